@@ -1,0 +1,48 @@
+/**
+ * Every route of the console's API. `:cluster`, `:topic` and `:group` are URI-encoded.
+ * All need `Authorization: Bearer <token>`; those that are not GET also need our own `Origin` and
+ * `Content-Type: application/json`. Answers of status 400 and above carry `ErrorBody`.
+ *
+ * | route | query or body | answer |
+ * |---|---|---|
+ * | GET  /api/server | | ServerInfo |
+ * | GET  /api/events | SSE, read by fetch | ServerEvent frames |
+ * | GET  /api/clusters | | ClusterList |
+ * | GET  /api/clusters/:cluster/overview | | Overview |
+ * | GET  /api/clusters/:cluster/brokers | | BrokerList |
+ * | GET  /api/clusters/:cluster/topics | | TopicList |
+ * | POST /api/clusters/:cluster/topics | CreateTopicRequest | 201 CreateTopicResponse |
+ * | GET  /api/clusters/:cluster/topics/:topic | | TopicDetail |
+ * | GET  /api/clusters/:cluster/topics/:topic/configs | | TopicConfigs |
+ * | GET  /api/clusters/:cluster/topics/:topic/records | PeekQuery | PeekResponse |
+ * | POST /api/clusters/:cluster/topics/:topic/records | ProduceRecordRequest | 201 ProduceRecordResponse |
+ * | GET  /api/clusters/:cluster/groups | | GroupList |
+ * | GET  /api/clusters/:cluster/groups/:group | | GroupDetail |
+ * | GET  /api/clusters/:cluster/groups/:group/lag | LagSeriesQuery | LagSeries |
+ * | GET  /api/clusters/:cluster/demo | | DemoStatus |
+ * | POST /api/clusters/:cluster/demo/start | {} | DemoStatus |
+ * | POST /api/clusters/:cluster/demo/stop | {} | DemoStatus |
+ *
+ * Open without a token: GET /api/openapi.json, GET /metrics, GET /v3/kafka/…, static files.
+ */
+export const paths = {
+  server: () => '/api/server',
+  events: () => '/api/events',
+  clusters: () => '/api/clusters',
+  overview: (cluster: string) => `${clusterPath(cluster)}/overview`,
+  brokers: (cluster: string) => `${clusterPath(cluster)}/brokers`,
+  topics: (cluster: string) => `${clusterPath(cluster)}/topics`,
+  topic: (cluster: string, topic: string) => `${clusterPath(cluster)}/topics/${encodeURIComponent(topic)}`,
+  topicConfigs: (cluster: string, topic: string) => `${paths.topic(cluster, topic)}/configs`,
+  records: (cluster: string, topic: string) => `${paths.topic(cluster, topic)}/records`,
+  groups: (cluster: string) => `${clusterPath(cluster)}/groups`,
+  group: (cluster: string, group: string) => `${clusterPath(cluster)}/groups/${encodeURIComponent(group)}`,
+  groupLag: (cluster: string, group: string) => `${paths.group(cluster, group)}/lag`,
+  demo: (cluster: string) => `${clusterPath(cluster)}/demo`,
+  demoStart: (cluster: string) => `${clusterPath(cluster)}/demo/start`,
+  demoStop: (cluster: string) => `${clusterPath(cluster)}/demo/stop`,
+} as const;
+
+function clusterPath(cluster: string): string {
+  return `/api/clusters/${encodeURIComponent(cluster)}`;
+}
