@@ -8,6 +8,8 @@ export interface Disk {
   open(path: string, mode: 'read' | 'write' | 'create'): Promise<File>;
   /** The entries of a directory, in no particular order, without `.` and `..`. */
   list(directory: string): Promise<DirectoryEntry[]>;
+  /** Length and last modification (wall clock) of a file; `ENOENT` when it is not there. */
+  stat(path: string): Promise<{ sizeInBytes: number; modifiedMs: number }>;
   /** Makes a directory and its missing parents; does nothing when it is there. */
   makeDirectory(path: string): Promise<void>;
   /** Removes a file; a file that is not there is no error. */
@@ -20,7 +22,17 @@ export interface Disk {
   syncDirectory(directory: string): Promise<void>;
   /** Space of the file system that holds `path`, in bytes. */
   space(path: string): Promise<{ freeBytes: number; totalBytes: number }>;
+  /**
+   * Takes the file at `path` (made when it does not exist) as the lock of this incarnation. It ends with `release`
+   * or with the incarnation, whatever its end was.
+   */
+  lock(path: string): Promise<LockOutcome>;
 }
+
+/** A lock taken, or who has it, in words for a person. */
+export type LockOutcome =
+  | { readonly kind: 'locked'; release(): Promise<void> }
+  | { readonly kind: 'held'; readonly holder: string };
 
 /** One open file. */
 export interface File {

@@ -1,0 +1,27 @@
+import type { Clock, Timer } from './clock.ts';
+
+/** The longest delay `setTimeout` takes; a longer one would fire at once. */
+const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
+
+/** The clock of the operating system. */
+export const nodeClock: Clock = {
+  wallMs: () => Date.now(),
+  monotonicMs: () => performance.now(),
+  after,
+};
+
+function after(delayMs: number, task: () => void): Timer {
+  const dueMs = performance.now() + delayMs;
+  let timeout: NodeJS.Timeout;
+  const arm = () => {
+    const leftMs = Math.max(0, dueMs - performance.now());
+    timeout = setTimeout(fire, Math.min(Math.ceil(leftMs), LONGEST_TIMEOUT_MS));
+  };
+  const fire = () => {
+    // The event loop's cached time lets a timeout fire up to a millisecond early.
+    if (performance.now() < dueMs) arm();
+    else task();
+  };
+  arm();
+  return { cancel: () => clearTimeout(timeout) };
+}

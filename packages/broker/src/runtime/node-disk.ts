@@ -1,0 +1,219 @@
+import fs from 'node:fs';
+import { type DirectoryEntry, type Disk, DiskError, type File } from './disk.ts';
+import { lockFile } from './node-lock-file.ts';
+
+/** What one `writev` takes (IOV_MAX on Linux and macOS). */
+const BUFFERS_PER_WRITE = 1024;
+
+/**
+ * Up to this size a write goes to the page cache on this thread: a trip through the thread pool costs more than
+ * the copy. Above it the copy, and the kernel's throttling of dirty pages, would be felt by other connections.
+ */
+const INLINE_WRITE_BYTES = 64 * 1024;
+
+/** Up to this size a read is done on this thread, for the same reason. */
+const INLINE_READ_BYTES = 16 * 1024;
+
+const OPEN_FLAGS = {
+  read: fs.constants.O_RDONLY,
+  write: fs.constants.O_RDWR,
+  create: fs.constants.O_RDWR | fs.constants.O_CREAT,
+} as const;
+
+/** The file systems of this machine. */
+export const nodeDisk: Disk = {
+  open: async (path, mode) => {
+    const descriptor = await onDisk(path, () => openDescriptor(path, OPEN_FLAGS[mode]));
+    return new NodeFile(path, descriptor);
+  },
+  list: (directory) =>
+    onDisk(directory, async () =>
+      (await fs.promises.readdir(directory, { withFileTypes: true })).map(
+        (entry): DirectoryEntry => ({ name: entry.name, kind: kindOf(entry) }),
+      ),
+    ),
+  stat: (path) =>
+    onDisk(path, async () => {
+      const { size, mtimeMs } = await fs.promises.stat(path);
+      return { sizeInBytes: size, modifiedMs: Math.floor(mtimeMs) };
+    }),
+  makeDirectory: (path) =>
+    onDisk(path, async () => {
+      await fs.promises.mkdir(path, { recursive: true, mode: 0o700 });
+    }),
+  remove: (path) => onDisk(path, () => fs.promises.rm(path, { force: true })),
+  removeDirectory: (path) => onDisk(path, () => fs.promises.rm(path, { recursive: true, force: true })),
+  rename: (from, to) => onDisk(from, () => fs.promises.rename(from, to)),
+  syncDirectory: (directory) =>
+    onDisk(directory, async () => {
+      // Windows has no handle of a directory to sync; its file systems journal renames.
+      if (process.platform === 'win32') return;
+      const handle = await fs.promises.open(directory, 'r');
+      try {
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+    }),
+  space: (path) =>
+    onDisk(path, async () => {
+      const { bavail, blocks, bsize } = await fs.promises.statfs(path);
+      return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
+    }),
+  lock: (path) => onDisk(path, () => lockFile(path)),
+};
+
+class NodeFile implements File {
+  readonly path: string;
+  readonly #descriptor: number;
+  /** The last write handed to the thread pool; later writes and syncs come after it. */
+  #writing: Promise<void> | null = null;
+
+  constructor(path: string, descriptor: number) {
+    this.path = path;
+    this.#descriptor = descriptor;
+  }
+
+  size(): Promise<number> {
+    return onDisk(this.path, async () => fs.fstatSync(this.#descriptor).size);
+  }
+
+  read(into: Uint8Array, position: number): Promise<number> {
+    return onDisk(this.path, async () => {
+      let filled = 0;
+      while (filled < into.length) {
+        const count = await this.#readOnce(into, filled, position + filled);
+        if (count === 0) break;
+        filled += count;
+      }
+      return filled;
+    });
+  }
+
+  async #readOnce(into: Uint8Array, offset: number, position: number): Promise<number> {
+    const length = into.length - offset;
+    if (length <= INLINE_READ_BYTES) return fs.readSync(this.#descriptor, into, offset, length, position);
+    return new Promise((resolve, reject) => {
+      fs.read(this.#descriptor, into, offset, length, position, (error, count) =>
+        error === null ? resolve(count) : reject(error),
+      );
+    });
+  }
+
+  write(buffers: readonly Uint8Array[], position: number): Promise<void> {
+    return onDisk(this.path, async () => {
+      const length = buffers.reduce((sum, buffer) => sum + buffer.length, 0);
+      if (length <= INLINE_WRITE_BYTES && this.#writing === null) {
+        this.#writeInline(buffers, position, length);
+        return;
+      }
+      const before = this.#writing;
+      const write = this.#writeInPool(before, { buffers, position, length });
+      this.#writing = write;
+      try {
+        await write;
+      } finally {
+        if (this.#writing === write) this.#writing = null;
+      }
+    });
+  }
+
+  #writeInline(buffers: readonly Uint8Array[], position: number, length: number): void {
+    let written = 0;
+    let rest = buffers;
+    while (written < length) {
+      const count = fs.writevSync(this.#descriptor, firstOf(rest), position + written);
+      written += count;
+      rest = after(rest, count);
+    }
+  }
+
+  async #writeInPool(before: Promise<void> | null, write: GatherWrite): Promise<void> {
+    // The outcome of the earlier write is its own caller's concern; here only the order counts.
+    if (before !== null) await before.catch(() => {});
+    let written = 0;
+    let rest = write.buffers;
+    while (written < write.length) {
+      const count = await this.#writeOnce(firstOf(rest), write.position + written);
+      written += count;
+      rest = after(rest, count);
+    }
+  }
+
+  #writeOnce(group: readonly Uint8Array[], position: number): Promise<number> {
+    return new Promise((resolve, reject) => {
+      fs.writev(this.#descriptor, group, position, (error, count) =>
+        error === null ? resolve(count) : reject(error),
+      );
+    });
+  }
+
+  sync(): Promise<void> {
+    return onDisk(this.path, async () => {
+      if (this.#writing !== null) await this.#writing;
+      await new Promise<void>((resolve, reject) => {
+        fs.fdatasync(this.#descriptor, (error) => (error === null ? resolve() : reject(error)));
+      });
+    });
+  }
+
+  truncate(size: number): Promise<void> {
+    return onDisk(this.path, async () => {
+      if (this.#writing !== null) await this.#writing.catch(() => {});
+      fs.ftruncateSync(this.#descriptor, size);
+    });
+  }
+
+  close(): Promise<void> {
+    return onDisk(this.path, async () => {
+      if (this.#writing !== null) await this.#writing.catch(() => {});
+      fs.closeSync(this.#descriptor);
+    });
+  }
+}
+
+interface GatherWrite {
+  readonly buffers: readonly Uint8Array[];
+  readonly position: number;
+  readonly length: number;
+}
+
+/** As many of the buffers as one system call takes. */
+function firstOf(buffers: readonly Uint8Array[]): readonly Uint8Array[] {
+  return buffers.length <= BUFFERS_PER_WRITE ? buffers : buffers.slice(0, BUFFERS_PER_WRITE);
+}
+
+/** What is left of the buffers after their first `count` bytes. */
+function after(buffers: readonly Uint8Array[], count: number): readonly Uint8Array[] {
+  let left = count;
+  for (const [index, buffer] of buffers.entries()) {
+    if (left < buffer.length) return [buffer.subarray(left), ...buffers.slice(index + 1)];
+    left -= buffer.length;
+  }
+  return [];
+}
+
+function openDescriptor(path: string, flags: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    fs.open(path, flags, 0o600, (error, descriptor) =>
+      error === null ? resolve(descriptor) : reject(error),
+    );
+  });
+}
+
+function kindOf(entry: fs.Dirent): DirectoryEntry['kind'] {
+  if (entry.isFile()) return 'file';
+  return entry.isDirectory() ? 'directory' : 'other';
+}
+
+/** The seam between the operating system's errors and the port's. */
+async function onDisk<Result>(path: string, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof DiskError) throw error;
+    const code =
+      error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'EIO';
+    throw new DiskError(code, path, { cause: error });
+  }
+}

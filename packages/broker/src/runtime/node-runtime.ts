@@ -1,0 +1,26 @@
+import { nodeClock } from './node-clock.ts';
+import { nodeCompute } from './node-compute.ts';
+import { nodeDisk } from './node-disk.ts';
+import { nodeNetwork } from './node-network.ts';
+import { nodeRandom } from './node-random.ts';
+import { type LogLevel, pinoLogger } from './pino-logger.ts';
+import { PrometheusMetrics } from './prometheus-metrics.ts';
+import type { Runtime } from './runtime.ts';
+
+/** The ports of this machine, and the registry behind them that a metrics endpoint prints. */
+export interface NodeRuntime extends Runtime {
+  readonly metrics: PrometheusMetrics;
+}
+
+/** The ports of a real broker. `logLevel` is `info` unless given; logs go to standard error. */
+export function nodeRuntime(options: { logLevel?: LogLevel } = {}): NodeRuntime {
+  return {
+    clock: nodeClock,
+    random: nodeRandom(),
+    disk: nodeDisk,
+    network: nodeNetwork,
+    compute: nodeCompute,
+    logger: pinoLogger(options.logLevel ?? 'info'),
+    metrics: new PrometheusMetrics(),
+  };
+}
