@@ -1,0 +1,84 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { FrameReader, frameOf } from './framing.ts';
+
+const LIMIT = 1 << 20;
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  return new Uint8Array(Buffer.concat(parts));
+}
+
+function framesIn(reader: FrameReader): Uint8Array[] {
+  const frames: Uint8Array[] = [];
+  for (;;) {
+    const outcome = reader.next();
+    if (outcome.kind !== 'frame') return frames;
+    frames.push(outcome.bytes);
+  }
+}
+
+describe('FrameReader', () => {
+  it('gives back the frames however the stream is cut', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.uint8Array({ maxLength: 6000 }), { maxLength: 8 }),
+        fc.array(fc.integer({ min: 1, max: 5000 }), { minLength: 1, maxLength: 20 }),
+        (messages, cuts) => {
+          const stream = joined(messages.flatMap((message) => frameOf([message])));
+          const reader = new FrameReader(LIMIT);
+          const seen: Uint8Array[] = [];
+          let position = 0;
+          for (let turn = 0; position < stream.length; turn += 1) {
+            const end = position + (cuts[turn % cuts.length] ?? 1);
+            reader.push(stream.slice(position, end));
+            position = Math.min(end, stream.length);
+            if (turn % 2 === 0) seen.push(...framesIn(reader));
+          }
+          seen.push(...framesIn(reader));
+          expect(seen).toEqual(messages);
+          expect(reader.bufferedBytes).toBe(0);
+        },
+      ),
+    );
+  });
+
+  it('refuses 2 GB as soon as the prefix is there', () => {
+    const reader = new FrameReader(LIMIT);
+    reader.push(Uint8Array.of(0x7f, 0xff, 0xff));
+    expect(reader.next()).toEqual({ kind: 'incomplete' });
+    reader.push(Uint8Array.of(0xff));
+    expect(reader.next()).toEqual({ kind: 'refused', announcedBytes: 0x7fff_ffff });
+  });
+
+  it('refuses a negative size', () => {
+    const reader = new FrameReader(LIMIT);
+    reader.push(Uint8Array.of(0xff, 0xff, 0xff, 0xff));
+    expect(reader.next()).toEqual({ kind: 'refused', announcedBytes: -1 });
+  });
+
+  it('accepts a frame of exactly the limit and refuses one byte more', () => {
+    const exact = new FrameReader(8);
+    for (const part of frameOf([new Uint8Array(8)])) exact.push(part);
+    expect(exact.next().kind).toBe('frame');
+    const above = new FrameReader(8);
+    for (const part of frameOf([new Uint8Array(9)])) above.push(part);
+    expect(above.next().kind).toBe('refused');
+  });
+
+  it('hands out a frame that came in one chunk without copying it', () => {
+    const chunk = joined(frameOf([new Uint8Array(5000)]));
+    const reader = new FrameReader(LIMIT);
+    reader.push(chunk);
+    const outcome = reader.next();
+    expect(outcome.kind === 'frame' && outcome.bytes.buffer === chunk.buffer).toBe(true);
+  });
+});
+
+describe('frameOf', () => {
+  it('does not copy the parts of a large message', () => {
+    const records = new Uint8Array(100_000);
+    const parts = frameOf([new Uint8Array(10), records]);
+    expect(parts.at(-1)).toBe(records);
+    expect(joined(parts).subarray(0, 4)).toEqual(Uint8Array.of(0, 1, 0x86, 0xaa));
+  });
+});
