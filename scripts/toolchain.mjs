@@ -1,7 +1,7 @@
 // What every script of this folder stands on: where the checkout is, that its tools are installed, and the
 // environment in which they run. Plain JavaScript for Node 20, because it runs before Node 24 is there.
 import { spawnSync } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -13,11 +13,15 @@ export function toolEnvironment(extra = {}) {
   return { ...process.env, PATH: `${join(root, 'node_modules/.bin')}:${process.env.PATH}`, ...extra };
 }
 
+/** Whether the workspace is installed from the lock file as it is: pnpm keeps a copy of what it installed from. */
+export function isInstalled() {
+  const installed = join(root, 'node_modules/.pnpm/lock.yaml');
+  return existsSync(installed) && readFileSync(installed).equals(readFileSync(join(root, 'pnpm-lock.yaml')));
+}
+
 /** Installs the workspace when it is not, or when the lock file is newer than what was installed. */
 export function ensureInstalled() {
-  const installed = join(root, 'node_modules/.modules.yaml');
-  const lockfile = join(root, 'pnpm-lock.yaml');
-  if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lockfile).mtimeMs) return;
+  if (isInstalled()) return;
   console.error('Installing the workspace (pnpm; a minute or so the first time) …');
   const run = spawnSync('npx', ['-y', 'pnpm@12', 'install', '--frozen-lockfile'], {
     cwd: root,

@@ -1,0 +1,53 @@
+// Bundles each process role into packages/cli/dist, the folder of the package that lists what stays outside the
+// bundles: `odradek.js` (command, supervisor and console, with lazily loaded chunks) and `broker-process.js`
+// (one file: a broker process loads neither the console nor the Kafka client). Runs on Node 20.
+import { mkdirSync, readdirSync, rmSync, utimesSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { root } from './toolchain.mjs';
+
+const started = new Date();
+const dist = join(root, 'packages/cli/dist');
+
+/** Native modules, and the client that finds its own files by path; packages/cli lists them as dependencies. */
+const external = ['better-sqlite3', '@node-rs/crc32', 'snappy', 'lz4-napi', '@platformatic/kafka'];
+
+const shared = {
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node24',
+  external,
+  // CommonJS dependencies call `require`, `__filename` and `__dirname`, which an ES module has not.
+  banner: {
+    js: [
+      "import { createRequire as createBundleRequire } from 'node:module';",
+      'const require = createBundleRequire(import.meta.url);',
+      'const __filename = import.meta.filename;',
+      'const __dirname = import.meta.dirname;',
+    ].join('\n'),
+  },
+  logLevel: 'warning',
+  metafile: false,
+};
+
+mkdirSync(dist, { recursive: true });
+for (const entry of readdirSync(dist)) {
+  if (entry.endsWith('.js')) rmSync(join(dist, entry));
+}
+
+await build({
+  ...shared,
+  entryPoints: [join(root, 'packages/broker/src/broker-process.ts')],
+  outfile: join(dist, 'broker-process.js'),
+});
+await build({
+  ...shared,
+  entryPoints: [join(root, 'packages/cli/src/odradek.ts')],
+  outdir: dist,
+  splitting: true,
+  chunkNames: 'chunk-[name]-[hash]',
+});
+
+// A source file saved while the bundler ran is newer than the bundle: bin/odradek compares these times.
+utimesSync(join(dist, 'odradek.js'), started, started);
