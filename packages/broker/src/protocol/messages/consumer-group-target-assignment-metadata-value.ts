@@ -1,0 +1,14 @@
+import { int32, int64 } from '../fields.ts';
+import { message } from '../message.ts';
+
+export const consumerGroupTargetAssignmentMetadataValue = message({
+  name: 'ConsumerGroupTargetAssignmentMetadataValue',
+  type: 'coordinator-value',
+  apiKey: 6,
+  validVersions: '0',
+  flexibleVersions: '0+',
+  fields: {
+    assignmentEpoch: int32('0+'),
+    assignmentTimestamp: int64('0+', { tag: 0, ignorable: true }),
+  },
+});

@@ -1,0 +1,20 @@
+import { int8, string } from '../fields.ts';
+import { message } from '../message.ts';
+
+export const describeAclsRequest = message({
+  name: 'DescribeAclsRequest',
+  type: 'request',
+  apiKey: 29,
+  listeners: ['broker', 'controller'],
+  validVersions: '1-3',
+  flexibleVersions: '2+',
+  fields: {
+    resourceTypeFilter: int8('0+'),
+    resourceNameFilter: string('0+', { nullable: '0+' }),
+    patternTypeFilter: int8('1+', { default: 3 }),
+    principalFilter: string('0+', { nullable: '0+' }),
+    hostFilter: string('0+', { nullable: '0+' }),
+    operation: int8('0+'),
+    permissionType: int8('0+'),
+  },
+});

@@ -1,0 +1,14 @@
+import { int32, int64 } from '../fields.ts';
+import { message } from '../message.ts';
+
+export const fenceBrokerRecord = message({
+  name: 'FenceBrokerRecord',
+  type: 'metadata',
+  apiKey: 7,
+  validVersions: '0',
+  flexibleVersions: '0+',
+  fields: {
+    id: int32('0+'),
+    epoch: int64('0+'),
+  },
+});

@@ -1,0 +1,26 @@
+import { array, bool, int16, int32, string, uint16, uuid } from '../fields.ts';
+import { message } from '../message.ts';
+
+export const registerControllerRecord = message({
+  name: 'RegisterControllerRecord',
+  type: 'metadata',
+  apiKey: 27,
+  validVersions: '0',
+  flexibleVersions: '0+',
+  fields: {
+    controllerId: int32('0+'),
+    incarnationId: uuid('0+'),
+    zkMigrationReady: bool('0+'),
+    endPoints: array('0+', {
+      name: string('0+'),
+      host: string('0+'),
+      port: uint16('0+'),
+      securityProtocol: int16('0+'),
+    }),
+    features: array('0+', {
+      name: string('0+'),
+      minSupportedVersion: int16('0+'),
+      maxSupportedVersion: int16('0+'),
+    }),
+  },
+});

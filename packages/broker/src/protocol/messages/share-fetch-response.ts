@@ -1,0 +1,42 @@
+import { array, int16, int32, int64, records, string, struct, uuid } from '../fields.ts';
+import { message } from '../message.ts';
+
+export const shareFetchResponse = message({
+  name: 'ShareFetchResponse',
+  type: 'response',
+  apiKey: 78,
+  validVersions: '1-2',
+  flexibleVersions: '0+',
+  fields: {
+    throttleTimeMs: int32('0+'),
+    errorCode: int16('0+'),
+    errorMessage: string('0+', { nullable: '0+', default: null }),
+    acquisitionLockTimeoutMs: int32('1+'),
+    responses: array('0+', {
+      topicId: uuid('0+'),
+      partitions: array('0+', {
+        partitionIndex: int32('0+'),
+        errorCode: int16('0+'),
+        errorMessage: string('0+', { nullable: '0+', default: null }),
+        acknowledgeErrorCode: int16('0+'),
+        acknowledgeErrorMessage: string('0+', { nullable: '0+', default: null }),
+        currentLeader: struct('0+', {
+          leaderId: int32('0+'),
+          leaderEpoch: int32('0+'),
+        }),
+        records: records('0+', { nullable: '0' }),
+        acquiredRecords: array('0+', {
+          firstOffset: int64('0+'),
+          lastOffset: int64('0+'),
+          deliveryCount: int16('0+'),
+        }),
+      }),
+    }),
+    nodeEndpoints: array('0+', {
+      nodeId: int32('0+'),
+      host: string('0+'),
+      port: int32('0+'),
+      rack: string('0+', { nullable: '0+', default: null }),
+    }),
+  },
+});
