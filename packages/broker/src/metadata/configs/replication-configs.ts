@@ -1,0 +1,112 @@
+import type { ConfigDefinition } from './config-definition.ts';
+import { atLeast, boolean, int, long, string } from './define-config.ts';
+
+/** Replicas, leaders and what they promise. */
+export const replicationConfigs: readonly ConfigDefinition[] = [
+  int('min.insync.replicas', '1', {
+    rule: atLeast(1),
+    scope: 'cluster-wide',
+    effect: 'acts',
+    text: 'In-sync replicas without which a partition refuses writes with acks=all.',
+  }),
+  boolean('unclean.leader.election.enable', 'false', {
+    scope: 'cluster-wide',
+    effect: 'fixed',
+    text: 'A replica that was not in sync may become leader, at the price of lost records.',
+  }),
+  long('unclean.leader.election.interval.ms', '300000', {
+    rule: atLeast(1),
+    isInternal: true,
+    effect: 'fixed',
+    text: 'How often partitions without a leader are tried for an unclean election.',
+  }),
+  boolean('auto.leader.rebalance.enable', 'true', {
+    effect: 'fixed',
+    text: 'Leadership goes back to the preferred replica by itself.',
+  }),
+  long('leader.imbalance.check.interval.seconds', '300', {
+    rule: atLeast(1),
+    effect: 'fixed',
+    text: 'How often leadership is looked at for rebalancing.',
+  }),
+  int('num.replica.fetchers', '1', {
+    rule: atLeast(1),
+    scope: 'cluster-wide',
+    effect: 'fixed',
+    text: 'Connections by which a follower reads from one leader.',
+  }),
+  int('replica.fetch.backoff.ms', '1000', {
+    rule: atLeast(0),
+    effect: 'fixed',
+    text: 'How long a follower waits after a failed fetch.',
+  }),
+  int('replica.fetch.max.bytes', '1048576', {
+    rule: atLeast(0),
+    effect: 'fixed',
+    text: 'Bytes a follower asks for per partition.',
+  }),
+  int('replica.fetch.min.bytes', '1', {
+    effect: 'fixed',
+    text: 'Bytes a leader waits for before it answers a follower.',
+  }),
+  int('replica.fetch.response.max.bytes', '10485760', {
+    rule: atLeast(0),
+    effect: 'fixed',
+    text: 'Bytes one answer to a follower may have.',
+  }),
+  int('replica.fetch.wait.max.ms', '500', {
+    effect: 'fixed',
+    text: "How long a leader lets a follower's fetch wait.",
+  }),
+  long('replica.high.watermark.checkpoint.interval.ms', '5000', {
+    effect: 'acts',
+    text: 'How often high watermarks are written down.',
+  }),
+  long('replica.lag.time.max.ms', '30000', {
+    effect: 'fixed',
+    text: 'How long a follower may lag before it leaves the in-sync replicas.',
+  }),
+  string('replica.selector.class', null, {
+    effect: 'refused',
+    text: 'A Java class that picks the replica a client reads from.',
+  }),
+  int('replica.socket.receive.buffer.bytes', '65536', {
+    effect: 'fixed',
+    text: "Receive buffer of a follower's connection.",
+  }),
+  int('replica.socket.timeout.ms', '30000', {
+    effect: 'fixed',
+    text: 'How long a follower waits for an answer.',
+  }),
+  int('num.replica.alter.log.dirs.threads', null, {
+    effect: 'fixed',
+    text: 'Threads that move replicas between log directories.',
+  }),
+  int('controller.socket.timeout.ms', '30000', {
+    effect: 'fixed',
+    text: "How long a broker waits for the controller's answer.",
+  }),
+  long('follower.replication.throttled.rate', '9223372036854775807', {
+    rule: atLeast(0),
+    scope: 'cluster-wide',
+    effect: 'refused',
+    text: 'Bytes a second that throttled followers may read.',
+  }),
+  long('leader.replication.throttled.rate', '9223372036854775807', {
+    rule: atLeast(0),
+    scope: 'cluster-wide',
+    effect: 'refused',
+    text: 'Bytes a second that leaders may send to throttled followers.',
+  }),
+  long('replica.alter.log.dirs.io.max.bytes.per.second', '9223372036854775807', {
+    rule: atLeast(0),
+    scope: 'cluster-wide',
+    effect: 'refused',
+    text: 'Bytes a second for moves between log directories.',
+  }),
+  boolean('follower.fetch.last.tiered.offset.enable', 'false', {
+    scope: 'cluster-wide',
+    effect: 'refused',
+    text: 'A new follower starts where remote storage ends.',
+  }),
+];

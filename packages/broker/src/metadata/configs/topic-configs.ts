@@ -1,0 +1,211 @@
+import type { ConfigDefinition } from './config-definition.ts';
+import {
+  atLeast,
+  between,
+  boolean,
+  double,
+  gzipLevel,
+  int,
+  list,
+  listOf,
+  long,
+  oneOf,
+  string,
+  throttledReplicas,
+} from './define-config.ts';
+
+/** What a topic may say differently from its broker. */
+export const topicConfigs: readonly ConfigDefinition[] = [
+  list('cleanup.policy', 'delete', {
+    rule: listOf('compact', 'delete'),
+    synonyms: ['log.cleanup.policy'],
+    effect: 'acts',
+    text: 'What happens to old segments. Compaction is refused on topics of clients; internal topics carry it and are not cleaned yet.',
+  }),
+  string('compression.type', 'producer', {
+    rule: oneOf('uncompressed', 'zstd', 'lz4', 'snappy', 'gzip', 'producer'),
+    synonyms: ['compression.type'],
+    effect: 'fixed',
+    text: 'What the topic is compressed with; `producer` keeps what the producer sent.',
+  }),
+  int('compression.gzip.level', '-1', {
+    rule: gzipLevel(),
+    synonyms: ['compression.gzip.level'],
+    effect: 'fixed',
+    text: 'Effort of gzip where the broker compresses.',
+  }),
+  int('compression.lz4.level', '9', {
+    rule: between(1, 17),
+    synonyms: ['compression.lz4.level'],
+    effect: 'fixed',
+    text: 'Effort of lz4 where the broker compresses.',
+  }),
+  int('compression.zstd.level', '3', {
+    rule: between(-131072, 22),
+    synonyms: ['compression.zstd.level'],
+    effect: 'fixed',
+    text: 'Effort of zstd where the broker compresses.',
+  }),
+  long('delete.retention.ms', '86400000', {
+    rule: atLeast(0),
+    synonyms: ['log.cleaner.delete.retention.ms'],
+    effect: 'fixed',
+    text: 'How long the marker of a deleted key stays in a compacted topic.',
+  }),
+  long('file.delete.delay.ms', '60000', {
+    rule: atLeast(0),
+    synonyms: ['log.segment.delete.delay.ms'],
+    effect: 'acts',
+    text: "How long a deleted segment's files stay on disk.",
+  }),
+  long('flush.messages', '9223372036854775807', {
+    rule: atLeast(1),
+    synonyms: ['log.flush.interval.messages'],
+    effect: 'acts',
+    text: 'Records after which the partition is forced to disk.',
+  }),
+  long('flush.ms', '9223372036854775807', {
+    rule: atLeast(0),
+    synonyms: ['log.flush.interval.ms', 'log.flush.scheduler.interval.ms'],
+    effect: 'acts',
+    text: 'Time after which the partition is forced to disk.',
+  }),
+  list('follower.replication.throttled.replicas', '', {
+    rule: throttledReplicas(),
+    effect: 'refused',
+    text: 'Followers whose reading is throttled.',
+  }),
+  list('leader.replication.throttled.replicas', '', {
+    rule: throttledReplicas(),
+    effect: 'refused',
+    text: 'Leaders whose sending to followers is throttled.',
+  }),
+  int('index.interval.bytes', '4096', {
+    rule: atLeast(0),
+    synonyms: ['log.index.interval.bytes'],
+    effect: 'acts',
+    text: 'How many bytes of records lie between two entries of the offset index.',
+  }),
+  int('internal.segment.bytes', null, {
+    isInternal: true,
+    effect: 'fixed',
+    text: "Segment size below the usual minimum, for Kafka's own tests.",
+  }),
+  long('local.retention.bytes', '-2', {
+    rule: atLeast(-2),
+    synonyms: ['log.local.retention.bytes'],
+    effect: 'refused',
+    text: 'Size kept on local disk of a topic in remote storage.',
+  }),
+  long('local.retention.ms', '-2', {
+    rule: atLeast(-2),
+    synonyms: ['log.local.retention.ms'],
+    effect: 'refused',
+    text: 'Time kept on local disk of a topic in remote storage.',
+  }),
+  long('max.compaction.lag.ms', '9223372036854775807', {
+    rule: atLeast(1),
+    synonyms: ['log.cleaner.max.compaction.lag.ms'],
+    effect: 'fixed',
+    text: 'Age at which a record of a compacted topic must have been cleaned.',
+  }),
+  int('max.message.bytes', '1048588', {
+    rule: atLeast(0),
+    synonyms: ['message.max.bytes'],
+    effect: 'acts',
+    text: 'Largest record batch the topic takes.',
+  }),
+  long('message.timestamp.after.max.ms', '3600000', {
+    rule: atLeast(0),
+    synonyms: ['log.message.timestamp.after.max.ms'],
+    effect: 'acts',
+    text: "How far in the future a record's timestamp may lie.",
+  }),
+  long('message.timestamp.before.max.ms', '9223372036854775807', {
+    rule: atLeast(0),
+    synonyms: ['log.message.timestamp.before.max.ms'],
+    effect: 'acts',
+    text: "How far in the past a record's timestamp may lie.",
+  }),
+  string('message.timestamp.type', 'CreateTime', {
+    rule: oneOf('CreateTime', 'LogAppendTime'),
+    synonyms: ['log.message.timestamp.type'],
+    effect: 'acts',
+    text: "Whose clock stamps records: the producer's or the broker's.",
+  }),
+  double('min.cleanable.dirty.ratio', '0.5', {
+    rule: between(0, 1),
+    synonyms: ['log.cleaner.min.cleanable.ratio'],
+    effect: 'fixed',
+    text: 'Share of uncleaned bytes at which a compacted topic is cleaned.',
+  }),
+  long('min.compaction.lag.ms', '0', {
+    rule: atLeast(0),
+    synonyms: ['log.cleaner.min.compaction.lag.ms'],
+    effect: 'fixed',
+    text: 'Age below which a record of a compacted topic is left alone.',
+  }),
+  int('min.insync.replicas', '1', {
+    rule: atLeast(1),
+    synonyms: ['min.insync.replicas'],
+    effect: 'acts',
+    text: 'In-sync replicas without which writes with acks=all are refused.',
+  }),
+  boolean('preallocate', 'false', {
+    synonyms: ['log.preallocate'],
+    effect: 'fixed',
+    text: 'Segment files get their full size when they are made.',
+  }),
+  boolean('remote.log.copy.disable', 'false', {
+    effect: 'refused',
+    text: 'No further segments go to remote storage.',
+  }),
+  boolean('remote.log.delete.on.disable', 'false', {
+    effect: 'refused',
+    text: 'What lies in remote storage goes when remote storage is switched off.',
+  }),
+  boolean('remote.storage.enable', 'false', {
+    effect: 'refused',
+    text: 'Closed segments are moved to remote storage.',
+  }),
+  long('retention.bytes', '-1', {
+    synonyms: ['log.retention.bytes'],
+    effect: 'acts',
+    text: 'Size a partition may reach before its oldest segments go; -1 sets no limit.',
+  }),
+  long('retention.ms', '604800000', {
+    rule: atLeast(-1),
+    synonyms: ['log.retention.ms', 'log.retention.minutes', 'log.retention.hours'],
+    effect: 'acts',
+    text: 'How long closed segments are kept; -1 keeps them for ever.',
+  }),
+  int('segment.bytes', '1073741824', {
+    rule: atLeast(1048576),
+    synonyms: ['log.segment.bytes'],
+    effect: 'acts',
+    text: 'Size at which a segment is closed and a new one begun.',
+  }),
+  int('segment.index.bytes', '10485760', {
+    rule: atLeast(4),
+    synonyms: ['log.index.size.max.bytes'],
+    effect: 'acts',
+    text: 'Size of an index at which its segment is closed.',
+  }),
+  long('segment.jitter.ms', '0', {
+    rule: atLeast(0),
+    synonyms: ['log.roll.jitter.ms', 'log.roll.jitter.hours'],
+    effect: 'acts',
+    text: 'Most by which the age is shortened at random, so that segments do not all roll together.',
+  }),
+  long('segment.ms', '604800000', {
+    rule: atLeast(1),
+    synonyms: ['log.roll.ms', 'log.roll.hours'],
+    effect: 'acts',
+    text: 'Age at which a segment is closed even if small.',
+  }),
+  boolean('unclean.leader.election.enable', 'false', {
+    synonyms: ['unclean.leader.election.enable'],
+    effect: 'fixed',
+    text: 'A replica that was not in sync may become leader, at the price of lost records.',
+  }),
+];
