@@ -83,7 +83,10 @@ function compileField(path: string, field: Field, target: CodecTarget): ValueDec
       return compileScalar(path, field.type, { nullable, compact });
     case 'struct': {
       const decode = compileDecoder(path, field.fields, target);
-      return nullable ? (reader) => (reader.int8() < 0 ? null : decode(reader)) : decode;
+      if (!nullable) return decode;
+      // A struct under a tag is marked by a varint of 0 or 1, elsewhere by a byte of -1 or 1.
+      if (isTagged(field, target)) return (reader) => (reader.uvarint() === 0 ? null : decode(reader));
+      return (reader) => (reader.int8() < 0 ? null : decode(reader));
     }
     case 'array': {
       const { element } = field;

@@ -94,7 +94,11 @@ function compileField(path: string, field: Field, target: CodecTarget): ValueEnc
     case 'scalar':
       return compileScalar(path, field.type, { nullable, compact });
     case 'struct':
-      return compileStruct(path, field.fields, { nullable, target });
+      return compileStruct(path, field.fields, {
+        nullable,
+        target,
+        nullMark: isTagged(field, target) ? 0 : -1,
+      });
     case 'array':
       return compileArray(path, field.element, { nullable, compact, target });
   }
@@ -103,13 +107,19 @@ function compileField(path: string, field: Field, target: CodecTarget): ValueEnc
 interface StructForm {
   readonly nullable: boolean;
   readonly target: CodecTarget;
+  /** The byte that stands for null: under a tag 0, elsewhere -1. */
+  readonly nullMark: 0 | -1;
 }
 
-function compileStruct(path: string, fields: Fields, { nullable, target }: StructForm): ValueEncoder {
+function compileStruct(
+  path: string,
+  fields: Fields,
+  { nullable, target, nullMark }: StructForm,
+): ValueEncoder {
   const encode = compileEncoder(path, fields, target);
   return (writer, value) => {
     if (value === null && nullable) {
-      writer.int8(-1);
+      writer.int8(nullMark);
       return;
     }
     if (!isRecord(value)) throw unencodable(path, 'an object', value);
@@ -118,8 +128,10 @@ function compileStruct(path: string, fields: Fields, { nullable, target }: Struc
   };
 }
 
-interface ArrayForm extends StructForm {
+interface ArrayForm {
+  readonly nullable: boolean;
   readonly compact: boolean;
+  readonly target: CodecTarget;
 }
 
 function compileArray(path: string, element: ScalarType | Fields, form: ArrayForm): ValueEncoder {
@@ -127,7 +139,7 @@ function compileArray(path: string, element: ScalarType | Fields, form: ArrayFor
   const encodeElement =
     typeof element === 'string'
       ? compileScalar(path, element, { nullable: false, compact })
-      : compileStruct(path, element, { nullable: false, target });
+      : compileStruct(path, element, { nullable: false, target, nullMark: -1 });
   return (writer, value) => {
     if (value === null && nullable) {
       writer.nullLength(compact);

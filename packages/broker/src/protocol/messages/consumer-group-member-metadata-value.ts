@@ -25,7 +25,7 @@ export const consumerGroupMemberMetadataValue = message({
           metadata: bytes('0+'),
         }),
       },
-      { nullable: '0+', default: null, tag: 0 },
+      { nullable: '0+', tag: 0 },
     ),
   },
 });

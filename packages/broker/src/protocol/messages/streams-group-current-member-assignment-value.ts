@@ -4,7 +4,7 @@ import { message } from '../message.ts';
 const taskIds = {
   subtopologyId: string('0+'),
   partitions: array('0+', 'int32'),
-  assignmentEpochs: array('0+', 'int32', { nullable: '0+', default: null, tag: 0 }),
+  assignmentEpochs: array('0+', 'int32', { nullable: '0+', tag: 0 }),
 };
 
 export const streamsGroupCurrentMemberAssignmentValue = message({
