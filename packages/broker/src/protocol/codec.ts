@@ -2,7 +2,9 @@ import { type Decoded, decodeMessage, type Encodable, encodeMessage } from './me
 import { type MessageName, messages } from './message-registry.ts';
 import { ProtocolError } from './protocol-error.ts';
 import { Reader } from './reader.ts';
+import type { VersionRange } from './version-range.ts';
 
+export { errorOf } from './errors.ts';
 export type { MessageName } from './message-registry.ts';
 export { ProtocolError, type ProtocolErrorCode } from './protocol-error.ts';
 
@@ -13,6 +15,11 @@ type Declaration<Name extends MessageName> = (typeof messages)[Name];
  * number, bytes as Uint8Array, uuid as Kafka's 22-character text, null where nullable.
  */
 export interface Codec<Name extends MessageName> {
+  /** The API's key, or the type number of a metadata or coordinator record; -1 where a message has neither. */
+  readonly apiKey: number;
+  readonly validVersions: VersionRange;
+  /** Versions with compact lengths and tagged fields, and with the header that goes with them. */
+  readonly flexibleVersions: VersionRange;
   /**
    * The bytes of a message. A field left out has its default, tagged ones too. Throws a ProtocolError with the code
    * `unsupported-version`, or `unencodable` where a value does not fit its field or the version has no place for it.
@@ -31,6 +38,9 @@ export function codec<Name extends MessageName>(name: Name): Codec<Name> {
     throw new ProtocolError('unknown-message', `no message is called ${name}`);
   const declaration = messages[name];
   return {
+    apiKey: declaration.apiKey,
+    validVersions: declaration.validVersions,
+    flexibleVersions: declaration.flexibleVersions,
     encode: (value, version) => encodeMessage<Declaration<Name>>(declaration, value, version),
     decode(bytes, version) {
       const reader = new Reader(bytes);
