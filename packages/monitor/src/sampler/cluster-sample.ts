@@ -1,0 +1,64 @@
+import type { ClusterMetadata } from '../cluster-client/cluster-metadata.ts';
+import type { GroupDescription, ListedGroup } from '../cluster-client/group-description.ts';
+import type { TopicPartitionMap } from '../topic-partition-map.ts';
+
+/** What one sampling tick learnt. Nothing is judged yet. */
+export interface ClusterSample {
+  /** When the tick began, in ms. */
+  readonly at: number;
+  readonly metadata: ClusterMetadata;
+  /** Commits learnt since the last tick, in order. Read before the end offsets were asked for. */
+  readonly offsetEvents: readonly OffsetEvent[];
+  readonly endOffsets: TopicPartitionMap<number>;
+  /** Null on ticks that did not ask. */
+  readonly startOffsets: TopicPartitionMap<number> | null;
+  /** Null when listing groups is not permitted. */
+  readonly groups: readonly ListedGroup[] | null;
+  /** The groups this tick described. */
+  readonly descriptions: readonly GroupDescription[];
+  /** Null on ticks that did not ask, or where it is not permitted. */
+  readonly sizes: LogSizes | null;
+  /** Topics whose cleanup policy holds `compact`; null on ticks that did not ask. */
+  readonly compactedTopics: ReadonlySet<string> | null;
+  /** Brokers that did not answer, and why. */
+  readonly unreachableBrokers: ReadonlyMap<number, string>;
+}
+
+/** Bytes on disk. */
+export interface LogSizes {
+  /** Of the leader's log. */
+  readonly partitions: TopicPartitionMap<number>;
+  /** Of all logs of a broker. */
+  readonly brokers: ReadonlyMap<number, number>;
+}
+
+/** Something that happened to a committed offset. */
+export type OffsetEvent =
+  | {
+      readonly kind: 'commit';
+      readonly group: string;
+      readonly topic: string;
+      readonly partition: number;
+      readonly offset: number;
+      readonly metadata: string | null;
+      /** When it was committed, in ms. */
+      readonly timestamp: number;
+      /** Orders the commits of a group. */
+      readonly order: number;
+    }
+  /** Asked for, not seen being committed. */
+  | {
+      readonly kind: 'learnt';
+      readonly group: string;
+      readonly topic: string;
+      readonly partition: number;
+      readonly offset: number;
+      readonly metadata: string | null;
+    }
+  | {
+      readonly kind: 'offset-removed';
+      readonly group: string;
+      readonly topic: string;
+      readonly partition: number;
+    }
+  | { readonly kind: 'group-removed'; readonly group: string };

@@ -1,0 +1,96 @@
+import Database from 'better-sqlite3';
+
+/** Raised when the tables change; a file of another version is refused, not guessed at. */
+const SCHEMA_VERSION = 1;
+
+const schema = `
+  CREATE TABLE series (
+    id INTEGER PRIMARY KEY,
+    cluster TEXT NOT NULL,
+    group_id TEXT NOT NULL,
+    topic TEXT NOT NULL,
+    partition INTEGER NOT NULL,
+    UNIQUE (cluster, group_id, topic, partition)
+  );
+  CREATE TABLE lag (
+    resolution INTEGER NOT NULL,
+    series INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    lag INTEGER,
+    max_lag INTEGER,
+    committed INTEGER,
+    end_offset INTEGER,
+    PRIMARY KEY (resolution, series, at)
+  ) WITHOUT ROWID;
+  CREATE TABLE commit_window (
+    cluster TEXT NOT NULL,
+    group_id TEXT NOT NULL,
+    topic TEXT NOT NULL,
+    partition INTEGER NOT NULL,
+    commits TEXT NOT NULL,
+    PRIMARY KEY (cluster, group_id, topic, partition)
+  ) WITHOUT ROWID;
+  CREATE TABLE end_offsets (
+    cluster TEXT NOT NULL,
+    topic TEXT NOT NULL,
+    partition INTEGER NOT NULL,
+    polls TEXT NOT NULL,
+    PRIMARY KEY (cluster, topic, partition)
+  ) WITHOUT ROWID;
+  CREATE TABLE topic (
+    cluster TEXT NOT NULL,
+    name TEXT NOT NULL,
+    topic_id TEXT NOT NULL,
+    PRIMARY KEY (cluster, name)
+  ) WITHOUT ROWID;
+  CREATE TABLE reading_position (
+    cluster TEXT NOT NULL,
+    topic_id TEXT NOT NULL,
+    partition INTEGER NOT NULL,
+    next_offset INTEGER NOT NULL,
+    PRIMARY KEY (cluster, partition)
+  ) WITHOUT ROWID;
+  CREATE TABLE audit (
+    id INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    cluster TEXT NOT NULL,
+    action TEXT NOT NULL,
+    target TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    detail TEXT
+  );
+`;
+
+export type HistoryDatabase = Database.Database;
+
+/**
+ * Opens the history file, making it when there is none. Write-ahead log, one writer: this process.
+ * Throws when the file is not a history of this version.
+ */
+export function openDatabase(path: string): HistoryDatabase {
+  const database = new Database(path);
+  database.pragma('journal_mode = WAL');
+  // The log is synced at checkpoints only: a power cut may cost the last samples, never the file.
+  database.pragma('synchronous = NORMAL');
+  const version = database.pragma('user_version', { simple: true });
+  if (version === 0) {
+    database.transaction(() => {
+      database.exec(schema);
+      database.pragma(`user_version = ${SCHEMA_VERSION}`);
+    })();
+  } else if (version !== SCHEMA_VERSION) {
+    database.close();
+    throw new Error(
+      `${path} holds a history of version ${version}; this Odradek reads version ${SCHEMA_VERSION}. ` +
+        'Move the file away to begin a new history.',
+    );
+  }
+  return database;
+}
+
+/** Bytes in use, free pages not counted. */
+export function usedBytes(database: HistoryDatabase): number {
+  const pages = Number(database.pragma('page_count', { simple: true }));
+  const free = Number(database.pragma('freelist_count', { simple: true }));
+  return (pages - free) * Number(database.pragma('page_size', { simple: true }));
+}
