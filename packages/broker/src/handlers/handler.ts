@@ -12,8 +12,17 @@ export interface RequestContext {
   readonly apiVersion: number;
 }
 
+/** Says that the client expects no response and can learn of the failure only by losing its connection (acks=0). */
+export const CLOSE_CONNECTION: unique symbol = Symbol('close connection');
+
+/** A response; null where none is to be sent (acks=0). */
+export type HandlerAnswer<Response extends MessageDeclaration> =
+  | Encodable<Response>
+  | null
+  | typeof CLOSE_CONNECTION;
+
 /**
- * One API of the broker. `handle` answers, at once or later; null means that no response is sent (acks=0).
+ * One API of the broker. `handle` answers, at once or later.
  * `refuse` shapes the answer that carries `errorCode` for everything the request asked: dispatch uses it where
  * a request cannot be handled at all (a number beyond ±2^53, an unexpected failure).
  */
@@ -26,6 +35,6 @@ export interface Handler<
   handle(
     request: Decoded<Request>,
     context: RequestContext,
-  ): Encodable<Response> | null | Promise<Encodable<Response> | null>;
-  refuse(errorCode: number, request: Decoded<Request>, context: RequestContext): Encodable<Response>;
+  ): HandlerAnswer<Response> | Promise<HandlerAnswer<Response>>;
+  refuse(errorCode: number, request: Decoded<Request>, context: RequestContext): HandlerAnswer<Response>;
 }

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import type { RequestOutcome } from '../handlers/dispatch.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Socket, SocketEvents } from '../runtime/network.ts';
-import { Connection, type RequestDispatch, type RequestOutcome } from './connection.ts';
+import { ANONYMOUS } from '../security/principal.ts';
+import { Connection, type RequestDispatch } from './connection.ts';
 import { frameOf } from './framing.ts';
 
 /** The far end of a socket: what was written, and the means to act as the peer. */
@@ -108,7 +110,7 @@ function scene(options: { maxInFlightBytes?: number; maxIdleMs?: number } = {}) 
     dispatch,
     clock,
     logger: silent,
-    origin: { connectionId: 1, listenerName: 'PLAINTEXT', clientHost: '127.0.0.1' },
+    origin: { connectionId: 1, listenerName: 'PLAINTEXT', clientHost: '127.0.0.1', principal: ANONYMOUS },
     maxFrameBytes: 1 << 20,
     maxInFlightBytes: options.maxInFlightBytes ?? 1 << 20,
     maxIdleMs: options.maxIdleMs ?? 600_000,

@@ -1,23 +1,8 @@
+import type { RequestOrigin, RequestOutcome } from '../handlers/dispatch.ts';
 import type { Clock, Timer } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Socket, SocketEvents } from '../runtime/network.ts';
 import { FrameReader, frameOf } from './framing.ts';
-
-/** What became of one request. */
-export type RequestOutcome =
-  /** The encoded response, header first, without its size prefix; the parts must not change any more. */
-  | { readonly kind: 'response'; readonly parts: readonly Uint8Array[] }
-  /** Nothing is answered (acks=0). */
-  | { readonly kind: 'none' }
-  /** The connection is closed once the answers to earlier requests are sent. */
-  | { readonly kind: 'close'; readonly reason: string };
-
-/** The connection a request came by. */
-export interface RequestOrigin {
-  readonly connectionId: number;
-  readonly listenerName: string;
-  readonly clientHost: string;
-}
 
 /** What a connection asks of the rooms below it. */
 export interface RequestDispatch {

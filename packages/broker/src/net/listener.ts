@@ -1,6 +1,7 @@
 import type { Clock, Timer } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Network, Socket, SocketAddress } from '../runtime/network.ts';
+import { ANONYMOUS } from '../security/principal.ts';
 import { Connection, type RequestDispatch } from './connection.ts';
 
 export interface RequestListenerOptions {
@@ -84,7 +85,7 @@ export class RequestListener {
     const connection = new Connection({
       socket,
       dispatch,
-      origin: { connectionId, listenerName, clientHost: socket.remote.host },
+      origin: { connectionId, listenerName, clientHost: socket.remote.host, principal: ANONYMOUS },
       maxFrameBytes,
       maxInFlightBytes,
       maxIdleMs,

@@ -1,0 +1,204 @@
+import { ErrorCode } from '../protocol/errors.ts';
+import { decodeMessage, isFlexible, type MessageDeclaration, writeMessage } from '../protocol/message.ts';
+import { requestHeader } from '../protocol/messages/request-header.ts';
+import { responseHeader } from '../protocol/messages/response-header.ts';
+import { ProtocolError } from '../protocol/protocol-error.ts';
+import { Reader } from '../protocol/reader.ts';
+import type { VersionRange } from '../protocol/version-range.ts';
+import { Writer } from '../protocol/writer.ts';
+import type { Logger } from '../runtime/logger.ts';
+import type { Principal } from '../security/principal.ts';
+import { CLOSE_CONNECTION, type Handler, type HandlerAnswer, type RequestContext } from './handler.ts';
+
+/** Record bytes from this size on go to the socket as they are. */
+const GATHER_FROM_BYTES = 4096;
+
+const API_VERSIONS_KEY = 18;
+
+/** What became of one request. */
+export type RequestOutcome =
+  /** The encoded response, header first, without its size prefix; the parts must not change any more. */
+  | { readonly kind: 'response'; readonly parts: readonly Uint8Array[] }
+  /** Nothing is answered (acks=0). */
+  | { readonly kind: 'none' }
+  /** The connection is closed once the answers to earlier requests are sent. */
+  | { readonly kind: 'close'; readonly reason: string };
+
+/** The connection a request came by. */
+export interface RequestOrigin {
+  readonly connectionId: number;
+  /** As named in `listeners`. */
+  readonly listenerName: string;
+  readonly clientHost: string;
+  readonly principal: Principal;
+}
+
+/** One row of the dispatch table. */
+export interface ApiEntry {
+  readonly handler: Handler;
+  /**
+   * Advertised from here although versions below the declared ones close the connection: librdkafka switches
+   * compression off where Produce 0 is not in the range (KAFKA-18659).
+   */
+  readonly advertisedFrom?: number;
+  /** All that depends on the order of requests happens before the handler's first await. */
+  readonly overlaps?: boolean;
+}
+
+/** A key and the versions of it that are answered. */
+export interface ApiRange {
+  readonly apiKey: number;
+  readonly minVersion: number;
+  readonly maxVersion: number;
+}
+
+export function advertisedRange(entry: ApiEntry): ApiRange {
+  const versions = answeredVersions(entry.handler.request);
+  return {
+    apiKey: entry.handler.request.apiKey,
+    minVersion: entry.advertisedFrom ?? versions.min,
+    maxVersion: versions.max,
+  };
+}
+
+/** The header of a request that was read, and the cursor at its body. */
+interface OpenedRequest {
+  readonly entry: ApiEntry;
+  readonly apiVersion: number;
+  readonly correlationId: number;
+  readonly clientId: string | null;
+  readonly body: Reader;
+}
+
+/**
+ * The table of APIs that one listener answers. Unknown keys and versions close the connection, as in Kafka;
+ * so does a request that cannot be decoded.
+ */
+export class Dispatch {
+  readonly #entries: ReadonlyMap<number, ApiEntry>;
+  readonly #logger: Logger;
+
+  constructor(entries: readonly ApiEntry[], logger: Logger) {
+    this.#entries = new Map(entries.map((entry) => [entry.handler.request.apiKey, entry]));
+    this.#logger = logger;
+  }
+
+  /** Whether the request may be started while earlier ones for which this holds too are unanswered. */
+  overlaps(frame: Uint8Array): boolean {
+    const apiKey = frame.length < 2 ? -1 : ((frame[0] ?? 0) << 8) | (frame[1] ?? 0);
+    return this.#entries.get(apiKey)?.overlaps === true;
+  }
+
+  /** Handles one frame: header and body of a request, without the size prefix. Never rejects. */
+  dispatch(frame: Uint8Array, origin: RequestOrigin): RequestOutcome | Promise<RequestOutcome> {
+    let opened: OpenedRequest | string;
+    try {
+      opened = this.#open(frame);
+    } catch (error) {
+      return { kind: 'close', reason: undecodable('a request header', error) };
+    }
+    if (typeof opened === 'string') return { kind: 'close', reason: opened };
+    return this.#answer(opened, origin);
+  }
+
+  #open(frame: Uint8Array): OpenedRequest | string {
+    const body = new Reader(frame);
+    const apiKey = body.int16();
+    const apiVersion = body.int16();
+    const entry = this.#entries.get(apiKey);
+    if (entry === undefined) return `API key ${apiKey} is not answered here`;
+    const versions = answeredVersions(entry.handler.request);
+    if (!includes(versions, apiVersion) && apiKey !== API_VERSIONS_KEY) {
+      return `version ${apiVersion} of ${entry.handler.request.name} is not answered`;
+    }
+    body.offset = 0;
+    const header = decodeMessage(requestHeader, body, isFlexible(entry.handler.request, apiVersion) ? 2 : 1);
+    return {
+      entry,
+      apiVersion,
+      correlationId: header.correlationId,
+      clientId: header.clientId,
+      body,
+    };
+  }
+
+  #answer(opened: OpenedRequest, origin: RequestOrigin): RequestOutcome | Promise<RequestOutcome> {
+    const { entry, apiVersion } = opened;
+    const { handler } = entry;
+    const context = contextOf(opened, origin);
+    const versions = answeredVersions(entry.handler.request);
+    if (!includes(versions, apiVersion)) {
+      // KIP-511: only ApiVersions comes here. Its body is not read, and the answer is in version 0, which every
+      // client can decode.
+      return encoded(
+        { ...opened, apiVersion: 0 },
+        handler.refuse(ErrorCode.UNSUPPORTED_VERSION, {}, context),
+      );
+    }
+    let request: ReturnType<typeof decodeMessage>;
+    try {
+      request = decodeMessage(handler.request, opened.body, apiVersion);
+    } catch (error) {
+      return { kind: 'close', reason: undecodable(`${handler.request.name} version ${apiVersion}`, error) };
+    }
+    const refuse = (errorCode: number) => encoded(opened, handler.refuse(errorCode, request, context));
+    // A number beyond ±2^53 where the declaration does not say that it saturates (decision 14).
+    if (opened.body.sawUnsafeInt64) return refuse(ErrorCode.INVALID_REQUEST);
+    const fail = (error: unknown): RequestOutcome => {
+      this.#logger.error({ error, api: handler.request.name, apiVersion }, 'a request failed unexpectedly');
+      try {
+        return refuse(ErrorCode.UNKNOWN_SERVER_ERROR);
+      } catch {
+        // Not even the refusal can be encoded; the failure itself was logged above.
+        return { kind: 'close', reason: `${handler.request.name} failed unexpectedly` };
+      }
+    };
+    try {
+      const answer = handler.handle(request, context);
+      if (!(answer instanceof Promise)) return encoded(opened, answer);
+      return answer.then((settled) => encoded(opened, settled)).catch(fail);
+    } catch (error) {
+      return fail(error);
+    }
+  }
+}
+
+function contextOf(opened: OpenedRequest, origin: RequestOrigin): RequestContext {
+  return {
+    principal: origin.principal,
+    clientId: opened.clientId,
+    clientHost: origin.clientHost,
+    connectionId: origin.connectionId,
+    listenerName: origin.listenerName,
+    apiVersion: opened.apiVersion,
+  };
+}
+
+function encoded(opened: OpenedRequest, answer: HandlerAnswer<MessageDeclaration>): RequestOutcome {
+  if (answer === null) return { kind: 'none' };
+  const { request, response } = opened.entry.handler;
+  if (answer === CLOSE_CONNECTION)
+    return { kind: 'close', reason: `${request.name} failed and expects no answer` };
+  const writer = new Writer({ gatherFrom: GATHER_FROM_BYTES });
+  // A client reads the ApiVersions answer before it knows what the broker speaks: its header stays version 0.
+  const headerVersion =
+    request.apiKey !== API_VERSIONS_KEY && isFlexible(response, opened.apiVersion) ? 1 : 0;
+  writeMessage(responseHeader, writer, { correlationId: opened.correlationId }, headerVersion);
+  writeMessage(response, writer, answer, opened.apiVersion);
+  return { kind: 'response', parts: writer.parts() };
+}
+
+/** The declared versions without a newest one that is not stable. */
+function answeredVersions(request: MessageDeclaration): VersionRange {
+  const { min, max } = request.validVersions;
+  return { min, max: request.latestVersionUnstable ? max - 1 : max };
+}
+
+function includes(versions: VersionRange, version: number): boolean {
+  return version >= versions.min && version <= versions.max;
+}
+
+function undecodable(what: string, error: unknown): string {
+  if (!(error instanceof ProtocolError)) throw error;
+  return `${what} cannot be decoded: ${error.message}`;
+}
