@@ -1,0 +1,61 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { identityOf, isRunning } from '../runtime/node-process-identity.ts';
+import type { HostedProcess, ProcessEvents, ProcessHost } from './process-host.ts';
+
+/** The exit code of a broker process whose configuration is refused: another attempt cannot help. */
+const EXIT_CONFIGURATION = 2;
+
+const SIGNALS = { terminate: 'SIGTERM', kill: 'SIGKILL', pause: 'SIGSTOP', resume: 'SIGCONT' } as const;
+
+/**
+ * Brokers as child processes of this one, run by the same Node. `program` is the broker process's entry file.
+ * Each stands in a session of its own, so that Ctrl-C in a terminal reaches the supervisor alone, which then
+ * stops them in order; and each has this process at the other end of its standard input, by which it notices
+ * when the supervisor was killed.
+ */
+export function childProcessHost(program: string): ProcessHost {
+  return {
+    spawn: (configFile, events) => host(program, configFile, events),
+    isRunning,
+    kill: (identity) => {
+      if (isRunning(identity)) process.kill(identity.pid, 'SIGKILL');
+    },
+  };
+}
+
+function host(program: string, configFile: string, events: ProcessEvents): HostedProcess {
+  const child = spawn(process.execPath, [program, '--config', configFile, '--stop-with-parent'], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    detached: true,
+  });
+  // A child that ends first closes its standard input; nothing is ever written to it.
+  child.stdin.on('error', () => {});
+  child.stderr.on('data', (bytes: Uint8Array) => events.logged(bytes));
+  // The one line on standard output says that the broker listens.
+  child.stdout.once('data', () => events.listening());
+  child.stdout.resume();
+  tellEnd(child, events);
+  return {
+    identity: child.pid === undefined ? null : identityOf(child.pid),
+    signal: (signal) => {
+      child.kill(SIGNALS[signal]);
+    },
+  };
+}
+
+function tellEnd(child: ChildProcess, events: ProcessEvents): void {
+  child.once('error', (error) => {
+    if (child.pid === undefined) {
+      events.exited({ reason: `it could not be started: ${error.message}`, hopeless: true });
+    }
+  });
+  // `close` comes after the last byte of its log, `exit` may come before.
+  child.once('close', (code, signal) => {
+    if (child.pid === undefined) return;
+    events.exited(
+      signal === null
+        ? { reason: `exit code ${code}`, hopeless: code === EXIT_CONFIGURATION }
+        : { reason: `ended by ${signal}`, hopeless: false },
+    );
+  });
+}

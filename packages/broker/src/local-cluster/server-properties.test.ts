@@ -1,0 +1,52 @@
+import { expect, it } from 'vitest';
+import { refusedSetting, serverProperties } from './server-properties.ts';
+
+const manifest = {
+  formatVersion: 1,
+  clusterId: 'AAAAAAAAAAAAAAAAAAAAAQ',
+  brokers: [{ id: 1, port: 9092, controllerPort: 40_001 }],
+  voters: [1],
+  settings: {},
+} as const;
+
+const [broker] = manifest.brokers;
+
+it('makes a combined node that listens on the loopback address only', () => {
+  const text = serverProperties({ ...manifest, brokers: [broker], voters: [1] }, broker, '/data/broker-1');
+  expect(text.split('\n')).toEqual(
+    expect.arrayContaining([
+      'listeners=PLAINTEXT://127.0.0.1:9092,CONTROLLER://127.0.0.1:40001',
+      'advertised.listeners=PLAINTEXT://127.0.0.1:9092',
+      'controller.quorum.voters=1@127.0.0.1:40001',
+      'log.dirs=/data/broker-1/data',
+      'offsets.topic.replication.factor=1',
+      'group.initial.rebalance.delay.ms=0',
+    ]),
+  );
+});
+
+it('lets a setting of the user win over what a local cluster differs in', () => {
+  const settings = { 'group.initial.rebalance.delay.ms': '3000' };
+  const text = serverProperties({ ...manifest, brokers: [broker], voters: [1], settings }, broker, '/d');
+  expect(text).toContain('group.initial.rebalance.delay.ms=3000\n');
+  expect(text).not.toContain('group.initial.rebalance.delay.ms=0\n');
+});
+
+it('asks for two replicas in sync from three brokers on', () => {
+  const brokers = [1, 2, 3].map((id) => ({ id, port: 9091 + id, controllerPort: 40_000 + id }));
+  const text = serverProperties({ ...manifest, brokers, voters: [1, 2, 3] }, broker, '/d');
+  expect(text).toContain('min.insync.replicas=2\n');
+  expect(text).toContain('default.replication.factor=3\n');
+  expect(text).toContain('controller.quorum.voters=1@127.0.0.1:40001,2@127.0.0.1:40002,3@127.0.0.1:40003\n');
+});
+
+it('escapes what the properties format would read otherwise', () => {
+  const settings = { 'a b=c': '\\d\n e' };
+  const text = serverProperties({ ...manifest, brokers: [broker], voters: [1], settings }, broker, '/d');
+  expect(text).toContain('a\\ b\\=c=\\\\d\\n e\n');
+});
+
+it('keeps the keys that make a member of the cluster from the user', () => {
+  expect(refusedSetting('log.dirs')).toContain('--data');
+  expect(refusedSetting('log.retention.ms')).toBeNull();
+});

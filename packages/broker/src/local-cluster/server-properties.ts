@@ -1,0 +1,77 @@
+import type { Manifest, ManifestBroker } from './manifest.ts';
+
+const HOST = '127.0.0.1';
+
+/** Configs that make a node a member of its local cluster; the cluster alone sets them. */
+const OWN_KEYS: ReadonlySet<string> = new Set([
+  'process.roles',
+  'node.id',
+  'broker.id',
+  'listeners',
+  'advertised.listeners',
+  'listener.security.protocol.map',
+  'inter.broker.listener.name',
+  'controller.listener.names',
+  'controller.quorum.voters',
+  'controller.quorum.bootstrap.servers',
+  'log.dir',
+  'log.dirs',
+  'metadata.log.dir',
+  'odradek.cluster.id',
+]);
+
+/** Why a setting of the user cannot be taken, in one sentence; null when it can. */
+export function refusedSetting(key: string): string | null {
+  if (!OWN_KEYS.has(key)) return null;
+  return `${key} is set by the local cluster itself (TCP ports by --port, the place of the data by --data)`;
+}
+
+/** The server.properties of one broker. `directory` is the broker's own folder, absolute. */
+export function serverProperties(manifest: Manifest, broker: ManifestBroker, directory: string): string {
+  const voters = manifest.brokers
+    .filter(({ id }) => manifest.voters.includes(id))
+    .map(({ id, controllerPort }) => `${id}@${HOST}:${controllerPort}`);
+  const entries: ReadonlyMap<string, string> = new Map([
+    ...Object.entries(defaultsFor(manifest.brokers.length)),
+    ...Object.entries(manifest.settings),
+    ['process.roles', 'broker,controller'],
+    ['node.id', String(broker.id)],
+    ['listeners', `PLAINTEXT://${HOST}:${broker.port},CONTROLLER://${HOST}:${broker.controllerPort}`],
+    ['advertised.listeners', `PLAINTEXT://${HOST}:${broker.port}`],
+    ['listener.security.protocol.map', 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT'],
+    ['inter.broker.listener.name', 'PLAINTEXT'],
+    ['controller.listener.names', 'CONTROLLER'],
+    ['controller.quorum.voters', voters.join(',')],
+    ['log.dirs', `${directory}/data`],
+    ['odradek.cluster.id', manifest.clusterId],
+  ]);
+  return [...entries].map(([key, value]) => `${escapeKey(key)}=${escapeValue(value)}\n`).join('');
+}
+
+/** What a local cluster of this size differs in from Kafka's defaults, unless the user says otherwise. */
+function defaultsFor(brokerCount: number): Record<string, string> {
+  const replicas = String(Math.min(3, brokerCount));
+  const inSync = brokerCount >= 3 ? '2' : '1';
+  return {
+    'default.replication.factor': replicas,
+    'offsets.topic.replication.factor': replicas,
+    'transaction.state.log.replication.factor': replicas,
+    'min.insync.replicas': inSync,
+    'transaction.state.log.min.isr': inSync,
+    'group.initial.rebalance.delay.ms': '0',
+  };
+}
+
+/** Escapes of Java's properties format: what would end a key, start a comment or be taken for an escape. */
+function escapeKey(key: string): string {
+  return escapeValue(key).replace(/[ :=]/g, '\\$&');
+}
+
+function escapeValue(value: string): string {
+  return value
+    .replaceAll('\\', '\\\\')
+    .replaceAll('\n', '\\n')
+    .replaceAll('\r', '\\r')
+    .replaceAll('\t', '\\t')
+    .replace(/^[ #!]/, '\\$&');
+}

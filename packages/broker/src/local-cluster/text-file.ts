@@ -1,0 +1,43 @@
+import { type Disk, DiskError } from '../runtime/disk.ts';
+
+/** The text of a file, or null when it is not there. Other faults of the disk are thrown. */
+export async function readText(disk: Disk, path: string): Promise<string | null> {
+  const file = await openIfThere(disk, path);
+  if (file === null) return null;
+  try {
+    const bytes = new Uint8Array(await file.size());
+    const length = await file.read(bytes, 0);
+    return new TextDecoder().decode(bytes.subarray(0, length));
+  } finally {
+    await file.close();
+  }
+}
+
+/** Replaces a file as a whole: a crash leaves the old text or the new one, durable when this resolves. */
+export async function replaceText(
+  disk: Disk,
+  place: { directory: string; name: string },
+  text: string,
+): Promise<void> {
+  const path = `${place.directory}/${place.name}`;
+  const draft = `${path}.new`;
+  const file = await disk.open(draft, 'create');
+  try {
+    await file.truncate(0);
+    await file.write([new TextEncoder().encode(text)], 0);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await disk.rename(draft, path);
+  await disk.syncDirectory(place.directory);
+}
+
+async function openIfThere(disk: Disk, path: string) {
+  try {
+    return await disk.open(path, 'read');
+  } catch (error) {
+    if (error instanceof DiskError && error.code === 'ENOENT') return null;
+    throw error;
+  }
+}
