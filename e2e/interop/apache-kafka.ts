@@ -1,0 +1,74 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort } from './broker-under-test.ts';
+import type { KafkaTools } from './kafka-tools.ts';
+
+export interface ApacheKafka {
+  readonly bootstrap: string;
+  readonly folder: string;
+  /** Removes its files; the broker itself ends with the JVM that `tools` holds. */
+  close(): Promise<void>;
+}
+
+/** Starts one combined Apache Kafka 4.3.1 node inside the JVM of `tools`, on loopback, and waits until it accepts. */
+export async function startApacheKafka(
+  tools: KafkaTools,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<ApacheKafka> {
+  const folder = await mkdtemp(join(tmpdir(), 'odradek-oracle-'));
+  const [port, controllerPort] = [await freePort(), await freePort()];
+  const properties = {
+    'process.roles': 'broker,controller',
+    'node.id': '1',
+    'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
+    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    'controller.listener.names': 'CONTROLLER',
+    'log.dirs': join(folder, 'data'),
+    'offsets.topic.replication.factor': '1',
+    'transaction.state.log.replication.factor': '1',
+    'transaction.state.log.min.isr': '1',
+    'share.coordinator.state.topic.replication.factor': '1',
+    'share.coordinator.state.topic.min.isr': '1',
+    'group.initial.rebalance.delay.ms': '0',
+    ...settings,
+  };
+  const file = join(folder, 'server.properties');
+  await writeFile(
+    file,
+    Object.entries(properties)
+      .map(([key, value]) => `${key}=${value}\n`)
+      .join(''),
+  );
+  await tools.run('kafka.tools.StorageTool', ['format', '-t', 'MkU3OEVBNTcwNTJENDM2Qg', '-c', file]);
+  await tools.start('kafka.Kafka', [file]);
+  await accepts(port);
+  return {
+    bootstrap: `127.0.0.1:${port}`,
+    folder,
+    close: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+/** Resolves once something accepts connections on the TCP port; a minute is more than the slowest start seen. */
+async function accepts(port: number): Promise<void> {
+  const deadline = Date.now() + 60_000;
+  while (!(await connects(port))) {
+    if (Date.now() > deadline) throw new Error(`nothing listens on ${port} after 60 s`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+function connects(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+}
