@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import type { KafkaRequests } from '../cluster-client/kafka-requests.ts';
+import { CommittedOffsetPoller } from './committed-offset-poller.ts';
+
+const notAsked = {} as KafkaRequests;
+
+function answer(offset: number | null, group = 'g') {
+  const offsets = offset === null ? [] : [{ group, topic: 't', partition: 0, offset, metadata: null }];
+  return { offsets, answered: new Set([group]) };
+}
+
+describe('CommittedOffsetPoller', () => {
+  it('sees a commit only when the offset moved, at the time of the tick', () => {
+    const poller = new CommittedOffsetPoller(notAsked);
+    expect(poller.compare(answer(5), 1_000)).toMatchObject([{ kind: 'commit', offset: 5, timestamp: 1_000 }]);
+    expect(poller.compare(answer(5), 2_000)).toEqual([]);
+    expect(poller.compare(answer(4), 3_000)).toMatchObject([{ offset: 4, timestamp: 3_000, order: 3_000 }]);
+  });
+
+  it('reports an offset that is gone', () => {
+    const poller = new CommittedOffsetPoller(notAsked);
+    poller.compare(answer(5), 1_000);
+    expect(poller.compare(answer(null), 2_000)).toEqual([
+      { kind: 'offset-removed', group: 'g', topic: 't', partition: 0 },
+    ]);
+    expect(poller.compare(answer(null), 3_000)).toEqual([]);
+  });
+
+  it('takes a group that was not answered for unchanged', () => {
+    const poller = new CommittedOffsetPoller(notAsked);
+    poller.compare(answer(5), 1_000);
+    expect(poller.compare({ offsets: [], answered: new Set() }, 2_000)).toEqual([]);
+    expect(poller.compare(answer(5), 3_000)).toEqual([]);
+  });
+});
