@@ -1,0 +1,60 @@
+import type { Timeline } from './timeline.ts';
+
+/** One record of a coordinator's topic: a key, and a value or a tombstone. */
+export interface CoordinatorRecord {
+  readonly key: Uint8Array;
+  readonly value: Uint8Array | null;
+}
+
+/** The two times of one moment: wall time for what is stored, monotonic time for timeouts. */
+export interface Instant {
+  readonly wallMs: number;
+  readonly monotonicMs: number;
+}
+
+/** Where the answer to one request goes. A machine may keep it and answer in a later decision. */
+export interface ReplyTo<Response> {
+  answer(response: Response): Answer;
+  /** The answer that carries `errorCode` and nothing else. */
+  refuse(errorCode: number): Answer;
+}
+
+/** An answer that is ready and waits for the decision it belongs to; only the first of one request counts. */
+export interface Answer {
+  release(): void;
+  /** Gives up what was prepared: the request is refused with this error. */
+  fail(errorCode: number): void;
+}
+
+/**
+ * What one event led to. The changes it made to the timeline stand for `records`: when those cannot be committed,
+ * the changes are undone and the answers become errors.
+ */
+export interface Decision {
+  /** Appended as one batch, in this order. */
+  readonly records: CoordinatorRecord[];
+  /** Released when the records, and those of all earlier decisions, are committed. */
+  readonly answers: Answer[];
+}
+
+export function emptyDecision(): Decision {
+  return { records: [], answers: [] };
+}
+
+/**
+ * The state of one partition of a coordinator's topic: synchronous, without time, log or socket of its own.
+ * Whoever changes its state in a decision also writes the records from which `replay` makes the same change.
+ */
+export interface CoordinatorMachine {
+  readonly timeline: Timeline;
+  /** Applies a committed record while the partition is loaded. Records of unknown kind are skipped. */
+  replay(record: CoordinatorRecord): void;
+  /** Everything is replayed: what the log does not hold (sessions, timers) begins here. */
+  loaded(now: Instant): Decision;
+  /** Monotonic time at which `wake` wants to be called next; null when never. */
+  nextWakeMs(): number | null;
+  /** Decides about one thing that may be due; called again while `nextWakeMs` is not in the future. */
+  wake(now: Instant): Decision;
+  /** Decisions were undone: deadlines that they moved have to be looked at again. */
+  rolledBack(now: Instant): void;
+}

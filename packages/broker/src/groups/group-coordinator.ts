@@ -1,0 +1,251 @@
+import type { CoordinatorLog } from '../coordination/coordinator-log.ts';
+import { CoordinatorRuntime } from '../coordination/coordinator-runtime.ts';
+import { ErrorCode } from '../protocol/errors.ts';
+import type { CompressionType } from '../protocol/record-batch.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { Logger } from '../runtime/logger.ts';
+import type { Random } from '../runtime/random.ts';
+import type { JoinGroupRequest, JoinGroupResponse, SyncGroupResponse } from './classic/classic-group.ts';
+import type { DescribedGroup, ListedGroup } from './classic/describe-group.ts';
+import type { LeavingMember, MemberLeft } from './classic/leave-group.ts';
+import type { SyncGroupRequest } from './classic/sync-group.ts';
+import type { GroupClient } from './group-client.ts';
+import type { GroupConfig } from './group-config.ts';
+import { GroupMachine, type MemberIdentity } from './group-machine.ts';
+import { groupPartition } from './group-partition.ts';
+import { newMemberId } from './member-id.ts';
+import type { OffsetCommitRequest, OffsetCommitResponse } from './offset-commit.ts';
+import type { OffsetDeleteRequest, OffsetDeleteResponse } from './offset-delete.ts';
+import type { FetchedTopic, OffsetFetchTopic } from './offset-fetch.ts';
+
+export interface GroupCoordinatorOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly config: GroupConfig;
+  /** Partitions of `__consumer_offsets`, or those it will have. */
+  readonly partitionCount: () => number;
+  /** Whether the newest committed metadata has a topic of this name. */
+  readonly topicExists: (name: string) => boolean;
+  /** `offsets.commit.timeout.ms` */
+  readonly commitTimeoutMs: number;
+  /** `offsets.topic.compression.codec` */
+  readonly compression: CompressionType;
+}
+
+/** Either what was asked for or an error that concerns all of it. */
+export type GroupResult<Value> =
+  | { readonly kind: 'ok'; readonly value: Value }
+  | { readonly kind: 'refused'; readonly errorCode: number };
+
+/**
+ * The groups whose partition of `__consumer_offsets` this broker leads. Every call answers with Kafka's error
+ * codes and never rejects; a group of another broker is NOT_COORDINATOR.
+ */
+export class GroupCoordinator {
+  readonly #options: GroupCoordinatorOptions;
+  readonly #runtime: CoordinatorRuntime<GroupMachine>;
+
+  constructor(options: GroupCoordinatorOptions) {
+    this.#options = options;
+    const { clock, commitTimeoutMs, compression, config, logger, topicExists } = options;
+    this.#runtime = new CoordinatorRuntime({
+      clock,
+      logger: logger.child({ room: 'groups' }),
+      createMachine: () => new GroupMachine({ config, topicExists }),
+      writeTimeoutMs: commitTimeoutMs,
+      compression,
+    });
+  }
+
+  /** This broker leads a partition of `__consumer_offsets` in the epoch of `log`. Resolves once it is loaded. */
+  elected(partition: number, log: CoordinatorLog): Promise<void> {
+    return this.#runtime.elected(partition, log);
+  }
+
+  /** This broker no longer leads the partition; `leaderEpoch` is the epoch in which it learnt so. */
+  resigned(partition: number, leaderEpoch: number): void {
+    this.#runtime.resigned(partition, leaderEpoch);
+  }
+
+  /** Topics were deleted; what was committed for them goes too, even if one of the name is made again. */
+  topicsDeleted(names: readonly string[]): void {
+    this.#runtime.decideAll('topics deleted', (machine) => machine.topicsDeleted(names));
+  }
+
+  close(): void {
+    this.#runtime.close();
+  }
+
+  partitionOf(groupId: string): number {
+    return groupPartition(groupId, this.#options.partitionCount());
+  }
+
+  async joinGroup(request: JoinGroupRequest, client: GroupClient): Promise<JoinGroupResponse> {
+    const { config, random } = this.#options;
+    const refusal = (errorCode: number): JoinGroupResponse => ({
+      errorCode,
+      memberId: request.memberId,
+      protocolName: null,
+    });
+    if (request.groupId === '') return refusal(ErrorCode.INVALID_GROUP_ID);
+    if (
+      request.sessionTimeoutMs < config.minSessionTimeoutMs ||
+      request.sessionTimeoutMs > config.maxSessionTimeoutMs
+    ) {
+      return refusal(ErrorCode.INVALID_SESSION_TIMEOUT);
+    }
+    return this.#runtime.write(this.partitionOf(request.groupId), {
+      name: 'JoinGroup',
+      decide: (machine, now, replyTo) =>
+        machine.join(
+          {
+            request,
+            client,
+            replyTo,
+            newMemberId: newMemberId(request.groupInstanceId ?? client.clientId, random),
+          },
+          now,
+        ),
+      refusal,
+    });
+  }
+
+  async syncGroup(request: SyncGroupRequest): Promise<SyncGroupResponse> {
+    if (request.groupId === '') return { errorCode: ErrorCode.INVALID_GROUP_ID };
+    return this.#runtime.write(this.partitionOf(request.groupId), {
+      name: 'SyncGroup',
+      decide: (machine, now, replyTo) => machine.sync(request, replyTo, now),
+      refusal: (errorCode) => ({ errorCode }),
+    });
+  }
+
+  /** Resolves with the error code. While the group is loaded members are told that all is well. */
+  async heartbeat(groupId: string, identity: MemberIdentity): Promise<number> {
+    if (groupId === '') return ErrorCode.INVALID_GROUP_ID;
+    const errorCode = await this.#runtime.write<number>(this.partitionOf(groupId), {
+      name: 'Heartbeat',
+      decide: (machine, now, replyTo) => ({
+        records: [],
+        answers: [replyTo.answer(machine.heartbeat(groupId, identity, now))],
+      }),
+      refusal: (refused) => refused,
+    });
+    return errorCode === ErrorCode.COORDINATOR_LOAD_IN_PROGRESS ? ErrorCode.NONE : errorCode;
+  }
+
+  async leaveGroup(
+    groupId: string,
+    leaving: readonly LeavingMember[],
+  ): Promise<GroupResult<readonly MemberLeft[]>> {
+    if (groupId === '') return refused(ErrorCode.INVALID_GROUP_ID);
+    return this.#runtime.write<GroupResult<readonly MemberLeft[]>>(this.partitionOf(groupId), {
+      name: 'LeaveGroup',
+      decide: (machine, now, replyTo) =>
+        machine.leave(
+          groupId,
+          leaving,
+          {
+            answer: (left) => replyTo.answer({ kind: 'ok', value: left }),
+            refuse: (errorCode) => replyTo.refuse(errorCode),
+          },
+          now,
+        ),
+      refusal: refused,
+    });
+  }
+
+  /** The topics of the request exist. The empty group id is a group like any other here, as ever. */
+  commitOffsets(request: OffsetCommitRequest, client: GroupClient): Promise<OffsetCommitResponse> {
+    return this.#runtime.write(this.partitionOf(request.groupId), {
+      name: 'OffsetCommit',
+      decide: (machine, now, replyTo) => machine.commit(request, { client, now, replyTo }),
+      refusal: (errorCode) => ({
+        topics: request.topics.map(({ name, partitions, topicId }) => ({
+          name,
+          topicId,
+          partitions: partitions.map(({ partitionIndex }) => ({ partitionIndex, errorCode })),
+        })),
+      }),
+    });
+  }
+
+  /** `requireStable` waits until what was decided before is committed; otherwise only committed state is seen. */
+  async fetchOffsets(
+    groupId: string,
+    topics: readonly OffsetFetchTopic[] | null,
+    requireStable: boolean,
+  ): Promise<GroupResult<readonly FetchedTopic[]>> {
+    const partition = this.partitionOf(groupId);
+    if (!requireStable) {
+      return this.#runtime.read<GroupResult<readonly FetchedTopic[]>>(partition, {
+        answer: (machine) => ({ kind: 'ok', value: machine.fetchOffsets(groupId, topics, 'committed') }),
+        refusal: refused,
+      });
+    }
+    return this.#runtime.write<GroupResult<readonly FetchedTopic[]>>(partition, {
+      name: 'OffsetFetch',
+      decide: (machine, _now, replyTo) => ({
+        records: [],
+        answers: [replyTo.answer({ kind: 'ok', value: machine.fetchOffsets(groupId, topics, 'latest') })],
+      }),
+      // Older consumers do not know COORDINATOR_NOT_AVAILABLE as an answer here; this one they retry.
+      refusal: (errorCode) =>
+        refused(errorCode === ErrorCode.COORDINATOR_NOT_AVAILABLE ? ErrorCode.NOT_COORDINATOR : errorCode),
+    });
+  }
+
+  async deleteOffsets(request: OffsetDeleteRequest): Promise<OffsetDeleteResponse> {
+    if (request.groupId === '') return { errorCode: ErrorCode.INVALID_GROUP_ID };
+    return this.#runtime.write(this.partitionOf(request.groupId), {
+      name: 'OffsetDelete',
+      decide: (machine, _now, replyTo) => machine.deleteOffsets(request, replyTo),
+      refusal: (errorCode) => ({ errorCode }),
+    });
+  }
+
+  /** The group, `null` when its coordinator is here and does not know it, or why it cannot be told. */
+  describeGroup(groupId: string): GroupResult<DescribedGroup | null> {
+    return this.#runtime.read<GroupResult<DescribedGroup | null>>(this.partitionOf(groupId), {
+      answer: (machine) => ({ kind: 'ok', value: machine.describe(groupId) ?? null }),
+      refusal: refused,
+    });
+  }
+
+  /** All groups of this broker; refused while one of its partitions is still loading. */
+  listGroups(): GroupResult<readonly ListedGroup[]> {
+    const results = this.#runtime.readAll<GroupResult<readonly ListedGroup[]>>({
+      answer: (machine) => ({ kind: 'ok', value: machine.list() }),
+      refusal: refused,
+    });
+    const groups: ListedGroup[] = [];
+    for (const result of results) {
+      if (result.kind === 'ok') groups.push(...result.value);
+      else if (result.errorCode !== ErrorCode.NOT_COORDINATOR) return result;
+    }
+    return { kind: 'ok', value: groups };
+  }
+
+  /** Resolves with the error code of each group. */
+  async deleteGroups(groupIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const byPartition = Map.groupBy(new Set(groupIds), (groupId) => this.partitionOf(groupId));
+    const errorCodes = new Map<string, number>();
+    await Promise.all(
+      [...byPartition].map(async ([partition, ids]) => {
+        const codes = await this.#runtime.write<readonly number[]>(partition, {
+          name: 'DeleteGroups',
+          decide: (machine, _now, replyTo) => machine.deleteGroups(ids, replyTo),
+          refusal: (errorCode) => ids.map(() => errorCode),
+        });
+        ids.forEach((groupId, index) => {
+          errorCodes.set(groupId, codes[index] ?? ErrorCode.UNKNOWN_SERVER_ERROR);
+        });
+      }),
+    );
+    return errorCodes;
+  }
+}
+
+function refused(errorCode: number): { readonly kind: 'refused'; readonly errorCode: number } {
+  return { kind: 'refused', errorCode };
+}

@@ -1,0 +1,339 @@
+import type {
+  CoordinatorMachine,
+  CoordinatorRecord,
+  Decision,
+  Instant,
+  ReplyTo,
+} from '../coordination/coordinator-machine.ts';
+import { emptyDecision } from '../coordination/coordinator-machine.ts';
+import { Deadlines } from '../coordination/deadlines.ts';
+import { Timeline, TimelineMap } from '../coordination/timeline.ts';
+import { ErrorCode } from '../protocol/errors.ts';
+import {
+  type ClassicGroup,
+  draftOf,
+  newClassicGroup,
+  type SyncGroupResponse,
+  validateMember,
+} from './classic/classic-group.ts';
+import { type DescribedGroup, describeGroup, type ListedGroup, listGroup } from './classic/describe-group.ts';
+import { expireDeadlines, nextDeadlineMs } from './classic/group-deadlines.ts';
+import type { GroupStep } from './classic/group-step.ts';
+import { type JoinEvent, joinGroup } from './classic/join-group.ts';
+import { type LeavingMember, leaveGroup, type MemberLeft } from './classic/leave-group.ts';
+import { loadedGroup } from './classic/loaded-group.ts';
+import { prepareRebalance, renewSession } from './classic/rebalance.ts';
+import { type SyncGroupRequest, syncGroup } from './classic/sync-group.ts';
+import type { GroupClient } from './group-client.ts';
+import type { GroupConfig } from './group-config.ts';
+import { decodeGroupRecord, groupTombstone, newGroupRecord, offsetTombstone } from './group-records.ts';
+import {
+  commitOffsets,
+  type OffsetCommitRequest,
+  type OffsetCommitResponse,
+  validateCommit,
+} from './offset-commit.ts';
+import {
+  deleteOffsets,
+  type OffsetDeleteRequest,
+  type OffsetDeleteResponse,
+  validateOffsetDelete,
+} from './offset-delete.ts';
+import { expiredOffsets } from './offset-expiry.ts';
+import {
+  type FetchedTopic,
+  fetchAllOffsets,
+  fetchOffsets,
+  type OffsetFetchTopic,
+  type OffsetView,
+} from './offset-fetch.ts';
+import { OffsetStore } from './offset-store.ts';
+
+/** About as many records as one housekeeping decision writes: they must fit a batch, and others want their turn. */
+const HOUSEKEEPING_BATCH = 500;
+
+export interface GroupMachineOptions {
+  readonly config: GroupConfig;
+  /** Whether the committed metadata, at least as new as this broker's leadership, has a topic of this name. */
+  readonly topicExists: (name: string) => boolean;
+}
+
+export interface MemberIdentity {
+  readonly memberId: string;
+  readonly groupInstanceId: string | null;
+  readonly generationId: number;
+}
+
+/**
+ * All groups of one partition of `__consumer_offsets`: classic groups and the offsets of every group. Records:
+ * OffsetCommitValue and GroupMetadataValue in the versions that Burrow reads.
+ */
+export class GroupMachine implements CoordinatorMachine {
+  readonly timeline = new Timeline();
+  readonly #config: GroupConfig;
+  readonly #topicExists: (name: string) => boolean;
+  readonly #groups = new TimelineMap<string, ClassicGroup>(this.timeline);
+  readonly #offsets = new OffsetStore(this.timeline);
+  readonly #deadlines = new Deadlines<string>();
+  /** Groups that the retention check under way has yet to look at. */
+  #retentionQueue: string[] = [];
+  #nextRetentionCheckMs: number | null = null;
+  /** Deleted topics whose offsets are to go → the commits that are meant, for the name may live again. */
+  readonly #deletedTopics = new Map<string, number>();
+  #sweepDue = false;
+
+  constructor(options: GroupMachineOptions) {
+    this.#config = options.config;
+    this.#topicExists = options.topicExists;
+  }
+
+  replay(bytes: CoordinatorRecord): void {
+    const record = decodeGroupRecord(bytes);
+    if (record.kind === 'offset') {
+      const { groupId } = record.key;
+      if (record.value === null) this.#offsets.delete(record.key);
+      else {
+        if (!this.#groups.has(groupId)) this.#groups.set(groupId, newClassicGroup(groupId, null));
+        this.#offsets.set(record.key, record.value);
+      }
+    } else if (record.kind === 'classic-group') {
+      if (record.value === null) this.#groups.delete(record.groupId);
+      else this.#groups.set(record.groupId, loadedGroup(record.groupId, record.value));
+    }
+  }
+
+  /** Members get a whole session to be heard of; a group beyond `group.max.size` is to choose who stays. */
+  loaded(now: Instant): Decision {
+    const decision = emptyDecision();
+    for (const group of [...this.#groups.values()]) {
+      for (const member of group.members.values()) renewSession({ now }, member);
+      if (group.members.size > this.#config.maxSize) {
+        const rebalancing = this.#step(group, now, prepareRebalance);
+        decision.records.push(...rebalancing.records);
+      } else this.#schedule(group);
+    }
+    this.#nextRetentionCheckMs = now.monotonicMs + this.#config.offsetsRetentionCheckIntervalMs;
+    this.#sweepDue = true;
+    return decision;
+  }
+
+  nextWakeMs(): number | null {
+    if (this.#sweepDue || this.#retentionQueue.length > 0) return Number.NEGATIVE_INFINITY;
+    const deadlineMs = this.#deadlines.nextMs();
+    const checkMs = this.#nextRetentionCheckMs;
+    if (deadlineMs === null || checkMs === null) return deadlineMs ?? checkMs;
+    return Math.min(deadlineMs, checkMs);
+  }
+
+  wake(now: Instant): Decision {
+    const groupId = this.#deadlines.takeDue(now.monotonicMs);
+    if (groupId !== undefined) {
+      const group = this.#groups.get(groupId);
+      return group === undefined ? emptyDecision() : this.#step(group, now, expireDeadlines);
+    }
+    if (this.#sweepDue) return this.#sweepDeletedTopics();
+    if (this.#nextRetentionCheckMs !== null && this.#nextRetentionCheckMs <= now.monotonicMs) {
+      this.#nextRetentionCheckMs = now.monotonicMs + this.#config.offsetsRetentionCheckIntervalMs;
+      this.#retentionQueue = [...this.#groups.keys()];
+    }
+    return this.#checkRetention(now);
+  }
+
+  rolledBack(): void {
+    for (const group of this.#groups.values()) this.#schedule(group);
+    this.#sweepDue = true;
+  }
+
+  join(event: JoinEvent, now: Instant): Decision {
+    const { groupId, memberId } = event.request;
+    const known = this.#groups.get(groupId);
+    if (known === undefined && memberId !== '') {
+      const errorCode = ErrorCode.UNKNOWN_MEMBER_ID;
+      return answered(event.replyTo, { errorCode, memberId, protocolName: null });
+    }
+    const group = known ?? newClassicGroup(groupId, now.wallMs);
+    const decision = this.#step(group, now, (step) => joinGroup(step, event));
+    if (known === undefined && decision.records.length === 0) decision.records.push(newGroupRecord(group));
+    return decision;
+  }
+
+  sync(request: SyncGroupRequest, replyTo: ReplyTo<SyncGroupResponse>, now: Instant): Decision {
+    const group = this.#groups.get(request.groupId);
+    if (group === undefined || group.state === 'Empty') {
+      return answered(replyTo, { errorCode: ErrorCode.UNKNOWN_MEMBER_ID });
+    }
+    return this.#step(group, now, (step) => syncGroup(step, request, replyTo));
+  }
+
+  /** The error to answer; a member that must rebalance is alive all the same. */
+  heartbeat(groupId: string, identity: MemberIdentity, now: Instant): number {
+    const group = this.#groups.get(groupId);
+    if (group === undefined) return ErrorCode.UNKNOWN_MEMBER_ID;
+    const errorCode = validateMember(group, identity.memberId, identity.groupInstanceId);
+    if (errorCode !== ErrorCode.NONE) return errorCode;
+    if (identity.generationId !== group.generationId) return ErrorCode.ILLEGAL_GENERATION;
+    this.#heardOf(group, identity.memberId, now);
+    return group.state === 'PreparingRebalance' ? ErrorCode.REBALANCE_IN_PROGRESS : ErrorCode.NONE;
+  }
+
+  leave(
+    groupId: string,
+    leaving: readonly LeavingMember[],
+    replyTo: ReplyTo<readonly MemberLeft[]>,
+    now: Instant,
+  ): Decision {
+    const group = this.#groups.get(groupId);
+    if (group === undefined) {
+      const errorCode = ErrorCode.UNKNOWN_MEMBER_ID;
+      return answered(
+        replyTo,
+        leaving.map(({ groupInstanceId, memberId }) => ({ memberId, groupInstanceId, errorCode })),
+      );
+    }
+    return this.#step(group, now, (step) => {
+      step.answers.push(replyTo.answer(leaveGroup(step, leaving)));
+    });
+  }
+
+  commit(
+    request: OffsetCommitRequest,
+    { client, now, replyTo }: { client: GroupClient; now: Instant; replyTo: ReplyTo<OffsetCommitResponse> },
+  ): Decision {
+    const { groupId } = request;
+    const group = this.#groups.get(groupId);
+    const errorCode = validateCommit(group, request, client.apiVersion);
+    if (errorCode !== ErrorCode.NONE) return { records: [], answers: [replyTo.refuse(errorCode)] };
+    if (group === undefined) this.#groups.set(groupId, newClassicGroup(groupId, now.wallMs));
+    else this.#heardOf(group, request.memberId, now);
+    const { offsetMetadataMaxBytes: metadataMaxBytes } = this.#config;
+    const { offsets, records, response } = commitOffsets(request, { metadataMaxBytes, now });
+    for (const { key, offset } of offsets) this.#offsets.set(key, offset);
+    return { records: [...records], answers: [replyTo.answer(response)] };
+  }
+
+  deleteOffsets(request: OffsetDeleteRequest, replyTo: ReplyTo<OffsetDeleteResponse>): Decision {
+    const group = this.#groups.get(request.groupId);
+    const errorCode = validateOffsetDelete(group);
+    if (group === undefined || errorCode !== ErrorCode.NONE) {
+      return { records: [], answers: [replyTo.refuse(errorCode)] };
+    }
+    const { deleted, response } = deleteOffsets(group, this.#offsets, request);
+    for (const key of deleted) this.#offsets.delete(key);
+    return { records: deleted.map(offsetTombstone), answers: [replyTo.answer(response)] };
+  }
+
+  /** Deletes each group that is empty, with its offsets; the codes are in the order of the ids. */
+  deleteGroups(groupIds: readonly string[], replyTo: ReplyTo<readonly number[]>): Decision {
+    const decision = emptyDecision();
+    const errorCodes = groupIds.map((groupId) => {
+      const group = this.#groups.get(groupId);
+      if (group === undefined) return ErrorCode.GROUP_ID_NOT_FOUND;
+      if (group.state !== 'Empty') return ErrorCode.NON_EMPTY_GROUP;
+      for (const { partition, topic } of [...this.#offsets.ofGroup(groupId)]) {
+        this.#forgetOffset({ groupId, topic, partition }, decision);
+      }
+      this.#groups.delete(groupId);
+      decision.records.push(groupTombstone(groupId));
+      return ErrorCode.NONE;
+    });
+    decision.answers.push(replyTo.answer(errorCodes));
+    return decision;
+  }
+
+  /** Topics were deleted: what was committed for them until now is to be forgotten. */
+  topicsDeleted(names: readonly string[]): Decision {
+    for (const name of names) this.#deletedTopics.set(name, this.#offsets.lastSequence);
+    this.#sweepDue = true;
+    return emptyDecision();
+  }
+
+  /** Offsets of the topics asked for, or of all topics for null. */
+  fetchOffsets(
+    groupId: string,
+    topics: readonly OffsetFetchTopic[] | null,
+    view: OffsetView,
+  ): FetchedTopic[] {
+    return topics === null
+      ? fetchAllOffsets(this.#offsets, groupId, view)
+      : fetchOffsets(this.#offsets, { groupId, topics }, view);
+  }
+
+  /** The committed state of a group; undefined when there is none. */
+  describe(groupId: string): DescribedGroup | undefined {
+    const group = this.#groups.getCommitted(groupId);
+    return group === undefined ? undefined : describeGroup(group);
+  }
+
+  list(): ListedGroup[] {
+    return [...this.#groups.committedValues()].map(listGroup);
+  }
+
+  /** Runs one event through a group, from its draft to its new state and deadlines. */
+  #step(group: ClassicGroup, now: Instant, act: (step: GroupStep) => void): Decision {
+    const step: GroupStep = { group: draftOf(group), now, config: this.#config, records: [], answers: [] };
+    act(step);
+    this.#groups.set(group.groupId, step.group);
+    this.#schedule(step.group);
+    return { records: step.records, answers: step.answers };
+  }
+
+  #schedule(group: ClassicGroup): void {
+    const atMs = nextDeadlineMs(group);
+    if (atMs !== null) this.#deadlines.schedule(group.groupId, atMs);
+  }
+
+  #heardOf(group: ClassicGroup, memberId: string, now: Instant): void {
+    const member = group.members.get(memberId);
+    if (member !== undefined) renewSession({ now }, member);
+  }
+
+  #forgetOffset(key: Parameters<typeof offsetTombstone>[0], decision: Decision): void {
+    this.#offsets.delete(key);
+    decision.records.push(offsetTombstone(key));
+  }
+
+  #checkRetention(now: Instant): Decision {
+    const decision = emptyDecision();
+    const { offsetsRetentionMs: retentionMs } = this.#config;
+    while (decision.records.length < HOUSEKEEPING_BATCH) {
+      const groupId = this.#retentionQueue.pop();
+      if (groupId === undefined) break;
+      const group = this.#groups.get(groupId);
+      if (group === undefined) continue;
+      const expired = expiredOffsets(group, this.#offsets, { retentionMs, wallMs: now.wallMs });
+      for (const { partition, topic } of expired.slice(0, HOUSEKEEPING_BATCH)) {
+        this.#forgetOffset({ groupId, topic, partition }, decision);
+      }
+      if (expired.length > HOUSEKEEPING_BATCH) this.#retentionQueue.push(groupId);
+      const [left] = this.#offsets.ofGroup(groupId);
+      if (left !== undefined || group.state !== 'Empty' || group.pendingMembers.size > 0) continue;
+      this.#groups.delete(groupId);
+      decision.records.push(groupTombstone(groupId));
+    }
+    return decision;
+  }
+
+  /**
+   * Forgets offsets of topics that are gone. Looking at all of them after loading and after a failed write finds
+   * what an earlier coordinator, or a write that was undone, left behind.
+   */
+  #sweepDeletedTopics(): Decision {
+    const decision = emptyDecision();
+    for (const groupId of [...this.#offsets.groupIds()]) {
+      for (const { partition, sequence, topic } of [...this.#offsets.ofGroup(groupId)]) {
+        const deletedUpTo = this.#deletedTopics.get(topic);
+        const deleted = deletedUpTo !== undefined && sequence <= deletedUpTo;
+        if (!deleted && this.#topicExists(topic)) continue;
+        this.#forgetOffset({ groupId, topic, partition }, decision);
+        if (decision.records.length >= HOUSEKEEPING_BATCH) return decision;
+      }
+    }
+    this.#sweepDue = false;
+    this.#deletedTopics.clear();
+    return decision;
+  }
+}
+
+function answered<Response>(replyTo: ReplyTo<Response>, response: Response): Decision {
+  return { records: [], answers: [replyTo.answer(response)] };
+}

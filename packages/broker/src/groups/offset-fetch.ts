@@ -1,0 +1,57 @@
+import type { Decoded, Encodable } from '../protocol/message.ts';
+import type { offsetFetchRequest } from '../protocol/messages/offset-fetch-request.ts';
+import type { offsetFetchResponse } from '../protocol/messages/offset-fetch-response.ts';
+import type { CommittedOffset, OffsetStore, StoredOffset } from './offset-store.ts';
+
+/** One group of an OffsetFetch, as version 8 and later batch them; null topics ask for all. */
+export type OffsetFetchGroup = Decoded<typeof offsetFetchRequest>['groups'][number];
+export type OffsetFetchTopic = NonNullable<OffsetFetchGroup['topics']>[number];
+export type FetchedGroup = NonNullable<Encodable<typeof offsetFetchResponse>['groups']>[number];
+export type FetchedTopic = NonNullable<FetchedGroup['topics']>[number];
+export type FetchedPartition = NonNullable<FetchedTopic['partitions']>[number];
+
+/**
+ * `committed` is what any reader may see; `latest` includes what is decided and not committed yet, for an answer
+ * that waits until it is (RequireStable).
+ */
+export type OffsetView = 'committed' | 'latest';
+
+/** Topics of the request with an offset for each partition, -1 where none is committed. */
+export function fetchOffsets(
+  offsets: OffsetStore,
+  { groupId, topics }: { groupId: string; topics: readonly OffsetFetchTopic[] },
+  view: OffsetView,
+): FetchedTopic[] {
+  return topics.map(({ name, partitionIndexes, topicId }) => ({
+    name,
+    topicId,
+    partitions: partitionIndexes.map((partition) => {
+      const key = { groupId, topic: name, partition };
+      return fetched(partition, view === 'latest' ? offsets.get(key) : offsets.getCommitted(key));
+    }),
+  }));
+}
+
+/** Everything the group has committed, by topic. */
+export function fetchAllOffsets(offsets: OffsetStore, groupId: string, view: OffsetView): FetchedTopic[] {
+  const byTopic = new Map<string, StoredOffset[]>();
+  const all = view === 'latest' ? offsets.ofGroup(groupId) : offsets.committedOfGroup(groupId);
+  for (const offset of all) {
+    const topic = byTopic.get(offset.topic);
+    if (topic === undefined) byTopic.set(offset.topic, [offset]);
+    else topic.push(offset);
+  }
+  return [...byTopic].map(([name, ofTopic]) => ({
+    name,
+    partitions: ofTopic.map((offset) => fetched(offset.partition, offset)),
+  }));
+}
+
+function fetched(partitionIndex: number, offset: CommittedOffset | undefined): FetchedPartition {
+  return {
+    partitionIndex,
+    committedOffset: offset?.offset ?? -1,
+    committedLeaderEpoch: offset?.leaderEpoch ?? -1,
+    metadata: offset?.metadata ?? '',
+  };
+}
