@@ -1,4 +1,12 @@
-import type { ConfigValues } from './metadata/configs/config-values.ts';
+import { readFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { resolve as absolutePath } from 'node:path';
+import { valueWithoutEffect } from './metadata/configs/config-effect.ts';
+import { ConfigValues } from './metadata/configs/config-values.ts';
+import { brokerConfigs } from './metadata/configs/known-configs.ts';
+import { type ListenerEntry, parseListenerList, parseProtocolMap } from './metadata/configs/listener-list.ts';
+import { parseConfigValue } from './metadata/configs/parse-value.ts';
+import { type PropertiesEntry, parseProperties } from './metadata/configs/properties-text.ts';
 
 /** One address a node listens on, and what it tells others to connect to. */
 export interface ListenerConfig {
@@ -7,9 +15,11 @@ export interface ListenerConfig {
   readonly securityProtocol: 'PLAINTEXT';
   /** Empty for every interface. */
   readonly host: string;
-  /** 0 takes any free port; the advertised port is then the one that was taken. */
+  /** 0 takes any free port. */
   readonly port: number;
+  /** This machine's own name where neither list gives a host. */
   readonly advertisedHost: string;
+  /** 0: the port that was taken. */
   readonly advertisedPort: number;
 }
 
@@ -31,4 +41,303 @@ export interface BrokerConfig {
   readonly staticValues: ReadonlyMap<string, string>;
   /** Every broker config by name: static value or default. Values changed at run time are in the metadata image. */
   readonly values: ConfigValues;
+}
+
+/** What is wrong with one key; `line` is null where it did not come from a file. */
+export interface ConfigProblem {
+  readonly key: string | null;
+  readonly line: number | null;
+  readonly message: string;
+}
+
+/** Every problem found, not only the first. The message is fit to be shown as it is. */
+export class BrokerConfigError extends Error {
+  readonly problems: readonly ConfigProblem[];
+
+  constructor(source: string, problems: readonly ConfigProblem[]) {
+    super(problems.map((problem) => problemText(source, problem)).join('\n'));
+    this.name = 'BrokerConfigError';
+    this.problems = problems;
+  }
+}
+
+/** Settings given beside the file (`--set key=value`, the supervisor); they win over the file's. */
+export type ConfigOverrides = Readonly<Record<string, string>>;
+
+/** The config in a `server.properties` file. Throws a {@link BrokerConfigError}, and what reading the file throws. */
+export async function readBrokerConfig(path: string, overrides: ConfigOverrides = {}): Promise<BrokerConfig> {
+  return brokerConfigFromText(await readFile(path, 'utf8'), { source: path, overrides });
+}
+
+/** The config given as properties alone. Throws a {@link BrokerConfigError}. */
+export function brokerConfigFrom(properties: ConfigOverrides): BrokerConfig {
+  return brokerConfigFromText('', { source: 'the given properties', overrides: properties });
+}
+
+/** The config in the text of a properties file. Throws a {@link BrokerConfigError}. */
+export function brokerConfigFromText(
+  text: string,
+  { source, overrides = {} }: { readonly source: string; readonly overrides?: ConfigOverrides },
+): BrokerConfig {
+  const entries = [
+    ...parseProperties(text),
+    ...Object.entries(overrides).map(([key, value]) => ({ key, value, line: null })),
+  ];
+  const given = new Map(entries.map((entry) => [entry.key, entry]));
+  const problems = new ProblemList(given);
+  for (const entry of given.values()) checkEntry(entry, problems);
+  checkRequired(given, problems);
+  if (problems.found.length > 0) throw new BrokerConfigError(source, problems.found);
+
+  const staticValues = new Map([...given].map(([key, { value }]) => [key, value.trim()]));
+  shareNodeId(staticValues);
+  const config = assemble(staticValues, problems);
+  if (config === null || problems.found.length > 0) throw new BrokerConfigError(source, problems.found);
+  return config;
+}
+
+type GivenEntry = Omit<PropertiesEntry, 'line'> & { readonly line: number | null };
+
+/** Collects problems and knows on which line a key was given. */
+class ProblemList {
+  readonly found: ConfigProblem[] = [];
+  readonly #given: ReadonlyMap<string, GivenEntry>;
+
+  constructor(given: ReadonlyMap<string, GivenEntry>) {
+    this.#given = given;
+  }
+
+  add(key: string, message: string): void {
+    this.found.push({ key, line: this.#given.get(key)?.line ?? null, message });
+  }
+}
+
+function checkEntry({ key, value }: GivenEntry, problems: ProblemList): void {
+  const definition = brokerConfigs.get(key);
+  if (definition === undefined) {
+    problems.add(key, `Unknown broker config name: ${key}`);
+    return;
+  }
+  const outcome = parseConfigValue(definition, value);
+  if (outcome.kind === 'invalid') {
+    problems.add(key, outcome.message);
+    return;
+  }
+  const ignored = valueWithoutEffect(definition, outcome.value);
+  if (ignored !== null) problems.add(key, ignored);
+}
+
+function checkRequired(given: ReadonlyMap<string, GivenEntry>, problems: ProblemList): void {
+  if (!given.has('node.id') && !given.has('broker.id')) {
+    problems.add('node.id', 'Missing required configuration "node.id" which has no default value.');
+  }
+  for (const key of ['process.roles', 'controller.listener.names']) {
+    if (!given.has(key)) {
+      problems.add(key, `Missing required configuration "${key}" which has no default value.`);
+    }
+  }
+}
+
+/** `broker.id` and `node.id` are one setting under two names. */
+function shareNodeId(staticValues: Map<string, string>): void {
+  const nodeId = staticValues.get('node.id') ?? staticValues.get('broker.id');
+  if (nodeId !== undefined) {
+    staticValues.set('node.id', nodeId);
+    if (!staticValues.has('broker.id')) staticValues.set('broker.id', nodeId);
+  }
+}
+
+function assemble(staticValues: ReadonlyMap<string, string>, problems: ProblemList): BrokerConfig | null {
+  const values = new ConfigValues(brokerConfigs, [staticValues]);
+  checkRoles(values, problems);
+  checkDurations(values, problems);
+  checkQuorum(values, problems);
+  const listeners = resolveListeners(values, problems);
+  if (listeners === null) return null;
+  const logDirs = (values.text('log.dirs') === null ? values.list('log.dir') : values.list('log.dirs')).map(
+    (directory) => absolutePath(directory),
+  );
+  const [firstLogDir = ''] = logDirs;
+  const metadataLogDir = values.stringOrNull('metadata.log.dir');
+  return {
+    nodeId: values.number('node.id'),
+    clusterId: values.stringOrNull('odradek.cluster.id'),
+    rack: values.stringOrNull('broker.rack'),
+    ...listeners,
+    logDirs,
+    metadataLogDir: metadataLogDir === null ? firstLogDir : absolutePath(metadataLogDir),
+    staticValues,
+    values,
+  };
+}
+
+function checkRoles(values: ConfigValues, problems: ProblemList): void {
+  const roles = values.list('process.roles');
+  if (!roles.includes('broker') || !roles.includes('controller')) {
+    problems.add('process.roles', 'process.roles must be broker,controller: every Odradek node is both');
+  }
+  if (values.number('node.id') !== values.number('broker.id')) {
+    problems.add('broker.id', 'broker.id and node.id must agree where both are given');
+  }
+}
+
+function checkDurations(values: ConfigValues, problems: ProblemList): void {
+  const atLeastOne = ['log.roll.ms'];
+  for (const key of atLeastOne) {
+    const value = values.numberOrNull(key);
+    if (value !== null && value < 1) problems.add(key, `${key} must be greater than or equal to 1`);
+  }
+  const jitter = values.numberOrNull('log.roll.jitter.ms');
+  if (jitter !== null && jitter < 0) {
+    problems.add('log.roll.jitter.ms', 'log.roll.jitter.ms must be greater than or equal to 0');
+  }
+  for (const key of ['log.retention.ms', 'log.retention.minutes', 'log.retention.hours']) {
+    if (values.numberOrNull(key) === 0) {
+      problems.add(key, `${key} must be unlimited (-1) or, greater than or equal to 1`);
+    }
+  }
+}
+
+/** Until there are clusters of several nodes, the only voter is the node itself. */
+function checkQuorum(values: ConfigValues, problems: ProblemList): void {
+  const voters = values.list('controller.quorum.voters');
+  const nodeId = values.number('node.id');
+  for (const voter of voters) {
+    const [, id] = /^([0-9]+)@[^@\s]+:[0-9]{1,5}$/.exec(voter) ?? [];
+    if (id === undefined) {
+      problems.add('controller.quorum.voters', `${voter} is not of the form id@host:port`);
+    } else if (Number(id) !== nodeId) {
+      problems.add('controller.quorum.voters', `the only voter can be this node, ${nodeId}, and not ${id}`);
+    }
+  }
+}
+
+type ResolvedListeners = Pick<BrokerConfig, 'listeners' | 'controllerListener' | 'interBrokerListenerName'>;
+
+function resolveListeners(values: ConfigValues, problems: ProblemList): ResolvedListeners | null {
+  const bound = entriesOf('listeners', values, problems);
+  const advertised = values.isSet('advertised.listeners')
+    ? entriesOf('advertised.listeners', values, problems)
+    : [];
+  const map = parseProtocolMap(values.string('listener.security.protocol.map'));
+  if (map.kind === 'invalid') problems.add('listener.security.protocol.map', map.message);
+  if (bound === null || advertised === null || map.kind === 'invalid') return null;
+
+  const controllerNames = values.list('controller.listener.names').map((name) => name.toUpperCase());
+  checkProtocols({ bound, controllerNames, protocols: map.protocols }, values, problems);
+  checkAdvertised({ bound, advertised }, problems);
+  const resolved = bound.map((entry) => withAdvertised(entry, advertised));
+  const listeners = resolved.filter(({ name }) => !controllerNames.includes(name));
+  const controllerListener = resolved.find(({ name }) => name === controllerNames[0]);
+  if (controllerListener === undefined) {
+    problems.add(
+      'controller.listener.names',
+      "controller.listener.names must only contain values appearing in the 'listeners' configuration",
+    );
+    return null;
+  }
+  return {
+    listeners,
+    controllerListener,
+    interBrokerListenerName: interBrokerName(values, listeners, problems),
+  };
+}
+
+function entriesOf(
+  key: 'listeners' | 'advertised.listeners',
+  values: ConfigValues,
+  problems: ProblemList,
+): readonly ListenerEntry[] | null {
+  const outcome = parseListenerList(values.list(key), { distinctPorts: key === 'listeners' });
+  if (outcome.kind === 'parsed') return outcome.entries;
+  problems.add(key, outcome.message);
+  return null;
+}
+
+/** A controller listener without an entry in a map that was not given is PLAINTEXT, as in Kafka. */
+function checkProtocols(
+  named: {
+    readonly bound: readonly ListenerEntry[];
+    readonly controllerNames: readonly string[];
+    readonly protocols: ReadonlyMap<string, string>;
+  },
+  values: ConfigValues,
+  problems: ProblemList,
+): void {
+  const mapWasGiven = values.isSet('listener.security.protocol.map');
+  for (const { name } of named.bound) {
+    const isController = named.controllerNames.includes(name);
+    const protocol = named.protocols.get(name) ?? (isController && !mapWasGiven ? 'PLAINTEXT' : undefined);
+    if (protocol === undefined) {
+      problems.add('listeners', `No security protocol defined for listener ${name}`);
+    } else if (protocol !== 'PLAINTEXT') {
+      problems.add(
+        'listeners',
+        `listener ${name} is ${protocol}; Odradek opens only PLAINTEXT listeners yet`,
+      );
+    }
+  }
+}
+
+function checkAdvertised(
+  lists: { readonly bound: readonly ListenerEntry[]; readonly advertised: readonly ListenerEntry[] },
+  problems: ProblemList,
+): void {
+  for (const { name } of lists.advertised) {
+    if (!lists.bound.some((entry) => entry.name === name)) {
+      problems.add(
+        'advertised.listeners',
+        `advertised.listeners names ${name}, which is not defined in listeners`,
+      );
+    }
+  }
+  const effective = lists.bound.map(
+    (entry) => lists.advertised.find(({ name }) => name === entry.name) ?? entry,
+  );
+  if (effective.some(({ host }) => host === '0.0.0.0')) {
+    problems.add(
+      'advertised.listeners',
+      'advertised.listeners cannot use the nonroutable meta-address 0.0.0.0. Use a routable IP address.',
+    );
+  }
+}
+
+function withAdvertised(entry: ListenerEntry, advertised: readonly ListenerEntry[]): ListenerConfig {
+  const told = advertised.find(({ name }) => name === entry.name) ?? entry;
+  return {
+    name: entry.name,
+    securityProtocol: 'PLAINTEXT',
+    host: entry.host,
+    port: entry.port,
+    advertisedHost: told.host === '' ? hostname() : told.host,
+    advertisedPort: told.port,
+  };
+}
+
+function interBrokerName(
+  values: ConfigValues,
+  listeners: readonly ListenerConfig[],
+  problems: ProblemList,
+): string {
+  if (listeners.length === 0) {
+    problems.add(
+      'listeners',
+      'There must be at least one broker listener. Perhaps all listeners appear in controller.listener.names?',
+    );
+    return '';
+  }
+  const name = values.stringOrNull('inter.broker.listener.name')?.toUpperCase() ?? 'PLAINTEXT';
+  if (!listeners.some((listener) => listener.name === name)) {
+    const valid = listeners.map((listener) => listener.name).join(',');
+    problems.add(
+      'inter.broker.listener.name',
+      `inter.broker.listener.name must be a listener name defined in advertised.listeners, not ${name}. The valid options based on currently configured listeners are ${valid}`,
+    );
+  }
+  return name;
+}
+
+function problemText(source: string, { key, line, message }: ConfigProblem): string {
+  const place = line === null ? source : `${source}, line ${line}`;
+  return key === null || message.includes(key) ? `${place}: ${message}` : `${place}: ${key}: ${message}`;
 }

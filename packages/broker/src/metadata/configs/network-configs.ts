@@ -15,7 +15,6 @@ import {
 export const networkConfigs: readonly ConfigDefinition[] = [
   list('listeners', 'PLAINTEXT://:9092', {
     rule: nonEmptyList(),
-    scope: 'per-broker',
     effect: 'acts',
     text: 'Addresses the node listens on, each `NAME://host:port`; an empty host means every interface, port 0 any free port.',
   }),
@@ -28,7 +27,6 @@ export const networkConfigs: readonly ConfigDefinition[] = [
     'listener.security.protocol.map',
     'SASL_SSL:SASL_SSL,PLAINTEXT:PLAINTEXT,SSL:SSL,SASL_PLAINTEXT:SASL_PLAINTEXT',
     {
-      scope: 'per-broker',
       effect: 'acts',
       text: 'Which security protocol each listener name stands for. Only PLAINTEXT listeners can be opened.',
     },

@@ -22,11 +22,19 @@ export function parseConfigValue(definition: ConfigDefinition, text: string | nu
 }
 
 /** The value's text as Kafka shows it: lists joined by commas without blanks, booleans in lower case. */
-export function canonicalText(value: ParsedConfigValue): string | null {
-  if (value === null) {
-    return null;
-  }
-  return Array.isArray(value) ? value.join(',') : String(value);
+export function canonicalText(definition: ConfigDefinition, value: ParsedConfigValue): string | null {
+  if (value === null) return null;
+  if (Array.isArray(value)) return value.join(',');
+  return definition.type === 'DOUBLE' && typeof value === 'number' ? javaDouble(value) : String(value);
+}
+
+/** A double as Java writes it: always with a fraction, and `1.0E10` where we write `1e10`. */
+function javaDouble(value: number): string {
+  const [mantissa = '', exponent] = (
+    value !== 0 && (Math.abs(value) >= 1e7 || Math.abs(value) < 1e-3) ? value.toExponential() : String(value)
+  ).split('e');
+  const fraction = mantissa.includes('.') ? mantissa : `${mantissa}.0`;
+  return exponent === undefined ? fraction : `${fraction}E${Number(exponent)}`;
 }
 
 const INTEGER_LIMITS = {

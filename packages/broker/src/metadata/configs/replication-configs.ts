@@ -87,18 +87,21 @@ export const replicationConfigs: readonly ConfigDefinition[] = [
     text: "How long a broker waits for the controller's answer.",
   }),
   long('follower.replication.throttled.rate', '9223372036854775807', {
+    isInternal: true,
     rule: atLeast(0),
     scope: 'cluster-wide',
     effect: 'refused',
     text: 'Bytes a second that throttled followers may read.',
   }),
   long('leader.replication.throttled.rate', '9223372036854775807', {
+    isInternal: true,
     rule: atLeast(0),
     scope: 'cluster-wide',
     effect: 'refused',
     text: 'Bytes a second that leaders may send to throttled followers.',
   }),
   long('replica.alter.log.dirs.io.max.bytes.per.second', '9223372036854775807', {
+    isInternal: true,
     rule: atLeast(0),
     scope: 'cluster-wide',
     effect: 'refused',
