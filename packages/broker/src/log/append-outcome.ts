@@ -1,0 +1,40 @@
+/** Who asks for the append, which says how much of the batch is checked (Kafka's AppendOrigin). */
+export type AppendOrigin = 'client' | 'coordinator' | 'raft';
+
+/** Where a batch has come to lie. */
+export interface LogAppendInfo {
+  readonly firstOffset: number;
+  readonly lastOffset: number;
+  /** The broker's time if the topic stamps records with it, else -1; what Produce answers. */
+  readonly logAppendTimeMs: number;
+  /** Largest timestamp of the batch, -1 without one. */
+  readonly maxTimestamp: number;
+  readonly logStartOffset: number;
+  /** Bytes of the batch as it lies in the log; 0 for a duplicate. */
+  readonly sizeInBytes: number;
+}
+
+/** A record refused, by its place in the batch. */
+export interface RecordError {
+  readonly batchIndex: number;
+  readonly message: string;
+}
+
+/** A batch that is not appended, with what the client is told. */
+export interface AppendRejection {
+  readonly kind: 'rejected';
+  readonly errorCode: number;
+  readonly message: string;
+  readonly recordErrors: readonly RecordError[];
+}
+
+/**
+ * The answer to an append. Nothing is acknowledged before `completion`, which never rejects: it resolves with
+ * `ErrorCode.NONE` once the batch is written (and synced, where `flush.messages` asks for it) and below the log
+ * end offset, or with `KAFKA_STORAGE_ERROR`. A duplicate carries the offsets, and the completion, of the append
+ * that it repeats.
+ */
+export type AppendOutcome =
+  | { readonly kind: 'appended'; readonly info: LogAppendInfo; readonly completion: Promise<number> }
+  | { readonly kind: 'duplicate'; readonly info: LogAppendInfo; readonly completion: Promise<number> }
+  | AppendRejection;

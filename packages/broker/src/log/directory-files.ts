@@ -1,0 +1,93 @@
+import type { Disk } from '../runtime/disk.ts';
+import { DamagedFileError } from './checkpoint-files.ts';
+import { readWholeFile, replaceFile } from './whole-file.ts';
+
+/** The file that says to which topic a partition's directory belongs. */
+export const PARTITION_METADATA = 'partition.metadata';
+
+/** The file that says to which cluster, node and directory a log directory belongs. */
+export const META_PROPERTIES = 'meta.properties';
+
+/** Written as the last act of a clean stop: every log is synced to its end. */
+export const CLEAN_SHUTDOWN = '.kafka_cleanshutdown';
+
+/** The topic id in a partition's directory, or null when there is none. */
+export async function readTopicId(disk: Disk, directory: string): Promise<string | null> {
+  const path = `${directory}/${PARTITION_METADATA}`;
+  const bytes = await readWholeFile(disk, path);
+  if (bytes === null) return null;
+  const match = /^version: 0\ntopic_id: ([A-Za-z0-9_-]{22})\n?$/.exec(new TextDecoder().decode(bytes));
+  if (match?.[1] === undefined) throw new DamagedFileError(path, 'not "version: 0" and "topic_id: …"');
+  return match[1];
+}
+
+export function writeTopicId(disk: Disk, directory: string, topicId: string): Promise<void> {
+  const text = `version: 0\ntopic_id: ${topicId}`;
+  return replaceFile(disk, `${directory}/${PARTITION_METADATA}`, new TextEncoder().encode(text));
+}
+
+/** Whom a log directory belongs to, as `kafka-storage format` writes it. */
+export interface MetaProperties {
+  readonly clusterId: string;
+  readonly nodeId: number;
+  readonly directoryId: string;
+}
+
+/** What `meta.properties` says, or null when the directory is new. */
+export async function readMetaProperties(disk: Disk, directory: string): Promise<MetaProperties | null> {
+  const path = `${directory}/${META_PROPERTIES}`;
+  const bytes = await readWholeFile(disk, path);
+  if (bytes === null) return null;
+  const properties = parseProperties(new TextDecoder().decode(bytes));
+  const clusterId = properties.get('cluster.id');
+  const nodeId = properties.get('node.id');
+  const directoryId = properties.get('directory.id');
+  if (properties.get('version') !== '1') throw new DamagedFileError(path, 'not of version 1');
+  if (clusterId === undefined || nodeId === undefined || directoryId === undefined || !/^\d+$/.test(nodeId)) {
+    throw new DamagedFileError(path, 'cluster.id, node.id or directory.id is missing');
+  }
+  return { clusterId, nodeId: Number(nodeId), directoryId };
+}
+
+export function writeMetaProperties(disk: Disk, directory: string, meta: MetaProperties): Promise<void> {
+  const lines = [
+    '#',
+    `cluster.id=${meta.clusterId}`,
+    `directory.id=${meta.directoryId}`,
+    `node.id=${meta.nodeId}`,
+    'version=1',
+    '',
+  ];
+  return replaceFile(disk, `${directory}/${META_PROPERTIES}`, new TextEncoder().encode(lines.join('\n')));
+}
+
+/** True once after a clean stop: the mark is taken away before anything is opened for writing. */
+export async function takeCleanShutdown(disk: Disk, directory: string): Promise<boolean> {
+  const path = `${directory}/${CLEAN_SHUTDOWN}`;
+  if ((await readWholeFile(disk, path)) === null) return false;
+  await disk.remove(path);
+  await disk.syncDirectory(directory);
+  return true;
+}
+
+export function writeCleanShutdown(disk: Disk, directory: string, brokerEpoch: number): Promise<void> {
+  const content = JSON.stringify({ version: 0, brokerEpoch });
+  return replaceFile(disk, `${directory}/${CLEAN_SHUTDOWN}`, new TextEncoder().encode(content));
+}
+
+/** The part of Java's properties format that these files use; Java escapes colons and equal signs in values. */
+function parseProperties(text: string): Map<string, string> {
+  const properties = new Map<string, string>();
+  for (const line of text.split('\n')) {
+    const separator = line.indexOf('=');
+    if (line.startsWith('#') || separator < 0) continue;
+    properties.set(
+      line.slice(0, separator).trim(),
+      line
+        .slice(separator + 1)
+        .trim()
+        .replaceAll(/\\(.)/g, '$1'),
+    );
+  }
+  return properties;
+}

@@ -1,0 +1,242 @@
+import { ErrorCode } from '../protocol/errors.ts';
+import { ProtocolError } from '../protocol/protocol-error.ts';
+import {
+  BATCH_HEADER_BYTES,
+  BATCH_LENGTH_PREFIX_BYTES,
+  baseOffsetAt,
+  baseSequenceAt,
+  baseTimestampAt,
+  batchSizeAt,
+  CURRENT_MAGIC,
+  compressionAt,
+  isControlAt,
+  isCrcValidAt,
+  lastOffsetDeltaAt,
+  magicAt,
+  maxTimestampAt,
+  NO_PRODUCER_ID,
+  NO_TIMESTAMP,
+  producerIdAt,
+  readBatchHeader,
+  recordCountAt,
+  stampLogAppendTime,
+  timestampTypeAt,
+  writeBatchHeader,
+} from '../protocol/record-batch.ts';
+import { RecordCursor, recordsBody } from '../protocol/records.ts';
+import type { AppendOrigin, AppendRejection, RecordError } from './append-outcome.ts';
+import type { LogConfig } from './log-config.ts';
+import { compressionOf, recompress } from './recompression.ts';
+
+export interface ValidationRules {
+  readonly origin: AppendOrigin;
+  readonly config: LogConfig;
+  readonly nowMs: number;
+}
+
+/** A batch as it may be appended: `bytes` is what was given, or a new array where the codec had to change. */
+export interface ValidBatch {
+  readonly kind: 'valid';
+  readonly bytes: Uint8Array;
+  readonly maxTimestamp: number;
+  /** The time it was stamped with, -1 where the producer's times count. */
+  readonly logAppendTimeMs: number;
+}
+
+/** What a batch may grow to when it is opened; more is a bomb, not a batch. */
+const DECOMPRESSED_BYTES_MAX = 128 * 1024 * 1024;
+
+/**
+ * Checks one batch before it is appended by a leader, and stamps it where the topic's timestamps are the broker's.
+ * Clients' batches are checked wholly; uncompressed records are walked over in their place, compressed ones are
+ * opened only for a compacted topic or a change of codec, else their header stands for them. Bytes behind the
+ * batch that are no batch are cut off, as in Kafka.
+ */
+export function validateBatch(given: Uint8Array, rules: ValidationRules): ValidBatch | AppendRejection {
+  const framing = framingError(given);
+  if (framing !== null) return framing;
+  const batch = given.subarray(0, batchSizeAt(given));
+  const refusal =
+    sizeError(batch, rules) ?? (rules.origin === 'client' ? clientBatchError(given, batch) : null);
+  if (refusal !== null) return refusal;
+  try {
+    return validateRecords(batch, rules);
+  } catch (error) {
+    // The record room tells by this error that the content is not what the header says.
+    if (error instanceof ProtocolError) return reject(ErrorCode.INVALID_RECORD, error.message);
+    throw error;
+  }
+}
+
+function framingError(given: Uint8Array): AppendRejection | null {
+  if (given.length < BATCH_LENGTH_PREFIX_BYTES + 5 || given.length < batchSizeAt(given)) {
+    if (given.length >= BATCH_LENGTH_PREFIX_BYTES && batchSizeAt(given) < BATCH_LENGTH_PREFIX_BYTES) {
+      return reject(ErrorCode.CORRUPT_MESSAGE, 'The record batch announces a length that cannot be one');
+    }
+    return reject(ErrorCode.INVALID_RECORD, 'There must be one whole record batch');
+  }
+  const magic = magicAt(given);
+  if (magic < CURRENT_MAGIC) {
+    return reject(ErrorCode.INVALID_RECORD, `Record batches must be of magic ${CURRENT_MAGIC}, not ${magic}`);
+  }
+  if (magic > CURRENT_MAGIC || batchSizeAt(given) < BATCH_HEADER_BYTES) {
+    return reject(ErrorCode.CORRUPT_MESSAGE, 'The record batch has no valid header');
+  }
+  return null;
+}
+
+function sizeError(batch: Uint8Array, { origin, config }: ValidationRules): AppendRejection | null {
+  if (batch.length > config.maxMessageBytes && origin !== 'raft') {
+    const limit = `max.message.bytes=${config.maxMessageBytes}`;
+    return reject(
+      ErrorCode.MESSAGE_TOO_LARGE,
+      `The record batch takes ${batch.length} bytes, more than ${limit}`,
+    );
+  }
+  if (batch.length > config.segmentBytes) {
+    const limit = `segment.bytes=${config.segmentBytes}`;
+    return reject(
+      ErrorCode.RECORD_LIST_TOO_LARGE,
+      `The record batch takes ${batch.length} bytes, more than ${limit}`,
+    );
+  }
+  return null;
+}
+
+function clientBatchError(given: Uint8Array, batch: Uint8Array): AppendRejection | null {
+  if (given.length - batch.length >= BATCH_LENGTH_PREFIX_BYTES && holdsBatch(given.subarray(batch.length))) {
+    return reject(ErrorCode.INVALID_RECORD, 'There must be one record batch per partition, not several');
+  }
+  if (baseOffsetAt(batch) !== 0) {
+    return reject(ErrorCode.INVALID_RECORD, `The base offset must be 0, not ${baseOffsetAt(batch)}`);
+  }
+  if (!isCrcValidAt(batch))
+    return reject(ErrorCode.CORRUPT_MESSAGE, 'The checksum of the record batch is wrong');
+  const count = recordCountAt(batch);
+  if (count <= 0 || lastOffsetDeltaAt(batch) + 1 !== count) {
+    const text = `The record batch counts ${count} records but spans ${lastOffsetDeltaAt(batch) + 1} offsets`;
+    return reject(ErrorCode.INVALID_RECORD, text);
+  }
+  if (isControlAt(batch)) return reject(ErrorCode.INVALID_RECORD, 'Clients may not write control records');
+  const producerId = producerIdAt(batch);
+  if (producerId !== NO_PRODUCER_ID && baseSequenceAt(batch) < 0) {
+    return reject(
+      ErrorCode.INVALID_RECORD,
+      `Sequence ${baseSequenceAt(batch)} is not one of an idempotent producer`,
+    );
+  }
+  if (!Number.isSafeInteger(producerId)) {
+    return reject(ErrorCode.INVALID_REQUEST, `Producer id ${producerId} is beyond ±2^53`);
+  }
+  return null;
+}
+
+function holdsBatch(rest: Uint8Array): boolean {
+  return batchSizeAt(rest) <= rest.length;
+}
+
+function validateRecords(batch: Uint8Array, rules: ValidationRules): ValidBatch | AppendRejection {
+  const { origin, config, nowMs } = rules;
+  const source = compressionAt(batch);
+  if (source === null)
+    return reject(ErrorCode.UNSUPPORTED_COMPRESSION_TYPE, 'The batch names a codec that does not exist');
+  const timestampRefusal = origin === 'client' ? headerTimestampError(batch, rules) : null;
+  if (timestampRefusal !== null) return timestampRefusal;
+
+  const target = compressionOf(config, source);
+  const mustOpen = origin === 'client' && (source === 'none' || target !== source || isCompacted(config));
+  let bytes = batch;
+  if (mustOpen) {
+    const body = recordsBody(batch, DECOMPRESSED_BYTES_MAX);
+    const walk = walkRecords(batch, body, rules);
+    if (walk.kind === 'rejected') return walk;
+    if (target !== source) {
+      bytes = recompress(batch, body, target);
+      const grown = sizeError(bytes, rules);
+      if (grown !== null) return grown;
+    }
+    // A maximum that lies would lead every later look-up by time astray.
+    if (walk.maxTimestamp !== maxTimestampAt(bytes)) {
+      writeBatchHeader(bytes, { ...readBatchHeader(bytes), maxTimestamp: walk.maxTimestamp });
+    }
+  }
+  if (config.messageTimestampType === 'LogAppendTime' && !isControlAt(bytes)) {
+    stampLogAppendTime(bytes, nowMs);
+    return { kind: 'valid', bytes, maxTimestamp: nowMs, logAppendTimeMs: nowMs };
+  }
+  return { kind: 'valid', bytes, maxTimestamp: maxTimestampAt(bytes), logAppendTimeMs: -1 };
+}
+
+function headerTimestampError(batch: Uint8Array, rules: ValidationRules): AppendRejection | null {
+  const base = baseTimestampAt(batch);
+  const max = maxTimestampAt(batch);
+  if (!Number.isSafeInteger(base) || !Number.isSafeInteger(max)) {
+    return reject(ErrorCode.INVALID_TIMESTAMP, 'A timestamp of the record batch is beyond ±2^53');
+  }
+  if (rules.config.messageTimestampType !== 'CreateTime') return null;
+  if (timestampTypeAt(batch) === 'LogAppendTime') {
+    return reject(ErrorCode.INVALID_TIMESTAMP, 'A producer may not set the timestamp type to LogAppendTime');
+  }
+  // Records of an uncompressed batch are looked at one by one, so that the answer can name them.
+  if (compressionAt(batch) === 'none' || (isInRange(base, rules) && isInRange(max, rules))) return null;
+  return reject(
+    ErrorCode.INVALID_TIMESTAMP,
+    `Records between ${base} and ${max} are out of ${rangeText(rules)}`,
+  );
+}
+
+function walkRecords(
+  batch: Uint8Array,
+  body: Uint8Array,
+  rules: ValidationRules,
+): AppendRejection | { kind: 'walked'; maxTimestamp: number } {
+  const base = baseTimestampAt(batch);
+  const isCreateTime = rules.config.messageTimestampType === 'CreateTime';
+  const needsKeys = isCompacted(rules.config);
+  const cursor = new RecordCursor(body, recordCountAt(batch));
+  let maxTimestamp = NO_TIMESTAMP;
+  let errors: RecordError[] | null = null;
+  let hasTimestampError = false;
+  for (let batchIndex = 0; cursor.next(); batchIndex++) {
+    const timestamp = base + cursor.timestampDelta;
+    if (timestamp > maxTimestamp) maxTimestamp = timestamp;
+    if (needsKeys && cursor.keyLength < 0) {
+      errors ??= [];
+      errors.push({ batchIndex, message: 'A record of a compacted topic must have a key' });
+    } else if (isCreateTime && !isInRange(timestamp, rules)) {
+      errors ??= [];
+      hasTimestampError = true;
+      errors.push({ batchIndex, message: `Timestamp ${timestamp} is out of ${rangeText(rules)}` });
+    }
+  }
+  if (errors === null) return { kind: 'walked', maxTimestamp };
+  return hasTimestampError
+    ? reject(ErrorCode.INVALID_TIMESTAMP, 'One or more records have a timestamp out of range', errors)
+    : reject(ErrorCode.INVALID_RECORD, 'One or more records of a compacted topic have no key', errors);
+}
+
+function isInRange(timestamp: number, { config, nowMs }: ValidationRules): boolean {
+  if (timestamp === NO_TIMESTAMP) return true;
+  const ageMs = nowMs - timestamp;
+  return (
+    Number.isSafeInteger(timestamp) &&
+    ageMs <= config.messageTimestampBeforeMaxMs &&
+    -ageMs <= config.messageTimestampAfterMaxMs
+  );
+}
+
+function rangeText({ config, nowMs }: ValidationRules): string {
+  return `[${nowMs - config.messageTimestampBeforeMaxMs}, ${nowMs + config.messageTimestampAfterMaxMs}]`;
+}
+
+function isCompacted(config: LogConfig): boolean {
+  return config.cleanupPolicy.includes('compact');
+}
+
+function reject(
+  errorCode: number,
+  message: string,
+  recordErrors: readonly RecordError[] = [],
+): AppendRejection {
+  return { kind: 'rejected', errorCode, message, recordErrors };
+}

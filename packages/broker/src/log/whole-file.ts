@@ -1,0 +1,56 @@
+import { type Disk, DiskError } from '../runtime/disk.ts';
+
+/** All bytes of a file that is small enough to hold, or null when it is not there. */
+export async function readWholeFile(disk: Disk, path: string): Promise<Uint8Array | null> {
+  const file = await openIfThere(disk, path);
+  if (file === null) return null;
+  try {
+    const bytes = new Uint8Array(await file.size());
+    const count = await file.read(bytes, 0);
+    return bytes.subarray(0, count);
+  } finally {
+    await file.close();
+  }
+}
+
+async function openIfThere(disk: Disk, path: string) {
+  try {
+    return await disk.open(path, 'read');
+  } catch (error) {
+    if (error instanceof DiskError && error.code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+/**
+ * Puts `bytes` in the place of the file, so that a crash leaves either the old content or the new. Durable when
+ * it resolves.
+ */
+export async function replaceFile(disk: Disk, path: string, bytes: Uint8Array): Promise<void> {
+  const temporary = `${path}.tmp`;
+  const file = await disk.open(temporary, 'create');
+  try {
+    await file.truncate(0);
+    await file.write([bytes], 0);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await disk.rename(temporary, path);
+  await disk.syncDirectory(directoryOf(path));
+}
+
+/** Writes a file that may be rebuilt from others: what a crash leaves of it is checked when it is read. */
+export async function writeRebuildableFile(disk: Disk, path: string, bytes: Uint8Array): Promise<void> {
+  const file = await disk.open(path, 'create');
+  try {
+    await file.write([bytes], 0);
+    await file.truncate(bytes.length);
+  } finally {
+    await file.close();
+  }
+}
+
+export function directoryOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('/'));
+}
