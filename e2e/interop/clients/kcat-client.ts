@@ -11,9 +11,16 @@ export class KcatClient implements InteropClient {
     return /Version (\S+)/.exec(output)?.[1] ?? 'unknown';
   }
 
-  /** kcat has no admin requests: a consumer that may asks for the topic's metadata, which creates it. */
+  /**
+   * kcat has no admin requests: a consumer that may asks for the topic's metadata, which creates it. The consumer
+   * that asked first may give up before the topic is there; the next one finds it.
+   */
   async createTopic(bootstrap: string, topic: string): Promise<void> {
-    await must(['-b', bootstrap, '-C', '-e', '-q', '-t', topic, '-X', 'allow.auto.create.topics=true'], '');
+    const args = ['-b', bootstrap, '-C', '-e', '-q', '-t', topic, '-X', 'allow.auto.create.topics=true'];
+    for (let attempt = 0; attempt < 10; attempt += 1) {
+      if ((await run('kcat', args, '')).code === 0) return;
+    }
+    await must(args, '');
   }
 
   async produce(
