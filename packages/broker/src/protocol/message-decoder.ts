@@ -66,11 +66,7 @@ function readTaggedFields(
       reader.skip(size);
       continue;
     }
-    const start = reader.offset;
-    value[known.name] = known.decode(reader);
-    if (reader.offset - start !== size) {
-      throw new ProtocolError('malformed', `${known.name} has not the ${size} bytes that its tag announced`);
-    }
+    value[known.name] = reader.sized(size, known.decode);
   }
 }
 

@@ -12,6 +12,7 @@ interface FieldEncoder {
   readonly name: string;
   readonly field: Field;
   readonly encode: ValueEncoder;
+  readonly isAtDefault: (value: unknown) => boolean;
 }
 
 /**
@@ -24,18 +25,19 @@ export function compileEncoder(path: string, fields: Fields, target: CodecTarget
   const absent: FieldEncoder[] = [];
   for (const [name, field] of Object.entries(fields)) {
     const fieldPath = `${path}.${name}`;
+    const isAtDefault = compileDefaultCheck(field);
     if (!includesVersion(field.versions, target.version)) {
-      if (!field.ignorable) absent.push({ name, field, encode: refuseValue(fieldPath, target) });
+      if (!field.ignorable) absent.push({ name, field, isAtDefault, encode: refuseValue(fieldPath, target) });
       continue;
     }
-    const encoder = { name, field, encode: compileField(fieldPath, field, target) };
+    const encoder = { name, field, isAtDefault, encode: compileField(fieldPath, field, target) };
     if (isTagged(field, target)) tagged.push(encoder);
     else inOrder.push(encoder);
   }
   tagged.sort((left, right) => left.field.tag - right.field.tag);
   return (writer, value) => {
-    for (const { name, field, encode } of absent) {
-      if (!isAtDefault(field, value[name])) encode(writer, value[name]);
+    for (const { name, isAtDefault, encode } of absent) {
+      if (!isAtDefault(value[name])) encode(writer, value[name]);
     }
     for (const { name, field, encode } of inOrder) {
       const given = value[name];
@@ -46,19 +48,23 @@ export function compileEncoder(path: string, fields: Fields, target: CodecTarget
 }
 
 /** Whether a value is the field's default, and so is not written where the field is tagged. */
-function isAtDefault(field: Field, value: unknown): boolean {
-  if (value === undefined || value === field.default) return true;
-  if (value === null || field.default === null) return false;
+function compileDefaultCheck(field: Field): (value: unknown) => boolean {
+  if (field.default === null) return (value) => value === null || value === undefined;
   switch (field.kind) {
     case 'array':
-      return Array.isArray(value) && value.length === 0;
-    case 'struct':
-      return (
-        isRecord(value) &&
-        Object.entries(field.fields).every(([name, inner]) => isAtDefault(inner, value[name]))
+      return (value) => value === undefined || (Array.isArray(value) && value.length === 0);
+    case 'struct': {
+      const checks = Object.entries(field.fields).map(
+        ([name, inner]) => [name, compileDefaultCheck(inner)] as const,
       );
+      return (value) =>
+        value === undefined ||
+        value === field.default ||
+        (isRecord(value) && checks.every(([name, isAtDefault]) => isAtDefault(value[name])));
+    }
     case 'scalar':
-      return value instanceof Uint8Array && value.length === 0;
+      return (value) =>
+        value === undefined || value === field.default || (value instanceof Uint8Array && value.length === 0);
   }
 }
 
@@ -76,9 +82,14 @@ function writeTaggedFields(
   tagged: readonly FieldEncoder[],
   value: Readonly<Record<string, unknown>>,
 ): void {
-  const present = tagged.filter(({ name, field }) => !isAtDefault(field, value[name]));
-  writer.uvarint(present.length);
-  for (const { name, field, encode } of present) {
+  let present = 0;
+  for (const { name, isAtDefault } of tagged) {
+    if (!isAtDefault(value[name])) present++;
+  }
+  writer.uvarint(present);
+  if (present === 0) return;
+  for (const { name, field, isAtDefault, encode } of tagged) {
+    if (isAtDefault(value[name])) continue;
     const content = new Writer({ capacity: 64 });
     encode(content, value[name]);
     writer.uvarint(field.tag);
@@ -167,8 +178,8 @@ function compileScalar(path: string, type: ScalarType, { nullable, compact }: Sc
     case 'bytes':
     case 'records':
       return (writer, value) => {
-        if (value instanceof Uint8Array) writeBytes(writer, [value], compact);
-        else if (type === 'records' && isListOfBytes(value)) writeBytes(writer, value, compact);
+        if (value instanceof Uint8Array) writer.nullableRecords(value, compact);
+        else if (type === 'records' && isListOfBytes(value)) writer.nullableRecords(value, compact);
         else if (value === null && nullable) writer.nullLength(compact);
         else throw unencodable(path, 'bytes', value);
       };
@@ -188,13 +199,6 @@ function compileScalar(path: string, type: ScalarType, { nullable, compact }: Sc
         writer[type](value);
       };
   }
-}
-
-function writeBytes(writer: Writer, parts: readonly Uint8Array[], compact: boolean): void {
-  let length = 0;
-  for (const part of parts) length += part.length;
-  writer.lengthOrCount(length, compact);
-  for (const part of parts) writer.raw(part);
 }
 
 function isListOfBytes(value: unknown): value is readonly Uint8Array[] {

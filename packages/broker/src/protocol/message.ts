@@ -93,6 +93,31 @@ export function message<F extends Fields>(declared: DeclaredMessage<F>): Message
   };
 }
 
+/** Hand-written codecs for the messages where speed matters most; each is made for one version when first used. */
+interface HandwrittenPaths<D extends MessageDeclaration> {
+  readonly decoderAt?: (version: number) => (reader: Reader) => Decoded<D>;
+  readonly encoderAt?: (version: number) => (writer: Writer, value: Encodable<D>) => void;
+}
+
+/** The same message with some of its codecs written by hand; they must give exactly what the compiled ones give. */
+export function withHandwritten<D extends MessageDeclaration>(declaration: D, paths: HandwrittenPaths<D>): D {
+  const codecs: MessageCodec[] = [];
+  return {
+    ...declaration,
+    codecAt(version: number) {
+      const made = codecs[version];
+      if (made !== undefined) return made;
+      const compiled = declaration.codecAt(version);
+      const codec: MessageCodec = {
+        decode: paths.decoderAt?.(version) ?? compiled.decode,
+        encode: (paths.encoderAt?.(version) as StructEncoder | undefined) ?? compiled.encode,
+      };
+      codecs[version] = codec;
+      return codec;
+    },
+  };
+}
+
 export function isFlexible(declaration: MessageDeclaration, version: number): boolean {
   return version >= declaration.flexibleVersions.min && version <= declaration.flexibleVersions.max;
 }

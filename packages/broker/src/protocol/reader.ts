@@ -160,6 +160,42 @@ export class Reader {
     return flexible ? this.uvarint() - 1 : this.int32();
   }
 
+  string(flexible: boolean): string {
+    const length = this.stringLength(flexible);
+    if (length < 0) throw new ProtocolError('malformed', `a string of the length ${length}`);
+    return this.utf8(length);
+  }
+
+  nullableString(flexible: boolean): string | null {
+    const length = this.stringLength(flexible);
+    return length === -1 ? null : this.utf8(length);
+  }
+
+  nullableBytes(flexible: boolean): Uint8Array | null {
+    const length = this.lengthOrCount(flexible);
+    return length === -1 ? null : this.slice(length);
+  }
+
+  /** The count of an array that must not be null; no higher than what is left can hold. */
+  count(flexible: boolean, minimumElementBytes: number): number {
+    const count = this.lengthOrCount(flexible);
+    if (count < 0) throw new ProtocolError('malformed', `an array of ${count} elements`);
+    if (count * minimumElementBytes > this.remaining) {
+      throw new ProtocolError('truncated', `${count} elements in ${this.remaining} bytes`);
+    }
+    return count;
+  }
+
+  /** What `read` makes of the next bytes; throws `malformed` unless it takes exactly `size` of them. */
+  sized<Value>(size: number, read: (reader: Reader) => Value): Value {
+    const start = this.offset;
+    const value = read(this);
+    if (this.offset - start !== size) {
+      throw new ProtocolError('malformed', `${this.offset - start} bytes where ${size} were announced`);
+    }
+    return value;
+  }
+
   /** Skips a tagged-field section none of whose tags is known here. */
   skipTaggedFields(): void {
     for (let left = this.uvarint(); left > 0; left--) {

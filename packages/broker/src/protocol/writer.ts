@@ -1,5 +1,5 @@
 import { ProtocolError } from './protocol-error.ts';
-import { uuidToBytes } from './uuid.ts';
+import { UUID_BYTES, UUID_CHARACTERS } from './uuid.ts';
 
 const TWO_POW_32 = 0x1_0000_0000;
 const INT64_MAX = 2 ** 63;
@@ -130,7 +130,11 @@ export class Writer {
   }
 
   uuid(text: string): void {
-    this.raw(uuidToBytes(text));
+    this.#reserve(UUID_BYTES);
+    const written =
+      text.length === UUID_CHARACTERS ? this.#buffer.write(text, this.#offset, UUID_BYTES, 'base64url') : 0;
+    if (written !== UUID_BYTES) throw new ProtocolError('unencodable', `not a uuid: ${JSON.stringify(text)}`);
+    this.#offset += UUID_BYTES;
   }
 
   /** A string with its length before it. */
@@ -158,6 +162,18 @@ export class Writer {
   nullLength(flexible: boolean): void {
     if (flexible) this.#put(0);
     else this.#put32(-1);
+  }
+
+  nullableRecords(records: Uint8Array | readonly Uint8Array[] | null, flexible: boolean): void {
+    if (records === null) {
+      this.nullLength(flexible);
+      return;
+    }
+    const parts = records instanceof Uint8Array ? [records] : records;
+    let length = 0;
+    for (const part of parts) length += part.length;
+    this.lengthOrCount(length, flexible);
+    for (const part of parts) this.raw(part);
   }
 
   /** The bytes as they are; a part of their own, not copied, from the gather threshold on. */
@@ -200,12 +216,15 @@ export class Writer {
 
   #reserve(length: number): void {
     if (this.#offset + length <= this.#buffer.length) return;
-    const written = this.#offset - this.#partStart;
-    const grown = Buffer.allocUnsafe(Math.max(written + length, this.#buffer.length * 2));
+    const capacity = this.#buffer.length * 2;
+    // What becomes parts anyhow need not be copied into the larger buffer.
+    if (this.#gatherFrom !== Number.POSITIVE_INFINITY) this.#closePart();
+    const pending = this.#offset - this.#partStart;
+    const grown = Buffer.allocUnsafe(Math.max(pending + length, capacity));
     this.#buffer.copy(grown, 0, this.#partStart, this.#offset);
     this.#buffer = grown;
     this.#partStart = 0;
-    this.#offset = written;
+    this.#offset = pending;
   }
 
   #closePart(): void {

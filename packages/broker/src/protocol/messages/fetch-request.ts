@@ -1,7 +1,12 @@
 import { array, int8, int32, int64, string, struct, uuid } from '../fields.ts';
-import { message } from '../message.ts';
+import { type Decoded, message, withHandwritten } from '../message.ts';
+import type { Reader } from '../reader.ts';
+import { ZERO_UUID } from '../uuid.ts';
 
-export const fetchRequest = message({
+/** Long.MAX_VALUE: the follower does not say. */
+const UNKNOWN_HIGH_WATERMARK = 2 ** 63;
+
+const declaration = message({
   name: 'FetchRequest',
   type: 'request',
   apiKey: 1,
@@ -36,7 +41,12 @@ export const fetchRequest = message({
         logStartOffset: int64('5+', { default: -1, ignorable: true }),
         partitionMaxBytes: int32('0+'),
         replicaDirectoryId: uuid('17+', { tag: 0, ignorable: true }),
-        highWatermark: int64('18+', { default: 2 ** 63, tag: 1, ignorable: true }),
+        highWatermark: int64('18+', {
+          default: UNKNOWN_HIGH_WATERMARK,
+          tag: 1,
+          ignorable: true,
+          saturates: true,
+        }),
       }),
     }),
     forgottenTopicsData: array('7+', {
@@ -47,3 +57,121 @@ export const fetchRequest = message({
     rackId: string('11+', { ignorable: true }),
   },
 });
+
+/** Decoding is by hand: consumers and followers ask all the time. */
+export const fetchRequest = withHandwritten(declaration, { decoderAt });
+
+type FetchRequest = Decoded<typeof declaration>;
+type FetchTopic = FetchRequest['topics'][number];
+type FetchPartition = FetchTopic['partitions'][number];
+type ForgottenTopic = FetchRequest['forgottenTopicsData'][number];
+
+const NO_REPLICA_STATE: FetchRequest['replicaState'] = Object.freeze({ replicaId: -1, replicaEpoch: -1 });
+
+function decoderAt(version: number): (reader: Reader) => FetchRequest {
+  const flexible = version >= declaration.flexibleVersions.min;
+  const hasTopicIds = version >= 13;
+  const topicBytes = hasTopicIds ? 18 : flexible ? 3 : 6;
+  const partitionBytes = 16 + (version >= 5 ? 8 : 0) + (version >= 9 ? 4 : 0) + (version >= 12 ? 5 : 0);
+
+  return (reader) => {
+    const replicaId = version <= 14 ? reader.int32() : -1;
+    const maxWaitMs = reader.int32();
+    const minBytes = reader.int32();
+    const maxBytes = reader.int32();
+    const isolationLevel = reader.int8();
+    const sessionId = version >= 7 ? reader.int32() : 0;
+    const sessionEpoch = version >= 7 ? reader.int32() : -1;
+    const topics: FetchTopic[] = new Array(reader.count(flexible, topicBytes));
+    for (let index = 0; index < topics.length; index++) topics[index] = readTopic(reader);
+    const forgottenTopicsData: ForgottenTopic[] = new Array(
+      version >= 7 ? reader.count(flexible, topicBytes) : 0,
+    );
+    for (let index = 0; index < forgottenTopicsData.length; index++) {
+      forgottenTopicsData[index] = readForgottenTopic(reader);
+    }
+    const rackId = version >= 11 ? reader.string(flexible) : '';
+    const { clusterId, replicaState } = readTags(reader);
+    return {
+      clusterId,
+      replicaId,
+      replicaState,
+      maxWaitMs,
+      minBytes,
+      maxBytes,
+      isolationLevel,
+      sessionId,
+      sessionEpoch,
+      topics,
+      forgottenTopicsData,
+      rackId,
+    };
+  };
+
+  function readTopic(reader: Reader): FetchTopic {
+    const topic = hasTopicIds ? '' : reader.string(flexible);
+    const topicId = hasTopicIds ? reader.uuid() : ZERO_UUID;
+    const partitions: FetchPartition[] = new Array(reader.count(flexible, partitionBytes));
+    for (let index = 0; index < partitions.length; index++) partitions[index] = readPartition(reader);
+    if (flexible) reader.skipTaggedFields();
+    return { topic, topicId, partitions };
+  }
+
+  function readPartition(reader: Reader): FetchPartition {
+    const partition = reader.int32();
+    const currentLeaderEpoch = version >= 9 ? reader.int32() : -1;
+    const fetchOffset = reader.int64();
+    const lastFetchedEpoch = version >= 12 ? reader.int32() : -1;
+    const logStartOffset = version >= 5 ? reader.int64() : -1;
+    const partitionMaxBytes = reader.int32();
+    let replicaDirectoryId = ZERO_UUID;
+    let highWatermark = UNKNOWN_HIGH_WATERMARK;
+    for (let left = flexible ? reader.uvarint() : 0; left > 0; left--) {
+      const tag = reader.uvarint();
+      const size = reader.uvarint();
+      if (tag === 0 && version >= 17) replicaDirectoryId = reader.sized(size, (content) => content.uuid());
+      else if (tag === 1 && version >= 18) {
+        highWatermark = reader.sized(size, (content) => content.saturatingInt64());
+      } else reader.skip(size);
+    }
+    return {
+      partition,
+      currentLeaderEpoch,
+      fetchOffset,
+      lastFetchedEpoch,
+      logStartOffset,
+      partitionMaxBytes,
+      replicaDirectoryId,
+      highWatermark,
+    };
+  }
+
+  function readForgottenTopic(reader: Reader): ForgottenTopic {
+    const topic = hasTopicIds ? '' : reader.string(flexible);
+    const topicId = hasTopicIds ? reader.uuid() : ZERO_UUID;
+    const partitions: number[] = new Array(reader.count(flexible, 4));
+    for (let index = 0; index < partitions.length; index++) partitions[index] = reader.int32();
+    if (flexible) reader.skipTaggedFields();
+    return { topic, topicId, partitions };
+  }
+
+  function readTags(reader: Reader): Pick<FetchRequest, 'clusterId' | 'replicaState'> {
+    let clusterId: string | null = null;
+    let replicaState = NO_REPLICA_STATE;
+    for (let left = flexible ? reader.uvarint() : 0; left > 0; left--) {
+      const tag = reader.uvarint();
+      const size = reader.uvarint();
+      if (tag === 0) clusterId = reader.sized(size, (content) => content.nullableString(true));
+      else if (tag === 1 && version >= 15) replicaState = reader.sized(size, readReplicaState);
+      else reader.skip(size);
+    }
+    return { clusterId, replicaState };
+  }
+}
+
+function readReplicaState(reader: Reader): FetchRequest['replicaState'] {
+  const replicaId = reader.int32();
+  const replicaEpoch = reader.int64();
+  reader.skipTaggedFields();
+  return { replicaId, replicaEpoch };
+}

@@ -1,7 +1,52 @@
 import { array, int16, int32, int64, records, string, struct, uuid } from '../fields.ts';
-import { message } from '../message.ts';
+import { type Encodable, message, withHandwritten } from '../message.ts';
+import { compileEncoder } from '../message-encoder.ts';
+import { ZERO_UUID } from '../uuid.ts';
+import type { Writer } from '../writer.ts';
 
-export const fetchResponse = message({
+const partition = {
+  partitionIndex: int32('0+'),
+  errorCode: int16('0+'),
+  highWatermark: int64('0+'),
+  lastStableOffset: int64('4+', { default: -1, ignorable: true }),
+  logStartOffset: int64('5+', { default: -1, ignorable: true }),
+  divergingEpoch: struct(
+    '12+',
+    {
+      epoch: int32('12+', { default: -1 }),
+      endOffset: int64('12+', { default: -1 }),
+    },
+    { tag: 0 },
+  ),
+  currentLeader: struct(
+    '12+',
+    {
+      leaderId: int32('12+', { default: -1 }),
+      leaderEpoch: int32('12+', { default: -1 }),
+    },
+    { tag: 1 },
+  ),
+  snapshotId: struct(
+    '12+',
+    {
+      endOffset: int64('0+', { default: -1 }),
+      epoch: int32('0+', { default: -1 }),
+    },
+    { tag: 2 },
+  ),
+  abortedTransactions: array(
+    '4+',
+    {
+      producerId: int64('4+'),
+      firstOffset: int64('4+'),
+    },
+    { nullable: '4+', ignorable: true },
+  ),
+  preferredReadReplica: int32('11+', { default: -1 }),
+  records: records('0+', { nullable: '0+' }),
+};
+
+const declaration = message({
   name: 'FetchResponse',
   type: 'response',
   apiKey: 1,
@@ -14,47 +59,7 @@ export const fetchResponse = message({
     responses: array('0+', {
       topic: string('0-12', { ignorable: true }),
       topicId: uuid('13+', { ignorable: true }),
-      partitions: array('0+', {
-        partitionIndex: int32('0+'),
-        errorCode: int16('0+'),
-        highWatermark: int64('0+'),
-        lastStableOffset: int64('4+', { default: -1, ignorable: true }),
-        logStartOffset: int64('5+', { default: -1, ignorable: true }),
-        divergingEpoch: struct(
-          '12+',
-          {
-            epoch: int32('12+', { default: -1 }),
-            endOffset: int64('12+', { default: -1 }),
-          },
-          { tag: 0 },
-        ),
-        currentLeader: struct(
-          '12+',
-          {
-            leaderId: int32('12+', { default: -1 }),
-            leaderEpoch: int32('12+', { default: -1 }),
-          },
-          { tag: 1 },
-        ),
-        snapshotId: struct(
-          '12+',
-          {
-            endOffset: int64('0+', { default: -1 }),
-            epoch: int32('0+', { default: -1 }),
-          },
-          { tag: 2 },
-        ),
-        abortedTransactions: array(
-          '4+',
-          {
-            producerId: int64('4+'),
-            firstOffset: int64('4+'),
-          },
-          { nullable: '4+', ignorable: true },
-        ),
-        preferredReadReplica: int32('11+', { default: -1 }),
-        records: records('0+', { nullable: '0+' }),
-      }),
+      partitions: array('0+', partition),
     }),
     nodeEndpoints: array(
       '16+',
@@ -68,3 +73,90 @@ export const fetchResponse = message({
     ),
   },
 });
+
+/** Encoding is by hand: it answers all the time, and with nothing new more often than not. */
+export const fetchResponse = withHandwritten(declaration, { encoderAt });
+
+type FetchResponse = Encodable<typeof declaration>;
+type TopicResponse = NonNullable<FetchResponse['responses']>[number];
+type PartitionResponse = NonNullable<TopicResponse['partitions']>[number];
+
+function encoderAt(version: number): (writer: Writer, value: FetchResponse) => void {
+  const flexible = version >= declaration.flexibleVersions.min;
+  const compiled = declaration.codecAt(version);
+  const encodeUncommonPartition = compileEncoder('FetchResponse.responses.partitions', partition, {
+    version,
+    flexible,
+  });
+
+  return (writer, value) => {
+    if (value.nodeEndpoints !== undefined || version < 7) {
+      compiled.encode(writer, value);
+      return;
+    }
+    writer.int32(value.throttleTimeMs ?? 0);
+    writer.int16(value.errorCode ?? 0);
+    writer.int32(value.sessionId ?? 0);
+    const responses = value.responses ?? [];
+    writer.lengthOrCount(responses.length, flexible);
+    for (const topic of responses) writeTopic(writer, topic);
+    if (flexible) writer.uvarint(0);
+  };
+
+  function writeTopic(
+    writer: Writer,
+    { topic = '', topicId = ZERO_UUID, partitions = [] }: TopicResponse,
+  ): void {
+    if (version >= 13) writer.uuid(topicId);
+    else writer.string(topic, flexible);
+    writer.lengthOrCount(partitions.length, flexible);
+    for (const response of partitions) {
+      if (isUncommon(response)) encodeUncommonPartition(writer, response);
+      else writePartition(writer, response);
+    }
+    if (flexible) writer.uvarint(0);
+  }
+
+  /** With a tagged field, or one that older versions may have to refuse. */
+  function isUncommon(response: PartitionResponse): boolean {
+    return (
+      response.divergingEpoch !== undefined ||
+      response.currentLeader !== undefined ||
+      response.snapshotId !== undefined ||
+      (response.preferredReadReplica !== undefined && version < 11)
+    );
+  }
+
+  function writePartition(writer: Writer, response: PartitionResponse): void {
+    writer.int32(response.partitionIndex ?? 0);
+    writer.int16(response.errorCode ?? 0);
+    writer.int64(response.highWatermark ?? 0);
+    writer.int64(response.lastStableOffset ?? -1);
+    writer.int64(response.logStartOffset ?? -1);
+    writeAbortedTransactions(
+      writer,
+      response.abortedTransactions === undefined ? [] : response.abortedTransactions,
+    );
+    if (version >= 11) writer.int32(response.preferredReadReplica ?? -1);
+    writer.nullableRecords(response.records === undefined ? EMPTY_RECORDS : response.records, flexible);
+    if (flexible) writer.uvarint(0);
+  }
+
+  function writeAbortedTransactions(
+    writer: Writer,
+    transactions: NonNullable<PartitionResponse['abortedTransactions']> | null,
+  ): void {
+    if (transactions === null) {
+      writer.nullLength(flexible);
+      return;
+    }
+    writer.lengthOrCount(transactions.length, flexible);
+    for (const { producerId = 0, firstOffset = 0 } of transactions) {
+      writer.int64(producerId);
+      writer.int64(firstOffset);
+      if (flexible) writer.uvarint(0);
+    }
+  }
+}
+
+const EMPTY_RECORDS = new Uint8Array(0);
