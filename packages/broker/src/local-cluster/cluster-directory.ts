@@ -1,3 +1,4 @@
+import { BrokerConfigError, brokerConfigFrom } from '../config.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { type Disk, DiskError, type LockOutcome } from '../runtime/disk.ts';
 import type { Logger } from '../runtime/logger.ts';
@@ -14,7 +15,7 @@ import {
   parseManifest,
 } from './manifest.ts';
 import type { ProcessHost } from './process-host.ts';
-import { refusedSetting, serverProperties } from './server-properties.ts';
+import { memberConfigs, propertiesText, refusedSetting } from './server-properties.ts';
 import { readText, replaceText } from './text-file.ts';
 
 const MANIFEST_FILE = 'cluster.json';
@@ -124,6 +125,8 @@ async function openLocked(
   const step = text === null ? await newManifest(options, ports) : await knownManifest(text, options, ports);
   if (step.kind !== 'manifest') return step;
   const { manifest } = step;
+  const problem = configProblem(path, manifest);
+  if (problem !== null) return { kind: 'refused', reason: problem };
   const taken = await firstTaken(manifest.brokers, ports.network);
   if (taken !== null) {
     const firstPort = manifest.brokers[0]?.port ?? taken;
@@ -195,6 +198,21 @@ async function knownManifest(
   };
 }
 
+/** What the brokers would refuse of their configs, before any is started; null when they take them. */
+function configProblem(path: string, manifest: Manifest): string | null {
+  for (const broker of manifest.brokers) {
+    try {
+      brokerConfigFrom(memberConfigs(manifest, broker, brokerPaths(path, broker).folder));
+    } catch (error) {
+      if (!(error instanceof BrokerConfigError)) throw error;
+      return error.problems
+        .map(({ key, message }) => (key === null ? message : `--set ${key}: ${message}`))
+        .join('; ');
+    }
+  }
+  return null;
+}
+
 async function choosePorts(first: number, count: number, network: Network): Promise<number[] | Refusal> {
   if (first === 0) {
     const chosen: number[] = [];
@@ -226,7 +244,7 @@ async function write(path: string, manifest: Manifest, disk: Disk): Promise<void
   for (const broker of manifest.brokers) {
     const { folder } = brokerPaths(path, broker);
     await disk.makeDirectory(folder);
-    const text = serverProperties(manifest, broker, folder);
+    const text = propertiesText(memberConfigs(manifest, broker, folder));
     await replaceText(disk, { directory: folder, name: PROPERTIES_FILE }, text);
   }
   await replaceText(disk, { directory: path, name: MANIFEST_FILE }, formatManifest(manifest));

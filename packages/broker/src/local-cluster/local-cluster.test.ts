@@ -223,6 +223,21 @@ describe('LocalCluster', () => {
     });
   });
 
+  it('refuses settings that the broker would refuse, and keeps nothing of them', async () => {
+    const settings = { 'log.retention.hours': 'soon' };
+    expect(await openLocalCluster({ directory, port: 0, settings }, portsOf())).toMatchObject({
+      kind: 'refused',
+      reason: expect.stringContaining('--set log.retention.hours: '),
+    });
+    expect(
+      await openLocalCluster({ directory, port: 0, settings: { 'node.id': '7' } }, portsOf()),
+    ).toMatchObject({
+      kind: 'refused',
+      reason: expect.stringContaining('node.id is set by the local cluster itself'),
+    });
+    expect(existsSync(join(directory, 'cluster.json'))).toBe(false);
+  });
+
   it('refuses another number of brokers than the directory has', async () => {
     const cluster = await open();
     await cluster.close();

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { refusedSetting, serverProperties } from './server-properties.ts';
+import { parseProperties } from '../metadata/configs/properties-text.ts';
+import { memberConfigs, propertiesText, refusedSetting } from './server-properties.ts';
 
 const manifest = {
   formatVersion: 1,
@@ -12,38 +13,37 @@ const manifest = {
 const [broker] = manifest.brokers;
 
 it('makes a combined node that listens on the loopback address only', () => {
-  const text = serverProperties({ ...manifest, brokers: [broker], voters: [1] }, broker, '/data/broker-1');
-  expect(text.split('\n')).toEqual(
-    expect.arrayContaining([
-      'listeners=PLAINTEXT://127.0.0.1:9092,CONTROLLER://127.0.0.1:40001',
-      'advertised.listeners=PLAINTEXT://127.0.0.1:9092',
-      'controller.quorum.voters=1@127.0.0.1:40001',
-      'log.dirs=/data/broker-1/data',
-      'offsets.topic.replication.factor=1',
-      'group.initial.rebalance.delay.ms=0',
-    ]),
-  );
+  expect(
+    memberConfigs({ ...manifest, brokers: [broker], voters: [1] }, broker, '/data/broker-1'),
+  ).toMatchObject({
+    listeners: 'PLAINTEXT://127.0.0.1:9092,CONTROLLER://127.0.0.1:40001',
+    'advertised.listeners': 'PLAINTEXT://127.0.0.1:9092',
+    'controller.quorum.voters': '1@127.0.0.1:40001',
+    'log.dirs': '/data/broker-1/data',
+    'offsets.topic.replication.factor': '1',
+    'group.initial.rebalance.delay.ms': '0',
+  });
 });
 
 it('lets a setting of the user win over what a local cluster differs in', () => {
   const settings = { 'group.initial.rebalance.delay.ms': '3000' };
-  const text = serverProperties({ ...manifest, brokers: [broker], voters: [1], settings }, broker, '/d');
-  expect(text).toContain('group.initial.rebalance.delay.ms=3000\n');
-  expect(text).not.toContain('group.initial.rebalance.delay.ms=0\n');
+  const configs = memberConfigs({ ...manifest, brokers: [broker], voters: [1], settings }, broker, '/d');
+  expect(configs['group.initial.rebalance.delay.ms']).toBe('3000');
 });
 
 it('asks for two replicas in sync from three brokers on', () => {
   const brokers = [1, 2, 3].map((id) => ({ id, port: 9091 + id, controllerPort: 40_000 + id }));
-  const text = serverProperties({ ...manifest, brokers, voters: [1, 2, 3] }, broker, '/d');
-  expect(text).toContain('min.insync.replicas=2\n');
-  expect(text).toContain('default.replication.factor=3\n');
-  expect(text).toContain('controller.quorum.voters=1@127.0.0.1:40001,2@127.0.0.1:40002,3@127.0.0.1:40003\n');
+  expect(memberConfigs({ ...manifest, brokers, voters: [1, 2, 3] }, broker, '/d')).toMatchObject({
+    'min.insync.replicas': '2',
+    'default.replication.factor': '3',
+    'controller.quorum.voters': '1@127.0.0.1:40001,2@127.0.0.1:40002,3@127.0.0.1:40003',
+  });
 });
 
 it('escapes what the properties format would read otherwise', () => {
-  const settings = { 'a b=c': '\\d\n e' };
-  const text = serverProperties({ ...manifest, brokers: [broker], voters: [1], settings }, broker, '/d');
-  expect(text).toContain('a\\ b\\=c=\\\\d\\n e\n');
+  const configs = { 'a b=c': '\\d\n e', '#key': ' #value' };
+  const read = parseProperties(propertiesText(configs));
+  expect(Object.fromEntries(read.map(({ key, value }) => [key, value]))).toEqual(configs);
 });
 
 it('keeps the keys that make a member of the cluster from the user', () => {

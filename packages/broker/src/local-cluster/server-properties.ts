@@ -1,6 +1,5 @@
+import { LOOPBACK } from './loopback-ports.ts';
 import type { Manifest, ManifestBroker } from './manifest.ts';
-
-const HOST = '127.0.0.1';
 
 /** Configs that make a node a member of its local cluster; the cluster alone sets them. */
 const OWN_KEYS: ReadonlySet<string> = new Set([
@@ -26,26 +25,36 @@ export function refusedSetting(key: string): string | null {
   return `${key} is set by the local cluster itself (TCP ports by --port, the place of the data by --data)`;
 }
 
-/** The server.properties of one broker. `directory` is the broker's own folder, absolute. */
-export function serverProperties(manifest: Manifest, broker: ManifestBroker, directory: string): string {
+/** The configs of one broker of the cluster. `directory` is the broker's own folder, absolute. */
+export function memberConfigs(
+  manifest: Manifest,
+  broker: ManifestBroker,
+  directory: string,
+): Readonly<Record<string, string>> {
   const voters = manifest.brokers
     .filter(({ id }) => manifest.voters.includes(id))
-    .map(({ id, controllerPort }) => `${id}@${HOST}:${controllerPort}`);
-  const entries: ReadonlyMap<string, string> = new Map([
-    ...Object.entries(defaultsFor(manifest.brokers.length)),
-    ...Object.entries(manifest.settings),
-    ['process.roles', 'broker,controller'],
-    ['node.id', String(broker.id)],
-    ['listeners', `PLAINTEXT://${HOST}:${broker.port},CONTROLLER://${HOST}:${broker.controllerPort}`],
-    ['advertised.listeners', `PLAINTEXT://${HOST}:${broker.port}`],
-    ['listener.security.protocol.map', 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT'],
-    ['inter.broker.listener.name', 'PLAINTEXT'],
-    ['controller.listener.names', 'CONTROLLER'],
-    ['controller.quorum.voters', voters.join(',')],
-    ['log.dirs', `${directory}/data`],
-    ['odradek.cluster.id', manifest.clusterId],
-  ]);
-  return [...entries].map(([key, value]) => `${escapeKey(key)}=${escapeValue(value)}\n`).join('');
+    .map(({ id, controllerPort }) => `${id}@${LOOPBACK}:${controllerPort}`);
+  return {
+    ...defaultsFor(manifest.brokers.length),
+    ...manifest.settings,
+    'process.roles': 'broker,controller',
+    'node.id': String(broker.id),
+    listeners: `PLAINTEXT://${LOOPBACK}:${broker.port},CONTROLLER://${LOOPBACK}:${broker.controllerPort}`,
+    'advertised.listeners': `PLAINTEXT://${LOOPBACK}:${broker.port}`,
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    'inter.broker.listener.name': 'PLAINTEXT',
+    'controller.listener.names': 'CONTROLLER',
+    'controller.quorum.voters': voters.join(','),
+    'log.dirs': `${directory}/data`,
+    'odradek.cluster.id': manifest.clusterId,
+  };
+}
+
+/** Configs as the text of a server.properties file. */
+export function propertiesText(configs: Readonly<Record<string, string>>): string {
+  return Object.entries(configs)
+    .map(([key, value]) => `${escapeKey(key)}=${escapeValue(value)}\n`)
+    .join('');
 }
 
 /** What a local cluster of this size differs in from Kafka's defaults, unless the user says otherwise. */

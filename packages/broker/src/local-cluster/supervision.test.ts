@@ -8,7 +8,7 @@ import {
 } from './supervision.ts';
 
 /** Feeds events, each at its time, and returns the last state with all effects in order. */
-function after(events: readonly (SupervisionEvent & { atMs?: number })[]): {
+function storyOf(events: readonly (SupervisionEvent & { atMs?: number })[]): {
   supervision: Supervision;
   effects: SupervisionEffect[];
 } {
@@ -27,12 +27,12 @@ const running = [{ kind: 'start' }, { kind: 'listening' }, { kind: 'answered' }]
 
 describe('superviseStep', () => {
   it('says running only after a round trip', () => {
-    expect(after([{ kind: 'start' }, { kind: 'listening' }]).supervision.state).toBe('starting');
-    expect(after(running).supervision.state).toBe('running');
+    expect(storyOf([{ kind: 'start' }, { kind: 'listening' }]).supervision.state).toBe('starting');
+    expect(storyOf(running).supervision.state).toBe('running');
   });
 
   it('starts a broker that died again, with growing delays', () => {
-    const story = after([...running, died(0), { kind: 'timer' }, died(10), { kind: 'timer' }, died(20)]);
+    const story = storyOf([...running, died(0), { kind: 'timer' }, died(10), { kind: 'timer' }, died(20)]);
     expect(story.effects.filter((effect) => effect.kind === 'set-timer')).toEqual([
       { kind: 'set-timer', delayMs: 100 },
       { kind: 'set-timer', delayMs: 200 },
@@ -44,7 +44,7 @@ describe('superviseStep', () => {
 
   it('leaves a broker that dies five times within a minute failed, with the reason', () => {
     const deaths = [0, 10, 20, 30, 40].flatMap((atMs) => [died(atMs * 1000), { kind: 'timer' } as const]);
-    const story = after([...running, ...deaths]);
+    const story = storyOf([...running, ...deaths]);
     expect(story.supervision).toMatchObject({
       state: 'failed',
       wanted: false,
@@ -58,16 +58,16 @@ describe('superviseStep', () => {
       died(atMs * 1000),
       { kind: 'timer' } as const,
     ]);
-    expect(after([...running, ...deaths]).supervision.state).toBe('starting');
+    expect(storyOf([...running, ...deaths]).supervision.state).toBe('starting');
   });
 
   it('does not try again what cannot help', () => {
-    const story = after([{ kind: 'start' }, { kind: 'exited', reason: 'unknown key', hopeless: true }]);
+    const story = storyOf([{ kind: 'start' }, { kind: 'exited', reason: 'unknown key', hopeless: true }]);
     expect(story.supervision).toMatchObject({ state: 'failed', reason: 'unknown key' });
   });
 
   it('starts a failed broker anew when asked', () => {
-    const story = after([
+    const story = storyOf([
       { kind: 'start' },
       { kind: 'exited', reason: 'x', hopeless: true },
       { kind: 'start' },
@@ -76,7 +76,7 @@ describe('superviseStep', () => {
   });
 
   it('stops by a request, and kills only after the grace period', () => {
-    const story = after([...running, { kind: 'stop' }, { kind: 'timer' }, died(1)]);
+    const story = storyOf([...running, { kind: 'stop' }, { kind: 'timer' }, died(1)]);
     expect(story.effects.slice(-4)).toEqual([
       { kind: 'signal', signal: 'terminate' },
       { kind: 'set-timer', delayMs: 10_000 },
@@ -87,19 +87,19 @@ describe('superviseStep', () => {
   });
 
   it('wakes a paused broker so that it can stop', () => {
-    const story = after([...running, { kind: 'pause' }, { kind: 'stop' }]);
+    const story = storyOf([...running, { kind: 'pause' }, { kind: 'stop' }]);
     expect(story.effects).toContainEqual({ kind: 'signal', signal: 'resume' });
   });
 
   it('says paused until a resumed broker has answered', () => {
-    const resumed = after([...running, { kind: 'pause' }, { kind: 'resume' }]);
+    const resumed = storyOf([...running, { kind: 'pause' }, { kind: 'resume' }]);
     expect(resumed.supervision.state).toBe('paused');
     expect(resumed.effects.slice(-2)).toEqual([{ kind: 'signal', signal: 'resume' }, { kind: 'probe' }]);
     expect(superviseStep(resumed.supervision, { kind: 'answered' }, 0).next.state).toBe('running');
   });
 
   it('gives up the next attempt when it is stopped between two', () => {
-    const story = after([...running, died(0), { kind: 'stop' }, { kind: 'timer' }]);
+    const story = storyOf([...running, died(0), { kind: 'stop' }, { kind: 'timer' }]);
     expect(story.supervision).toMatchObject({ state: 'stopped', wanted: false });
     expect(story.effects.filter((effect) => effect.kind === 'spawn')).toHaveLength(1);
   });
