@@ -1,0 +1,105 @@
+import { type MetadataImage, partitionOf } from '../metadata/metadata-image.ts';
+import { ErrorCode, errorOf } from '../protocol/errors.ts';
+import type { Decoded, Encodable } from '../protocol/message.ts';
+import { findCoordinatorRequest } from '../protocol/messages/find-coordinator-request.ts';
+import { findCoordinatorResponse } from '../protocol/messages/find-coordinator-response.ts';
+import { AclOperation, type Authorizer } from '../security/authorizer.ts';
+import type { Handler, RequestContext } from './handler.ts';
+
+export interface FindCoordinatorNeeds {
+  readonly image: () => MetadataImage;
+  readonly authorizer: Authorizer;
+  /** The partition of `__consumer_offsets` that holds a group. */
+  readonly groupPartition: (groupId: string) => number;
+  /**
+   * Asks for `__consumer_offsets` to be made as the `offsets.topic.*` configs say, unless that is under way. The
+   * client is told to ask again, so nobody waits for it.
+   */
+  readonly createOffsetsTopic: () => void;
+}
+
+type FindCoordinatorRequest = Decoded<typeof findCoordinatorRequest>;
+type FindCoordinatorResponse = Encodable<typeof findCoordinatorResponse>;
+type FoundCoordinator = NonNullable<FindCoordinatorResponse['coordinators']>[number];
+
+const CoordinatorType = { GROUP: 0, TRANSACTION: 1 } as const;
+
+const OFFSETS_TOPIC = '__consumer_offsets';
+/** From here on several keys are asked for at once. */
+const BATCHED_FROM = 4;
+
+/**
+ * FindCoordinator (key 10), versions 0–6: the broker that leads the partition a group lives in. Transactions have
+ * no coordinator yet: they get TRANSACTIONAL_ID_AUTHORIZATION_FAILED, which, unlike anything else, Java's and
+ * librdkafka's producers both take for final.
+ */
+export function findCoordinatorHandler(
+  needs: FindCoordinatorNeeds,
+): Handler<typeof findCoordinatorRequest, typeof findCoordinatorResponse> {
+  return {
+    request: findCoordinatorRequest,
+    response: findCoordinatorResponse,
+    handle: (request, context) =>
+      shape(
+        keysOf(request, context.apiVersion).map((key) => find(needs, { key, request, context })),
+        context.apiVersion,
+      ),
+    refuse: (errorCode, request, { apiVersion }) =>
+      shape(
+        keysOf(request, apiVersion).map((key) => notFound(key, errorCode)),
+        apiVersion,
+      ),
+  };
+}
+
+interface CoordinatorQuestion {
+  readonly key: string;
+  readonly request: FindCoordinatorRequest;
+  readonly context: RequestContext;
+}
+
+function find(needs: FindCoordinatorNeeds, { context, key, request }: CoordinatorQuestion): FoundCoordinator {
+  const { keyType } = request;
+  if (keyType === CoordinatorType.TRANSACTION) {
+    return {
+      ...notFound(key, ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED),
+      errorMessage: 'This broker has no transactions.',
+    };
+  }
+  if (keyType !== CoordinatorType.GROUP) return notFound(key, ErrorCode.INVALID_REQUEST);
+  if (!needs.authorizer.isAllowed(context.principal, AclOperation.DESCRIBE, 'group', key)) {
+    return notFound(key, ErrorCode.GROUP_AUTHORIZATION_FAILED);
+  }
+  const image = needs.image();
+  if (!image.topicsByName.has(OFFSETS_TOPIC)) {
+    needs.createOffsetsTopic();
+    return notFound(key, ErrorCode.COORDINATOR_NOT_AVAILABLE);
+  }
+  const partition = partitionOf(image, OFFSETS_TOPIC, needs.groupPartition(key));
+  const broker = partition === undefined ? undefined : image.brokers.get(partition.leader);
+  const endpoint = broker?.endpoints.find(({ listenerName }) => listenerName === context.listenerName);
+  if (broker === undefined || broker.isFenced || endpoint === undefined) {
+    return notFound(key, ErrorCode.COORDINATOR_NOT_AVAILABLE);
+  }
+  return { key, nodeId: broker.id, host: endpoint.host, port: endpoint.port, errorCode: ErrorCode.NONE };
+}
+
+function notFound(key: string, errorCode: number): FoundCoordinator {
+  return { key, nodeId: -1, host: '', port: -1, errorCode };
+}
+
+function keysOf(request: FindCoordinatorRequest, apiVersion: number): readonly string[] {
+  return apiVersion >= BATCHED_FROM ? request.coordinatorKeys : [request.key];
+}
+
+function shape(coordinators: readonly FoundCoordinator[], apiVersion: number): FindCoordinatorResponse {
+  if (apiVersion >= BATCHED_FROM) return { coordinators };
+  const {
+    errorCode = ErrorCode.NONE,
+    errorMessage,
+    host = '',
+    nodeId = -1,
+    port = -1,
+  } = coordinators[0] ?? {};
+  return { errorCode, errorMessage: errorMessage ?? errorOf(errorCode).message, nodeId, host, port };
+}
