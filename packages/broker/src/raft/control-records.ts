@@ -1,0 +1,86 @@
+import { decodeMessage, encodeMessage } from '../protocol/message.ts';
+import { kRaftVersionRecord } from '../protocol/messages/kraft-version-record.ts';
+import { leaderChangeMessage } from '../protocol/messages/leader-change-message.ts';
+import { votersRecord } from '../protocol/messages/voters-record.ts';
+import { Reader } from '../protocol/reader.ts';
+import type { LogRecord, NewRecord } from '../protocol/records.ts';
+import type { Voter } from './raft-state.ts';
+
+/** Where a voter is reached by other controllers. */
+export interface VoterEndpoint {
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+}
+
+/** A member of the quorum as the log's voters record describes it. */
+export interface VoterNode extends Voter {
+  readonly endpoints: readonly VoterEndpoint[];
+}
+
+export type ControlRecord =
+  | { readonly kind: 'leaderChange'; readonly leaderId: number }
+  | { readonly kind: 'kraftVersion'; readonly level: number }
+  | { readonly kind: 'voters'; readonly voters: readonly VoterNode[] }
+  /** Of a type that does not concern the quorum, such as the header of a snapshot. */
+  | { readonly kind: 'other' };
+
+const LEADER_CHANGE = 2;
+const KRAFT_VERSION = 5;
+const KRAFT_VOTERS = 6;
+
+/** The level of KIP-853, in which the voters stand in the log. */
+export const KRAFT_VERSION_LEVEL = 1;
+
+export function leaderChangeRecord(leaderId: number): NewRecord {
+  const voters = [{ voterId: leaderId }];
+  return control(
+    LEADER_CHANGE,
+    encodeMessage(leaderChangeMessage, { leaderId, voters, grantingVoters: voters }, 0),
+  );
+}
+
+/** The records that say by which rules the quorum works and who votes; written when that is new. */
+export function quorumRecords(voter: VoterNode): readonly NewRecord[] {
+  const { id, directoryId, endpoints } = voter;
+  const voters = [
+    {
+      voterId: id,
+      voterDirectoryId: directoryId,
+      endpoints,
+      kRaftVersionFeature: { minSupportedVersion: 0, maxSupportedVersion: KRAFT_VERSION_LEVEL },
+    },
+  ];
+  return [
+    control(KRAFT_VERSION, encodeMessage(kRaftVersionRecord, { kRaftVersion: KRAFT_VERSION_LEVEL }, 0)),
+    control(KRAFT_VOTERS, encodeMessage(votersRecord, { voters }, 0)),
+  ];
+}
+
+/** Reads a record of a control batch. Throws a ProtocolError where the bytes are none. */
+export function decodeControlRecord({ key, value }: LogRecord): ControlRecord {
+  const type = key === null ? -1 : new Reader(key, 2).int16();
+  const reader = new Reader(value ?? new Uint8Array(0));
+  switch (type) {
+    case LEADER_CHANGE:
+      return { kind: 'leaderChange', leaderId: decodeMessage(leaderChangeMessage, reader, 0).leaderId };
+    case KRAFT_VERSION:
+      return { kind: 'kraftVersion', level: decodeMessage(kRaftVersionRecord, reader, 0).kRaftVersion };
+    case KRAFT_VOTERS:
+      return {
+        kind: 'voters',
+        voters: decodeMessage(votersRecord, reader, 0).voters.map((voter) => ({
+          id: voter.voterId,
+          directoryId: voter.voterDirectoryId,
+          endpoints: voter.endpoints,
+        })),
+      };
+    default:
+      return { kind: 'other' };
+  }
+}
+
+/** Key: version and type as two int16; only version 0 exists. */
+function control(type: number, value: Uint8Array): NewRecord {
+  return { key: new Uint8Array([0, 0, type >> 8, type & 0xff]), value };
+}

@@ -1,0 +1,46 @@
+import {
+  baseOffsetAt,
+  batchSizeAt,
+  isControlAt,
+  lastOffsetAt,
+  leaderEpochAt,
+} from '../protocol/record-batch.ts';
+import { recordsBody, recordsIn } from '../protocol/records.ts';
+import { invariant } from '../runtime/invariant.ts';
+import { type ControlRecord, decodeControlRecord } from './control-records.ts';
+
+/** One batch of the metadata log as replay sees it. */
+export interface MetadataBatch {
+  readonly epoch: number;
+  readonly lastOffset: number;
+  /** Values of the data records; empty for a control batch. */
+  readonly records: readonly Uint8Array[];
+  readonly controlRecords: readonly ControlRecord[];
+}
+
+const BODY_BYTES_MAX = 64 * 1024 * 1024;
+
+/** The batches in a chunk of whole ones. Throws a ProtocolError for bytes that are none. */
+export function* batchesIn(chunk: Uint8Array): Generator<MetadataBatch> {
+  let at = 0;
+  while (at < chunk.length) {
+    const size = batchSizeAt(chunk, at);
+    invariant(size > 0 && at + size <= chunk.length, `metadata batch of ${size} bytes at ${at} is torn`);
+    yield loadedBatch(chunk.subarray(at, at + size));
+    at += size;
+  }
+}
+
+function loadedBatch(batch: Uint8Array): MetadataBatch {
+  const records: Uint8Array[] = [];
+  const controlRecords: ControlRecord[] = [];
+  const isControl = isControlAt(batch);
+  for (const record of recordsIn(batch, recordsBody(batch, BODY_BYTES_MAX))) {
+    if (isControl) controlRecords.push(decodeControlRecord(record));
+    else {
+      invariant(record.value !== null, `metadata record at offset ${baseOffsetAt(batch)} has no value`);
+      records.push(record.value);
+    }
+  }
+  return { epoch: leaderEpochAt(batch), lastOffset: lastOffsetAt(batch), records, controlRecords };
+}
