@@ -30,11 +30,14 @@ export class ProducerIds {
   }
 
   async #refill(): Promise<boolean> {
-    const block = await this.#allocateBlock();
-    this.#allocation = null;
-    if (block === null) return false;
-    this.#next = block.firstProducerId;
-    this.#end = block.firstProducerId + block.length;
-    return true;
+    try {
+      const block = await this.#allocateBlock();
+      if (block === null) return false;
+      this.#next = block.firstProducerId;
+      this.#end = block.firstProducerId + block.length;
+      return true;
+    } finally {
+      this.#allocation = null;
+    }
   }
 }
