@@ -51,6 +51,7 @@ export class KafkaRequests {
   readonly #library: KafkaLibrary;
   readonly #pool: ConnectionPool;
   readonly #bootstrap: readonly BrokerAddress[];
+  #discovered: readonly BrokerAddress[] = [];
   readonly #versions = new WeakMap<Connection, Promise<SupportedVersions>>();
 
   constructor(library: KafkaLibrary, definition: ClusterDefinition) {
@@ -92,14 +93,19 @@ export class KafkaRequests {
     }
   }
 
-  /** Asks the bootstrap servers in turn; throws the first one's failure when none answers. */
+  /** Brokers to ask, after the bootstrap servers, when any broker will do. */
+  discover(addresses: readonly BrokerAddress[]): void {
+    this.#discovered = addresses;
+  }
+
+  /** Asks the bootstrap servers and then the brokers in turn; throws the first failure when none answers. */
   async sendToAny<Api extends ApiName>(
     api: Api,
     body: RequestBody<Api>,
     options: SendOptions = {},
   ): Promise<ResponseBody<Api>> {
     let first: unknown;
-    for (const address of this.#bootstrap) {
+    for (const address of [...this.#bootstrap, ...this.#discovered]) {
       try {
         return await this.send(address, api, body, options);
       } catch (error) {

@@ -1,5 +1,6 @@
 import type { ClusterMetadata } from '../cluster-client/cluster-metadata.ts';
 import type { GroupDescription, ListedGroup } from '../cluster-client/group-description.ts';
+import type { LogSizes } from '../cluster-client/read-log-sizes.ts';
 import type { TopicPartitionMap } from '../topic-partition-map.ts';
 
 /** What one sampling tick learnt. Nothing is judged yet. */
@@ -9,6 +10,8 @@ export interface ClusterSample {
   readonly metadata: ClusterMetadata;
   /** Commits learnt since the last tick, in order. Read before the end offsets were asked for. */
   readonly offsetEvents: readonly OffsetEvent[];
+  /** False when commits may have been made long before this tick: their lag at the time is not known. */
+  readonly commitsAreRecent: boolean;
   readonly endOffsets: TopicPartitionMap<number>;
   /** Null on ticks that did not ask. */
   readonly startOffsets: TopicPartitionMap<number> | null;
@@ -22,14 +25,6 @@ export interface ClusterSample {
   readonly compactedTopics: ReadonlySet<string> | null;
   /** Brokers that did not answer, and why. */
   readonly unreachableBrokers: ReadonlyMap<number, string>;
-}
-
-/** Bytes on disk. */
-export interface LogSizes {
-  /** Of the leader's log. */
-  readonly partitions: TopicPartitionMap<number>;
-  /** Of all logs of a broker. */
-  readonly brokers: ReadonlyMap<number, number>;
 }
 
 /** Something that happened to a committed offset. */
@@ -60,5 +55,4 @@ export type OffsetEvent =
       readonly group: string;
       readonly topic: string;
       readonly partition: number;
-    }
-  | { readonly kind: 'group-removed'; readonly group: string };
+    };

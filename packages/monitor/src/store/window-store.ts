@@ -72,6 +72,14 @@ export class WindowStore {
     };
   }
 
+  /** Forgets all commit windows of the cluster, and how far they were read. */
+  forget(cluster: string): void {
+    this.#database.transaction(() => {
+      this.#statements.clearWindows.run(cluster);
+      this.#statements.clearPositions.run(cluster);
+    })();
+  }
+
   /** Keeps what one tick changed. */
   save(cluster: string, { windows, positions }: WindowChanges): void {
     this.#database.transaction(() => {
@@ -137,6 +145,8 @@ function prepareStatements(database: HistoryDatabase) {
       `DELETE FROM commit_window
        WHERE cluster = @cluster AND group_id = @group AND topic = @topic AND partition = @partition`,
     ),
+    clearWindows: database.prepare('DELETE FROM commit_window WHERE cluster = ?'),
+    clearPositions: database.prepare('DELETE FROM reading_position WHERE cluster = ?'),
     loadEndOffsets: database.prepare<[string], { topic: string; partition: number; polls: string }>(
       'SELECT topic, partition, polls FROM end_offsets WHERE cluster = ?',
     ),

@@ -1,7 +1,4 @@
-import type { ClusterMetadata } from '../cluster-client/cluster-metadata.ts';
-import type { ListedGroup } from '../cluster-client/group-description.ts';
-import type { KafkaRequests } from '../cluster-client/kafka-requests.ts';
-import { type AskedOffsets, readCommittedOffsets } from '../cluster-client/read-committed-offsets.ts';
+import type { AskedOffset, AskedOffsets } from '../cluster-client/read-committed-offsets.ts';
 import { TopicPartitionMap } from '../topic-partition-map.ts';
 import type { OffsetEvent } from './cluster-sample.ts';
 
@@ -10,26 +7,19 @@ import type { OffsetEvent } from './cluster-sample.ts';
  * it moved the offset, and has the time of the tick that saw it; so a group that commits the same offset again and
  * again looks like one that does not commit, and STALL shows as STOP.
  */
-export class CommittedOffsetPoller {
-  readonly #requests: KafkaRequests;
-  readonly #seen = new Map<string, TopicPartitionMap<number>>();
+export class CommittedOffsetChanges {
+  readonly #seen: Map<string, TopicPartitionMap<number>>;
 
-  constructor(requests: KafkaRequests) {
-    this.#requests = requests;
-  }
-
-  async poll(metadata: ClusterMetadata, groups: readonly ListedGroup[], at: number): Promise<OffsetEvent[]> {
-    return this.compare(await readCommittedOffsets(this.#requests, metadata, groups), at);
+  /** `known` are the offsets an earlier run saw last. */
+  constructor(known: readonly AskedOffset[] = []) {
+    this.#seen = byGroup(known);
   }
 
   /** The events between the last answer and this one. */
   compare({ offsets, answered }: AskedOffsets, at: number): OffsetEvent[] {
     const events: OffsetEvent[] = [];
-    const now = new Map<string, TopicPartitionMap<number>>();
+    const now = byGroup(offsets);
     for (const { group, topic, partition, offset, metadata } of offsets) {
-      const partitions = now.get(group) ?? new TopicPartitionMap<number>();
-      partitions.set(topic, partition, offset);
-      now.set(group, partitions);
       if (this.#seen.get(group)?.get(topic, partition) !== offset) {
         events.push({
           kind: 'commit',
@@ -58,4 +48,14 @@ export class CommittedOffsetPoller {
     }
     return events;
   }
+}
+
+function byGroup(offsets: readonly AskedOffset[]): Map<string, TopicPartitionMap<number>> {
+  const groups = new Map<string, TopicPartitionMap<number>>();
+  for (const { group, topic, partition, offset } of offsets) {
+    const partitions = groups.get(group) ?? new TopicPartitionMap<number>();
+    partitions.set(topic, partition, offset);
+    groups.set(group, partitions);
+  }
+  return groups;
 }

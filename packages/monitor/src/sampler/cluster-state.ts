@@ -1,0 +1,217 @@
+import { ConsumerOffsets } from '../burrow/consumer-offsets.ts';
+import { EndOffsetHistory } from '../burrow/end-offset-history.ts';
+import { type JudgedGroup, judgeGroup } from '../burrow/judge-group.ts';
+import { type BrokerNode, type ClusterMetadata, emptyMetadata } from '../cluster-client/cluster-metadata.ts';
+import type { GroupDescription, ListedGroup } from '../cluster-client/group-description.ts';
+import type { LogSizes } from '../cluster-client/read-log-sizes.ts';
+import type { KeptCommitWindow, KeptWindows } from '../store/window-store.ts';
+import { TopicPartitionMap } from '../topic-partition-map.ts';
+import type { ClusterSample, OffsetEvent } from './cluster-sample.ts';
+import { Sparkline } from './sparkline.ts';
+
+/** Burrow's settings, by its names: intervals, min-distance, expire-group, allowed-lag. */
+export const burrowSettings = {
+  /** Burrow's own default. */
+  intervals: 10,
+  /** As in Burrow's sample: a window of commits made within milliseconds would call every pause a stop. */
+  minimumDistanceMs: 1_000,
+  expireGroupMs: 604_800_000,
+  allowedLag: 0,
+} as const;
+
+/** Missing in this many samples in a row, a topic is taken for deleted; once may be a broker that just started. */
+const MISSES_UNTIL_DELETED = 2;
+
+/**
+ * What is known of one cluster, all in memory. It changes only in `apply`, which does not wait for anything, so
+ * whoever reads it sees one sample, whole.
+ */
+export class ClusterState {
+  metadata: ClusterMetadata = emptyMetadata;
+  readonly endOffsets = new EndOffsetHistory(burrowSettings.intervals);
+  readonly consumerOffsets = new ConsumerOffsets({
+    size: burrowSettings.intervals,
+    minimumDistanceMs: burrowSettings.minimumDistanceMs,
+    expireAfterMs: burrowSettings.expireGroupMs,
+  });
+  startOffsets = new TopicPartitionMap<number>();
+  sizes: LogSizes | null = null;
+  compactedTopics: ReadonlySet<string> = new Set();
+  listedGroups: ReadonlyMap<string, ListedGroup> = new Map();
+  readonly descriptions = new Map<string, GroupDescription>();
+  judgedGroups: ReadonlyMap<string, JudgedGroup> = new Map();
+  /** Total lag of each group. */
+  readonly sparklines = new Map<string, Sparkline>();
+  /** Brokers that did not answer the last sample, and since when. */
+  unreachableBrokers: ReadonlyMap<number, { readonly message: string; readonly since: number }> = new Map();
+  /** Where each broker was last advertised, also those that left. */
+  readonly knownBrokers = new Map<number, BrokerNode>();
+  /** When the last sample began; null before the first. */
+  checkedAt: number | null = null;
+  readonly #topicIds = new Map<string, string>();
+  readonly #misses = new Map<string, number>();
+
+  get topicIds(): ReadonlyMap<string, string> {
+    return this.#topicIds;
+  }
+
+  /** Puts back what an earlier run kept. */
+  restore(kept: KeptWindows): void {
+    for (const { group, topic, partition, commits } of kept.windows) {
+      this.consumerOffsets.restore(group, topic, partition, commits);
+    }
+    for (const { topic, partition, polls } of kept.endOffsets) {
+      this.endOffsets.restore(topic, partition, polls);
+    }
+    for (const [topic, id] of kept.topicIds) {
+      this.#topicIds.set(topic, id);
+    }
+  }
+
+  /** Takes a sample in and judges all groups. Returns the commit windows that changed, for keeping. */
+  apply(sample: ClusterSample): KeptCommitWindow[] {
+    const changed = new TopicPartitionMap<Set<string>>();
+    this.#followTopics(sample.metadata, changed);
+    for (const event of sample.offsetEvents) {
+      this.#observe(event, sample);
+      changed.getOrMake(event.topic, event.partition, () => new Set()).add(event.group);
+    }
+    for (const { topic, partition, value } of sample.endOffsets.entries()) {
+      this.endOffsets.record(topic, partition, { offset: value, at: sample.at });
+    }
+    this.#replaceFacts(sample);
+    this.judgedGroups = new Map(this.#groupNames().map((group) => [group, this.#judge(group, sample.at)]));
+    this.#drawSparklines(sample.at);
+    this.checkedAt = sample.at;
+    return this.#keptWindows(changed);
+  }
+
+  sparklineOf(group: string): Sparkline {
+    const sparkline = this.sparklines.get(group) ?? new Sparkline();
+    this.sparklines.set(group, sparkline);
+    return sparkline;
+  }
+
+  /** Forgets every window: commits from another source cannot be put in order with those seen so far. */
+  forgetCommits(): void {
+    for (const group of this.consumerOffsets.groups) {
+      this.consumerOffsets.forgetGroup(group);
+    }
+  }
+
+  #followTopics(metadata: ClusterMetadata, changed: TopicPartitionMap<Set<string>>): void {
+    for (const [topic, knownId] of this.#topicIds) {
+      const id = metadata.topics.get(topic)?.topicId ?? null;
+      const misses = metadata.topics.has(topic) ? 0 : (this.#misses.get(topic) ?? 0) + 1;
+      this.#misses.set(topic, misses);
+      if (misses >= MISSES_UNTIL_DELETED || (id !== null && id !== knownId)) {
+        this.#forgetTopic(topic, changed);
+      }
+    }
+    for (const { name, topicId } of metadata.topics.values()) {
+      if (topicId !== null) {
+        this.#topicIds.set(name, topicId);
+      }
+    }
+  }
+
+  #forgetTopic(topic: string, changed: TopicPartitionMap<Set<string>>): void {
+    for (const group of this.consumerOffsets.groups) {
+      for (const partition of this.consumerOffsets.partitionsOf(group).partitionsOf(topic).keys()) {
+        changed.getOrMake(topic, partition, () => new Set()).add(group);
+      }
+    }
+    this.consumerOffsets.forgetTopic(topic);
+    this.endOffsets.forgetTopic(topic);
+    this.startOffsets.deleteTopic(topic);
+    this.#topicIds.delete(topic);
+    this.#misses.delete(topic);
+  }
+
+  #observe(event: OffsetEvent, sample: ClusterSample): void {
+    const { group, topic, partition } = event;
+    // A commit to a topic that is gone would be reported for ever: nothing will ever remove it.
+    if (!sample.metadata.topics.has(topic)) {
+      return;
+    }
+    switch (event.kind) {
+      case 'commit': {
+        const { offset, order, timestamp, metadata } = event;
+        const polled = this.endOffsets.newest(topic, partition) ?? sample.endOffsets.get(topic, partition);
+        const endOffset = sample.commitsAreRecent ? (polled ?? null) : null;
+        const commit = { offset, order, timestamp, metadata, observedAt: sample.at, endOffset };
+        this.consumerOffsets.observe(group, topic, partition, commit);
+        break;
+      }
+      case 'learnt': {
+        const { offset, metadata } = event;
+        this.consumerOffsets.learn(group, topic, partition, { offset, metadata, timestamp: null });
+        break;
+      }
+      case 'offset-removed':
+        this.consumerOffsets.forgetPartition(group, topic, partition);
+        break;
+    }
+  }
+
+  #replaceFacts(sample: ClusterSample): void {
+    this.metadata = sample.metadata;
+    for (const broker of sample.metadata.brokers.values()) {
+      this.knownBrokers.set(broker.id, broker);
+    }
+    this.unreachableBrokers = new Map(
+      [...sample.unreachableBrokers].map(([id, message]) => [
+        id,
+        { message, since: this.unreachableBrokers.get(id)?.since ?? sample.at },
+      ]),
+    );
+    this.startOffsets = sample.startOffsets ?? this.startOffsets;
+    this.sizes = sample.sizes ?? this.sizes;
+    this.compactedTopics = sample.compactedTopics ?? this.compactedTopics;
+    this.listedGroups = new Map(sample.groups?.map((group) => [group.group, group]));
+    for (const description of sample.descriptions) {
+      this.descriptions.set(description.group, description);
+    }
+    for (const group of this.descriptions.keys()) {
+      if (!this.listedGroups.has(group)) {
+        this.descriptions.delete(group);
+      }
+    }
+  }
+
+  #groupNames(): string[] {
+    return [...new Set([...this.listedGroups.keys(), ...this.consumerOffsets.groups])].sort();
+  }
+
+  #judge(group: string, at: number): JudgedGroup {
+    const { consumerOffsets, endOffsets } = this;
+    const commits = consumerOffsets.partitionsOf(group);
+    const assigned = this.descriptions.get(group)?.members.flatMap(({ assignment }) => assignment) ?? [];
+    const topics = [...new Set([...commits.topics, ...assigned.map(({ topic }) => topic)])].sort();
+    const topicPartitions = topics.flatMap((topic) =>
+      (this.metadata.topics.get(topic)?.partitions ?? []).map(({ partition }) => ({ topic, partition })),
+    );
+    const { allowedLag } = burrowSettings;
+    return judgeGroup({ group, topicPartitions, commits, endOffsets, allowedLag, at });
+  }
+
+  #drawSparklines(at: number): void {
+    for (const { group, totalLag } of this.judgedGroups.values()) {
+      this.sparklineOf(group).record(at, totalLag);
+    }
+    for (const group of this.sparklines.keys()) {
+      if (!this.judgedGroups.has(group)) {
+        this.sparklines.delete(group);
+      }
+    }
+  }
+
+  #keptWindows(changed: TopicPartitionMap<Set<string>>): KeptCommitWindow[] {
+    return [...changed.entries()].flatMap(({ topic, partition, value: groups }) =>
+      [...groups].map((group) => {
+        const commits = this.consumerOffsets.partitionsOf(group).get(topic, partition)?.window.commits ?? [];
+        return { group, topic, partition, commits };
+      }),
+    );
+  }
+}
