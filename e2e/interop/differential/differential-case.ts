@@ -1,0 +1,57 @@
+import type { WireClient } from './wire-client.ts';
+
+/** Requests sent to one cluster; what is returned must be the same from both, after normalising. */
+export interface DifferentialCase {
+  readonly name: string;
+  run(client: WireClient): Promise<unknown>;
+}
+
+/** One request in each of the versions `from … to`; the answers by version. */
+export async function inVersions(
+  client: WireClient,
+  api: Parameters<WireClient['send']>[0],
+  [from, to]: readonly [number, number],
+  body: (version: number) => object,
+): Promise<Record<string, unknown>> {
+  const answers: Record<string, unknown> = {};
+  for (let version = from; version <= to; version += 1) {
+    answers[`v${version}`] = await client.send(api, version, body(version));
+  }
+  return answers;
+}
+
+/** Creates a topic and waits until it has a leader; answers its id. */
+export async function createTopic(
+  client: WireClient,
+  name: string,
+  options: { readonly partitions?: number; readonly configs?: Readonly<Record<string, string>> } = {},
+): Promise<string> {
+  await client.send('CreateTopics', 7, {
+    topics: [
+      {
+        name,
+        numPartitions: options.partitions ?? 1,
+        replicationFactor: 1,
+        configs: Object.entries(options.configs ?? {}).map(([key, value]) => ({ name: key, value })),
+      },
+    ],
+    timeoutMs: 10_000,
+  });
+  for (;;) {
+    const answer = await client.send('Metadata', 12, { topics: [{ name }], allowAutoTopicCreation: false });
+    if (!('response' in answer)) throw new Error('the connection closed');
+    const [topic] = (answer.response as MetadataAnswer).topics;
+    if (topic?.errorCode === 0 && topic.partitions.every((partition) => partition.errorCode === 0)) {
+      return topic.topicId;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+interface MetadataAnswer {
+  readonly topics: readonly {
+    readonly errorCode: number;
+    readonly topicId: string;
+    readonly partitions: readonly { readonly errorCode: number }[];
+  }[];
+}

@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type ApacheKafka, startApacheKafka } from '../apache-kafka.ts';
+import { type BrokerUnderTest, startOdradek } from '../broker-under-test.ts';
+import { KafkaTools } from '../kafka-tools.ts';
+import { adminCases } from './admin-cases.ts';
+import type { DifferentialCase } from './differential-case.ts';
+import { framingCases } from './framing-cases.ts';
+import { groupCases } from './group-cases.ts';
+import { normalize } from './normalize.ts';
+import { recordCases } from './record-cases.ts';
+import { WireClient } from './wire-client.ts';
+
+const tools = new KafkaTools();
+let oracle: ApacheKafka;
+let odradek: BrokerUnderTest;
+
+beforeAll(async () => {
+  [oracle, odradek] = await Promise.all([startApacheKafka(tools), startOdradek()]);
+  const warm = new WireClient(oracle.bootstrap);
+  // Apache Kafka answers UNKNOWN_TOPIC_OR_PARTITION to group requests until its offsets topic is there.
+  for (let ready = false; !ready; ) {
+    const answer = await warm.send('FindCoordinator', 4, { keyType: 0, coordinatorKeys: ['warm'] });
+    ready =
+      'response' in answer && JSON.stringify(answer.response).includes('"errorCode":0,"errorMessage":""');
+    if (!ready) await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  warm.close();
+});
+
+afterAll(async () => {
+  await odradek?.close();
+  await tools.close();
+  await oracle?.close();
+});
+
+const suites: Readonly<Record<string, readonly DifferentialCase[]>> = {
+  framing: framingCases,
+  admin: adminCases,
+  records: recordCases,
+  groups: groupCases,
+};
+
+describe.each(Object.entries(suites))(
+  'the same %s requests to Apache Kafka 4.3.1 and to Odradek',
+  (_, cases) => {
+    test.each(cases.map((one) => [one.name, one] as const))('%s', async (_, one) => {
+      const [theirs, ours] = await Promise.all([
+        answers(oracle.bootstrap, one),
+        answers(odradek.bootstrap, one),
+      ]);
+      expect(ours).toEqual(theirs);
+    });
+  },
+);
+
+async function answers(bootstrap: string, one: DifferentialCase): Promise<unknown> {
+  const client = new WireClient(bootstrap);
+  try {
+    return normalize(await one.run(client));
+  } finally {
+    client.close();
+  }
+}

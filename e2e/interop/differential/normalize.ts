@@ -1,0 +1,45 @@
+/** Fields whose values differ between any two clusters; their presence is compared, their content is not. */
+const volatile = new Set([
+  ...['clusterId', 'host', 'port', 'throttleTimeMs', 'logDir', 'totalBytes', 'usableBytes', 'documentation'],
+  ...['errorMessage', 'batchIndexErrorMessage', 'errorString', 'controllerId', 'leaderId', 'memberEpoch'],
+  ...['finalizedFeaturesEpoch', 'sessionId', 'clientHost', 'partitionSize'],
+]);
+
+const uuidFields = new Set(['topicId']);
+
+/**
+ * Makes the answers of two clusters comparable: topic ids become the order of their first appearance, generated
+ * member ids and clusters' own addresses become placeholders, bytes become text, lists that have no order are sorted.
+ */
+export function normalize(answer: unknown): unknown {
+  const topicIds = new Map<string, string>();
+  const walk = (value: unknown, field: string): unknown => {
+    if (value instanceof Uint8Array) return Buffer.from(value).toString('hex');
+    if (Array.isArray(value)) return sorted(value.map((item) => walk(item, field)));
+    if (value !== null && typeof value === 'object') {
+      return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, walk(inner, name)]));
+    }
+    if (volatile.has(field)) return value === null ? null : `any ${field}`;
+    if (uuidFields.has(field) && value !== 'AAAAAAAAAAAAAAAAAAAAAA') return ordinal(topicIds, String(value));
+    if (typeof value === 'string')
+      return value.replace(/-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/, '-<uuid>');
+    return value;
+  };
+  return walk(answer, '');
+}
+
+function ordinal(seen: Map<string, string>, id: string): string {
+  const known = seen.get(id) ?? `topic id ${seen.size + 1}`;
+  seen.set(id, known);
+  return known;
+}
+
+/** Kafka answers many lists in hash order: what has a name is compared by name. */
+function sorted(items: unknown[]): unknown[] {
+  const named = items.every((item) => item !== null && typeof item === 'object' && 'name' in item);
+  return named
+    ? items.toSorted((a, b) =>
+        String((a as { name: unknown }).name).localeCompare(String((b as { name: unknown }).name)),
+      )
+    : items;
+}
