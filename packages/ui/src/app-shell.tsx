@@ -31,7 +31,6 @@ export function AppShell({ cluster, navigation, status, notice, children }: AppS
         <nav className={styles.navigation} aria-label="Main">
           <ul className={styles.links}>
             {navigation.map((link, position) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: the links of the frame are fixed
               <li key={position}>{link}</li>
             ))}
           </ul>

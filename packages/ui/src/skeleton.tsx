@@ -22,7 +22,6 @@ export function Skeleton({ label, rows = 6, delayMs = 200 }: SkeletonProps): Rea
     <div className={styles.skeleton} role="status" aria-busy="true" data-visible={visible}>
       <VisuallyHidden>{visible && `Loading ${label}`}</VisuallyHidden>
       {Array.from({ length: rows }, (_, row) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: the rows are all alike and never change places
         <span key={row} className={styles.row} />
       ))}
     </div>

@@ -1,0 +1,32 @@
+import type { GroupSummary } from '@odradek/contract';
+import { severityOf } from '../../shared/verdict-badge.tsx';
+
+export interface ClientLines {
+  bootstrap: string;
+  kcatProduce: string;
+  kcatConsume: string;
+  java: string;
+}
+
+/** Lines that work as they stand against these servers. */
+export function clientLines(servers: readonly string[]): ClientLines {
+  const bootstrap = servers.join(',');
+  return {
+    bootstrap,
+    kcatProduce: `echo 'hello' | kcat -b ${bootstrap} -t greetings -P`,
+    kcatConsume: `kcat -b ${bootstrap} -t greetings -C -o beginning -e`,
+    java: `props.put("bootstrap.servers", "${bootstrap}");`,
+  };
+}
+
+/** The groups that need a look first: by verdict, then by lag. */
+export function worstGroups(groups: readonly GroupSummary[], most: number): GroupSummary[] {
+  return [...groups]
+    .sort(
+      (left, right) =>
+        severityOf(right.verdict) - severityOf(left.verdict) ||
+        (right.totalLag ?? -1) - (left.totalLag ?? -1) ||
+        (left.group < right.group ? -1 : 1),
+    )
+    .slice(0, most);
+}

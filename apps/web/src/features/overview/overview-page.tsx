@@ -1,0 +1,96 @@
+import type { Overview } from '@odradek/contract';
+import { Facts } from '@odradek/ui/facts';
+import { Freshness, StaleMarker } from '@odradek/ui/freshness';
+import { PageHeader } from '@odradek/ui/page-header';
+import { Quantity } from '@odradek/ui/quantity';
+import { StatusBadge } from '@odradek/ui/status-badge';
+import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { useConsole } from '../../shared/console-context.tsx';
+import { overviewOptions } from '../../shared/live-lists.ts';
+import { QueryView } from '../../shared/query-view.tsx';
+import { useListInterval } from '../../shared/refresh.tsx';
+import { staleAfterMs } from '../../shared/staleness.ts';
+import { useCluster } from '../../shared/use-cluster.ts';
+import { ConditionList } from './components/condition-list.tsx';
+import { ConnectPanel } from './components/connect-panel.tsx';
+import { DemoPanel } from './components/demo-panel.tsx';
+import { GroupsByLag } from './components/groups-by-lag.tsx';
+
+/** Is anything wrong? Then what the cluster is, who lags, and how to reach it. */
+export function OverviewPage(): ReactNode {
+  const { api } = useConsole();
+  const { name } = useCluster();
+  const query = useQuery({ ...overviewOptions(api, name), refetchInterval: useListInterval() });
+  return (
+    <>
+      <PageHeader title="Overview" badges={query.data && <ClusterBadges overview={query.data} />} />
+      <QueryView query={query} what="the overview">
+        {(overview) => <OverviewBody overview={overview} />}
+      </QueryView>
+    </>
+  );
+}
+
+function OverviewBody({ overview }: { overview: Overview }): ReactNode {
+  const { cluster, conditions, checkedAt } = overview;
+  const age = { checkedAt, staleAfterMs: staleAfterMs(cluster.sampleIntervalMs) };
+  const isEmpty = overview.counts.topics === 0 && overview.counts.groups === 0;
+  return (
+    <>
+      <Freshness {...age}>
+        <ConditionList
+          cluster={cluster.name}
+          conditions={conditions}
+          age={<StaleMarker {...age} />}
+          checked={checkedAt !== null}
+        />
+        <ClusterFacts overview={overview} />
+      </Freshness>
+      {!isEmpty && <GroupsByLag cluster={cluster.name} />}
+      {cluster.managed && <DemoPanel cluster={cluster.name} invite={isEmpty} />}
+      <ConnectPanel bootstrap={cluster.bootstrap} isEmpty={isEmpty} />
+    </>
+  );
+}
+
+function ClusterBadges({ overview: { cluster } }: { overview: Overview }): ReactNode {
+  return (
+    <>
+      {cluster.managed && <StatusBadge tone="ok">Managed here</StatusBadge>}
+      {cluster.readOnly && <StatusBadge tone="unknown">Read-only</StatusBadge>}
+    </>
+  );
+}
+
+function ClusterFacts({ overview }: { overview: Overview }): ReactNode {
+  const { counts, totalLag, recordsInPerSecond, controllerId } = overview;
+  return (
+    <Facts
+      label="The cluster in numbers"
+      facts={[
+        {
+          term: 'Brokers',
+          value: <Quantity value={counts.brokers} />,
+          note: controllerId !== null && `controller ${controllerId}`,
+        },
+        {
+          term: 'Topics',
+          value: <Quantity value={counts.topics} />,
+          note: counts.internalTopics > 0 && `and ${counts.internalTopics} internal`,
+        },
+        { term: 'Partitions', value: <Quantity value={counts.partitions} /> },
+        { term: 'Groups', value: <Quantity value={counts.groups} /> },
+        {
+          term: 'Total lag',
+          value: <Quantity value={totalLag} absent="nothing committed" />,
+          note: 'records',
+        },
+        {
+          term: 'Records in',
+          value: <Quantity value={recordsInPerSecond} unit="per-second" absent="not yet measured" />,
+        },
+      ]}
+    />
+  );
+}

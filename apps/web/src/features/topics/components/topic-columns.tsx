@@ -1,0 +1,102 @@
+import type { TopicSummary } from '@odradek/contract';
+import type { Column } from '@odradek/ui/data-table';
+import { Quantity } from '@odradek/ui/quantity';
+import { StatusBadge } from '@odradek/ui/status-badge';
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { severityOf, VerdictBadge } from '../../../shared/verdict-badge.tsx';
+import { healthOf, worstReader } from '../model.ts';
+import { MessageEstimate } from './message-estimate.tsx';
+
+export function topicColumns(cluster: string): readonly Column<TopicSummary>[] {
+  return [
+    {
+      id: 'name',
+      header: 'Topic',
+      cell: ({ name }) => (
+        <Link to="/c/$cluster/topics/$topic" params={{ cluster, topic: name }}>
+          <code>{name}</code>
+        </Link>
+      ),
+      sortBy: ({ name }) => name,
+    },
+    {
+      id: 'health',
+      header: 'Health',
+      cell: (topic) => {
+        const { tone, word } = healthOf(topic);
+        return (
+          <StatusBadge tone={tone} look="plain">
+            {word}
+          </StatusBadge>
+        );
+      },
+      sortBy: ({ leaderless, underReplicated }) => leaderless * 1_000_000 + underReplicated,
+      width: '150px',
+    },
+    {
+      id: 'partitions',
+      header: 'Partitions',
+      align: 'end',
+      cell: ({ partitions }) => <Quantity value={partitions} />,
+      sortBy: ({ partitions }) => partitions,
+      width: '100px',
+    },
+    {
+      id: 'replication',
+      header: 'Replication',
+      align: 'end',
+      cell: ({ replicationFactor }) => replicationFactor,
+      sortBy: ({ replicationFactor }) => replicationFactor,
+      width: '106px',
+      hiddenOn: 'medium',
+    },
+    {
+      id: 'messages',
+      header: 'Messages',
+      align: 'end',
+      cell: (topic) => <MessageEstimate topic={topic} />,
+      sortBy: ({ messageEstimate }) => messageEstimate,
+      width: '130px',
+      hiddenOn: 'narrow',
+    },
+    {
+      id: 'rate',
+      header: 'Records in',
+      align: 'end',
+      cell: ({ recordsInPerSecond }) => (
+        <Quantity value={recordsInPerSecond} unit="per-second" absent="not yet measured" />
+      ),
+      sortBy: ({ recordsInPerSecond }) => recordsInPerSecond,
+      width: '110px',
+      hiddenOn: 'narrow',
+    },
+    {
+      id: 'size',
+      header: 'Size',
+      align: 'end',
+      cell: ({ sizeBytes }) => <Quantity value={sizeBytes} unit="bytes" />,
+      sortBy: ({ sizeBytes }) => sizeBytes,
+      width: '100px',
+      hiddenOn: 'narrow',
+    },
+    {
+      id: 'readers',
+      header: 'Read by',
+      cell: (topic) => <Readers topic={topic} />,
+      sortBy: ({ readers }) => severityOf(worstReader(readers)?.verdict ?? null) * 1000 + readers.length,
+      width: '180px',
+      hiddenOn: 'medium',
+    },
+  ];
+}
+
+function Readers({ topic: { readers } }: { topic: TopicSummary }): ReactNode {
+  const worst = worstReader(readers);
+  if (!worst) return <span aria-hidden="true">–</span>;
+  return (
+    <>
+      <VerdictBadge verdict={worst.verdict} /> {readers.length === 1 ? '1 group' : `${readers.length} groups`}
+    </>
+  );
+}
