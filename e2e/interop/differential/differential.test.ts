@@ -16,14 +16,16 @@ let odradek: BrokerUnderTest;
 
 beforeAll(async () => {
   [oracle, odradek] = await Promise.all([startApacheKafka(tools), startOdradek()]);
+  // Apache Kafka answers some requests with retriable errors until its internal topics and producer ids are there.
   const warm = new WireClient(oracle.bootstrap);
-  // Apache Kafka answers UNKNOWN_TOPIC_OR_PARTITION to group requests until its offsets topic is there.
-  for (let ready = false; !ready; ) {
-    const answer = await warm.send('FindCoordinator', 4, { keyType: 0, coordinatorKeys: ['warm'] });
-    ready =
-      'response' in answer && JSON.stringify(answer.response).includes('"errorCode":0,"errorMessage":""');
-    if (!ready) await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+  await until(warm, '"errorCode":0,"errorMessage":""', 'FindCoordinator', 4, {
+    keyType: 0,
+    coordinatorKeys: ['warm'],
+  });
+  await until(warm, '"errorCode":0', 'InitProducerId', 4, {
+    transactionalId: null,
+    transactionTimeoutMs: 1_000,
+  });
   warm.close();
 });
 
@@ -52,6 +54,16 @@ describe.each(Object.entries(suites))(
     });
   },
 );
+
+async function until(
+  client: WireClient,
+  text: string,
+  ...request: Parameters<WireClient['send']>
+): Promise<void> {
+  while (!JSON.stringify(await client.send(...request)).includes(text)) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
 
 async function answers(bootstrap: string, one: DifferentialCase): Promise<unknown> {
   const client = new WireClient(bootstrap);

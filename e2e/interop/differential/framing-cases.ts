@@ -26,7 +26,7 @@ export const framingCases: readonly DifferentialCase[] = [
       for (const version of [0, 1, 2, 3, 4]) {
         answers.push(apiRanges(await client.send('ApiVersions', version, software)));
       }
-      const future = framed({ apiKey: 18, flexibleVersions: { min: 3 } }, 99, 7, Buffer.alloc(0));
+      const future = framed({ apiKey: 18, flexibleVersions: { min: 3, max: 99 } }, 99, 7, Buffer.alloc(0));
       const answer = await client.exchange(future);
       answers.push(answer?.subarray(0, 6).toString('hex'));
       return answers;

@@ -24,7 +24,7 @@ export class WireClient {
     const answer = await this.exchange(frame);
     if (answer === null) return { closed: true };
     const response = codec(`${api}Response` as MessageName);
-    const flexibleHeader = version >= response.flexibleVersions.min && api !== 'ApiVersions';
+    const flexibleHeader = includes(response.flexibleVersions, version) && api !== 'ApiVersions';
     return { response: decodeAnswer(api, answer.subarray(flexibleHeader ? 5 : 4), version) };
   }
 
@@ -83,14 +83,23 @@ export class WireClient {
   }
 }
 
+interface Range {
+  readonly min: number;
+  readonly max: number;
+}
+
+function includes(range: Range, version: number): boolean {
+  return version >= range.min && version <= range.max;
+}
+
 /** The bytes of a request: header, then body. */
 export function framed(
-  request: { readonly apiKey: number; readonly flexibleVersions: { readonly min: number } },
+  request: { readonly apiKey: number; readonly flexibleVersions: Range },
   version: number,
   correlationId: number,
   body: Uint8Array,
 ): Uint8Array {
-  const headerVersion = version >= request.flexibleVersions.min ? 2 : 1;
+  const headerVersion = includes(request.flexibleVersions, version) ? 2 : 1;
   const header = codec('RequestHeader').encode(
     { requestApiKey: request.apiKey, requestApiVersion: version, correlationId, clientId: 'differential' },
     headerVersion,
