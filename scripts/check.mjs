@@ -22,6 +22,7 @@ const checks = [
   ['unused', ['knip', '--no-progress']],
 ];
 
+const begun = performance.now();
 let failed = 0;
 for (const [name, [command, ...args]] of checks) {
   const started = performance.now();
@@ -39,4 +40,5 @@ for (const [name, [command, ...args]] of checks) {
     console.log(`FAIL  ${name} (${seconds} s)\n${run.error ?? ''}${run.stdout}${run.stderr}`);
   }
 }
+console.log(`Minutes: check ${((performance.now() - begun) / 60_000).toFixed(1)}`);
 process.exitCode = failed === 0 ? 0 : 1;

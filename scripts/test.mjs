@@ -1,0 +1,165 @@
+// `npm test [SUITE …]`: fetches what the tests need, runs every suite, prints the minutes of each, and ends with one
+// line of counts. What could not be had is skipped by name; with CI set a skip is a failure.
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  electronFolder,
+  installDebianPackages,
+  javaClassPath,
+  pythonWithClients,
+} from '../e2e/tools/workshop.mjs';
+import { ensureInstalled, root, toolEnvironment } from './toolchain.mjs';
+
+const vitest = (folder, ...args) => ({ runner: 'vitest', folder, args });
+
+/** In the order they run; `needs` names what the suite cannot do without. */
+const suites = [
+  {
+    name: 'scripts',
+    runs: [{ runner: 'node', folder: '.', args: ['scripts/arrows.test.mjs', 'scripts/tidy.test.mjs'] }],
+  },
+  {
+    name: 'unit',
+    runs: [
+      vitest('packages/broker', 'src', 'test/protocol'),
+      vitest('packages/monitor'),
+      vitest('packages/ui'),
+      vitest('apps/web'),
+      vitest('apps/desktop'),
+      vitest('packages/cli'),
+    ],
+  },
+  { name: 'simulation', runs: [vitest('packages/broker', 'test/sim')] },
+  {
+    name: 'interop',
+    needs: ['kcat', 'python3-confluent-kafka', 'python', 'java'],
+    runs: [vitest('e2e', '--dir', 'interop', '--config', 'interop/vitest.config.ts')],
+  },
+  {
+    name: 'signals',
+    needs: ['python3'],
+    runs: [{ runner: 'node', folder: '.', args: ['scripts/signals.test.mjs'] }],
+  },
+  {
+    name: 'browser',
+    needs: ['chromium'],
+    runs: [{ runner: 'playwright', folder: 'e2e', args: ['--project', 'browser'] }],
+  },
+  {
+    name: 'desktop',
+    needs: ['xvfb', 'electron'],
+    runs: [{ runner: 'playwright', folder: 'e2e', args: ['--project', 'desktop'] }],
+  },
+];
+
+ensureInstalled();
+const lacking = await fetchNeeds();
+const electron = lacking.has('electron') ? undefined : electronFolder();
+const asked = process.argv.slice(2);
+const counts = { passed: 0, failed: 0, skipped: [] };
+const minutes = [];
+
+for (const suite of suites.filter(({ name }) => asked.length === 0 || asked.includes(name))) {
+  const missing = (suite.needs ?? []).filter((need) => lacking.has(need));
+  if (missing.length > 0) {
+    counts.skipped.push(`${suite.name} (no ${missing.join(', ')})`);
+    continue;
+  }
+  console.log(`\n── ${suite.name} ${'─'.repeat(100 - suite.name.length)}`);
+  const started = performance.now();
+  for (const run of suite.runs) await runOne(suite.name, run);
+  minutes.push(`${suite.name} ${((performance.now() - started) / 60_000).toFixed(1)}`);
+}
+
+const failed = counts.failed + (process.env.CI === undefined ? 0 : counts.skipped.length);
+console.log(`\nMinutes: ${minutes.join(', ')}`);
+if (counts.skipped.length > 0) console.log(`Skipped: ${counts.skipped.join('; ')}`);
+console.log(
+  `${counts.passed} passed, ${failed} failed${counts.skipped.length > 0 ? `, ${counts.skipped.length} skipped` : ''}`,
+);
+process.exitCode = failed === 0 ? 0 : 1;
+
+/** Runs one test runner with its output shown, and adds what it counted; a runner that dies counts as a failure. */
+async function runOne(suiteName, { runner, folder, args }) {
+  const scratch = mkdtempSync(join(tmpdir(), 'odradek-test-'));
+  const report = join(scratch, 'report.json');
+  const code = await show(folder, commandOf(runner, args, report), { PLAYWRIGHT_JSON_OUTPUT_NAME: report });
+  const counted = existsSync(report) ? countsOf(runner, report) : { passed: 0, failed: 0, skipped: 0 };
+  rmSync(scratch, { recursive: true, force: true });
+  counts.passed += counted.passed;
+  counts.failed += counted.failed === 0 && code !== 0 ? 1 : counted.failed;
+  if (counted.skipped > 0) counts.skipped.push(`${counted.skipped} in ${suiteName} ${folder}`);
+}
+
+function commandOf(runner, args, report) {
+  if (runner === 'vitest')
+    return ['vitest', 'run', ...args, '--reporter=default', '--reporter=json', `--outputFile=${report}`];
+  if (runner === 'playwright') return ['playwright', 'test', ...args, '--reporter=list,json'];
+  return [
+    ...['node', '--test', '--test-reporter=spec', '--test-reporter-destination=stdout'],
+    ...['--test-reporter=tap', `--test-reporter-destination=${report}`, ...args],
+  ];
+}
+
+function show(folder, [program, ...args], extra) {
+  const env = toolEnvironment({
+    ...extra,
+    ...(electron === undefined ? {} : { ELECTRON_OVERRIDE_DIST_PATH: electron }),
+  });
+  const child = spawn(program, args, {
+    cwd: join(root, folder),
+    env,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  return new Promise((resolve) => {
+    child.once('error', () => resolve(127));
+    child.once('exit', (code) => resolve(code ?? 1));
+  });
+}
+
+function countsOf(runner, report) {
+  const text = readFileSync(report, 'utf8');
+  if (runner === 'node') {
+    const count = (label) => Number(new RegExp(`^# ${label} (\\d+)`, 'm').exec(text)?.[1] ?? 0);
+    return {
+      passed: count('pass'),
+      failed: count('fail') + count('cancelled'),
+      skipped: count('skipped') + count('todo'),
+    };
+  }
+  const counted = JSON.parse(text);
+  if (runner === 'playwright') {
+    const { expected, unexpected, flaky, skipped } = counted.stats;
+    return { passed: expected, failed: unexpected + flaky, skipped };
+  }
+  return {
+    passed: counted.numPassedTests,
+    failed:
+      counted.numFailedTests +
+      counted.testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0)
+        .length,
+    skipped: counted.numPendingTests + counted.numTodoTests,
+  };
+}
+
+/** Fetches into the cache what is missing; resolves with the names of what could not be had. */
+async function fetchNeeds() {
+  const lacking = new Set(installDebianPackages((line) => console.error(line)));
+  const attempts = {
+    python: pythonWithClients,
+    java: () => [javaClassPath('kafka'), javaClassPath('clients')],
+    electron: electronFolder,
+  };
+  for (const [name, fetch] of Object.entries(attempts)) {
+    try {
+      console.error(`Fetching ${name} where it is missing …`);
+      fetch();
+    } catch (error) {
+      console.error(`${name} cannot be had: ${error.message}`);
+      lacking.add(name);
+    }
+  }
+  return lacking;
+}
