@@ -2,7 +2,6 @@ import { ErrorCode } from '../protocol/errors.ts';
 import { decodeMessage, isFlexible, type MessageDeclaration, writeMessage } from '../protocol/message.ts';
 import { requestHeader } from '../protocol/messages/request-header.ts';
 import { responseHeader } from '../protocol/messages/response-header.ts';
-import { ProtocolError } from '../protocol/protocol-error.ts';
 import { Reader } from '../protocol/reader.ts';
 import type { VersionRange } from '../protocol/version-range.ts';
 import { Writer } from '../protocol/writer.ts';
@@ -199,6 +198,5 @@ function includes(versions: VersionRange, version: number): boolean {
 }
 
 function undecodable(what: string, error: unknown): string {
-  if (!(error instanceof ProtocolError)) throw error;
-  return `${what} cannot be decoded: ${error.message}`;
+  return `${what} cannot be decoded: ${error instanceof Error ? error.message : String(error)}`;
 }

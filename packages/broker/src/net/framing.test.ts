@@ -35,7 +35,7 @@ describe('FrameReader', () => {
             if (turn % 2 === 0) seen.push(...framesIn(reader));
           }
           seen.push(...framesIn(reader));
-          expect(seen).toEqual(messages);
+          expect(seen.map((bytes) => Uint8Array.from(bytes))).toEqual(messages);
           expect(reader.bufferedBytes).toBe(0);
         },
       ),

@@ -1,3 +1,5 @@
+import { uninitializedBytes } from '../runtime/bytes.ts';
+
 /** Bytes of the size prefix (int32, big endian) before each request and response. */
 const PREFIX_BYTES = 4;
 
@@ -100,7 +102,7 @@ export class FrameReader {
   }
 
   #gather(length: number): Uint8Array {
-    const bytes = new Uint8Array(length);
+    const bytes = uninitializedBytes(length);
     let filled = 0;
     let taken = 0;
     for (const chunk of this.#chunks) {

@@ -1,0 +1,312 @@
+import type { MetadataImage } from '../metadata/metadata-image.ts';
+import { ErrorCode } from '../protocol/errors.ts';
+import type { Decoded, Encodable } from '../protocol/message.ts';
+import { fetchRequest } from '../protocol/messages/fetch-request.ts';
+import { fetchResponse } from '../protocol/messages/fetch-response.ts';
+import { delayFetch } from '../replication/delayed-fetch.ts';
+import type { Partition, ReadIsolation } from '../replication/partition.ts';
+import { failedRead, type PartitionRead, readPartition } from '../replication/partition-read.ts';
+import type { Replicas } from '../replication/replicas.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { AclOperation, type Authorizer } from '../security/authorizer.ts';
+import type { FetchScope, FetchSessions, PartitionFetch, PartitionProgress } from './fetch-sessions.ts';
+import type { Handler, RequestContext } from './handler.ts';
+import { currentLeaderOf, LeaderEndpoints } from './leader-endpoints.ts';
+
+export interface FetchNeeds {
+  readonly image: () => MetadataImage;
+  readonly replicas: Replicas;
+  readonly authorizer: Authorizer;
+  readonly clock: Clock;
+  readonly sessions: FetchSessions;
+  /** `fetch.max.bytes` of the broker: no response is larger, its first batch apart. */
+  readonly fetchMaxBytes: number;
+}
+
+type FetchRequest = Decoded<typeof fetchRequest>;
+type TopicAnswer = NonNullable<Encodable<typeof fetchResponse>['responses']>[number];
+type PartitionAnswer = NonNullable<TopicAnswer['partitions']>[number];
+
+const FIRST_VERSION_WITH_FOLLOWER_FETCH = 11;
+const FIRST_VERSION_WITH_TOPIC_IDS = 13;
+const FIRST_VERSION_WITH_LEADER = 16;
+/** Older clients take KAFKA_STORAGE_ERROR for an unknown one that is not worth a retry. */
+const FIRST_VERSION_WITH_STORAGE_ERROR = 6;
+
+const READ_COMMITTED = 1;
+
+/** The replica id of a consumer; brokers have theirs, tools that look at any replica have -2. */
+const CONSUMER = -1;
+
+/** One partition of the request with what is known of it: the replica here, or why it cannot be read. */
+interface FetchTarget {
+  readonly fetch: PartitionFetch;
+  /** The topic's name, also where the request named an id. */
+  readonly topic: string;
+  readonly partition: Partition | null;
+  readonly errorCode: number;
+}
+
+/**
+ * Fetch (key 1), versions 4–18. Whole batches, the first one even above the limits (KIP-74); waits until
+ * `minBytes` are there or `maxWaitMs` are over; incremental sessions (KIP-227, version 7); leader epochs (KIP-320,
+ * versions 9 and 12); topic ids (KIP-516, version 13); the leader's address with NOT_LEADER_OR_FOLLOWER (KIP-951,
+ * version 16).
+ */
+export function fetchHandler(needs: FetchNeeds): Handler<typeof fetchRequest, typeof fetchResponse> {
+  return {
+    request: fetchRequest,
+    response: fetchResponse,
+    handle: (request, context) => handle(needs, request, context),
+    refuse: (errorCode, request, { apiVersion }) => ({
+      errorCode,
+      responses:
+        apiVersion >= 7
+          ? []
+          : request.topics.map(({ topic, partitions }) => ({
+              topic,
+              partitions: partitions.map(({ partition }) => ({
+                partitionIndex: partition,
+                errorCode,
+                highWatermark: -1,
+                records: new Uint8Array(0),
+              })),
+            })),
+    }),
+  };
+}
+
+async function handle(
+  needs: FetchNeeds,
+  request: FetchRequest,
+  context: RequestContext,
+): Promise<Encodable<typeof fetchResponse>> {
+  const scope = needs.sessions.open({
+    sessionId: request.sessionId,
+    sessionEpoch: request.sessionEpoch,
+    usesTopicIds: context.apiVersion >= FIRST_VERSION_WITH_TOPIC_IDS,
+    isFollower: replicaIdOf(request) >= 0,
+    fetches: fetchesOf(request),
+    forgotten: request.forgottenTopicsData.flatMap(({ topic, topicId, partitions }) =>
+      partitions.map((partition) => ({ topic, topicId, partition })),
+    ),
+  });
+  if (scope.kind === 'refused') return { errorCode: sessionError(scope), sessionId: 0 };
+  const targets = scope.fetches.map((fetch) => targetOf(needs, { fetch, request, context }));
+  const reads = await new FetchReads(needs, { request, context, targets }).run();
+  const reply = scope.complete(reads.map(progressOf));
+  if (reply.kind === 'superseded') {
+    return { errorCode: ErrorCode.INVALID_FETCH_SESSION_EPOCH, sessionId: reply.sessionId };
+  }
+  const endpoints = new LeaderEndpoints(needs.image(), context.listenerName);
+  const answers = targets.map((target, index) =>
+    reply.included(index) ? answerOf(needs, { target, read: reads[index], context, endpoints }) : null,
+  );
+  return {
+    sessionId: reply.sessionId,
+    responses: groupedByTopic(targets, answers),
+    nodeEndpoints: endpoints.list,
+  };
+}
+
+/** The reads of one request: a first pass over all partitions, perhaps a wait, then those that changed again. */
+class FetchReads {
+  readonly #needs: FetchNeeds;
+  readonly #request: FetchRequest;
+  readonly #targets: readonly FetchTarget[];
+  readonly #isolation: ReadIsolation;
+  readonly #requireLeader: boolean;
+  readonly #maxBytes: number;
+  readonly #reads: PartitionRead[] = [];
+  #sizeInBytes = 0;
+
+  constructor(
+    needs: FetchNeeds,
+    fetch: { request: FetchRequest; context: RequestContext; targets: readonly FetchTarget[] },
+  ) {
+    this.#needs = needs;
+    this.#request = fetch.request;
+    this.#targets = fetch.targets;
+    this.#isolation = isolationOf(fetch.request);
+    const replicaId = replicaIdOf(fetch.request);
+    // A consumer that can name its rack may be served by a follower (KIP-392).
+    const mayAskFollower = fetch.context.apiVersion >= FIRST_VERSION_WITH_FOLLOWER_FETCH;
+    this.#requireLeader = replicaId >= 0 || (replicaId === CONSUMER && !mayAskFollower);
+    this.#maxBytes = Math.min(fetch.request.maxBytes, needs.fetchMaxBytes);
+  }
+
+  async run(): Promise<readonly PartitionRead[]> {
+    const marks = this.#targets.map(({ partition }) => partition?.mark() ?? null);
+    for (const index of this.#targets.keys()) await this.#read(index);
+    const missingBytes = Math.min(this.#request.minBytes, this.#maxBytes) - this.#sizeInBytes;
+    if (this.#request.maxWaitMs <= 0 || missingBytes <= 0 || this.#isUrgent()) return this.#reads;
+    const waiting = this.#targets.flatMap(({ partition }, index) => {
+      const mark = marks[index] ?? null;
+      return partition === null || mark === null ? [] : [{ partition, mark, index }];
+    });
+    const changed = await delayFetch({
+      partitions: waiting,
+      missingBytes,
+      maxWaitMs: this.#request.maxWaitMs,
+      clock: this.#needs.clock,
+    });
+    for (const position of changed) await this.#read(waiting[position]?.index ?? -1);
+    return this.#reads;
+  }
+
+  async #read(index: number): Promise<void> {
+    const target = this.#targets[index];
+    if (target === undefined) return;
+    this.#sizeInBytes -= this.#reads[index]?.sizeInBytes ?? 0;
+    const read =
+      target.partition === null
+        ? failedRead(target.errorCode)
+        : await readPartition(target.partition, {
+            ...target.fetch,
+            isolation: this.#isolation,
+            requireLeader: this.#requireLeader,
+            maxBytes: Math.max(0, Math.min(target.fetch.maxBytes, this.#maxBytes - this.#sizeInBytes)),
+            minOneBatch: this.#sizeInBytes === 0,
+          });
+    this.#reads[index] = read;
+    this.#sizeInBytes += read.sizeInBytes;
+  }
+
+  /** An error or a diverging epoch is told at once. No partition at all is nothing to wait for. */
+  #isUrgent(): boolean {
+    return (
+      this.#reads.length === 0 ||
+      this.#reads.some((read) => read.errorCode !== ErrorCode.NONE || read.divergingEpoch !== null)
+    );
+  }
+}
+
+/** Resolves a partition to the replica held here. */
+function targetOf(
+  needs: FetchNeeds,
+  { fetch, request, context }: { fetch: PartitionFetch; request: FetchRequest; context: RequestContext },
+): FetchTarget {
+  const usesIds = context.apiVersion >= FIRST_VERSION_WITH_TOPIC_IDS;
+  const image = needs.image();
+  const topic = usesIds ? image.topicsById.get(fetch.topicId) : image.topicsByName.get(fetch.topic);
+  const unreadable = (errorCode: number): FetchTarget => ({
+    fetch,
+    topic: topic?.name ?? fetch.topic,
+    partition: null,
+    errorCode,
+  });
+  if (usesIds && topic === undefined) return unreadable(ErrorCode.UNKNOWN_TOPIC_ID);
+  const name = topic?.name ?? fetch.topic;
+  const isAllowed =
+    replicaIdOf(request) >= 0
+      ? needs.authorizer.isAllowed(context.principal, AclOperation.CLUSTER_ACTION, 'cluster', 'kafka-cluster')
+      : needs.authorizer.isAllowed(context.principal, AclOperation.READ, 'topic', name);
+  if (!isAllowed) return unreadable(ErrorCode.TOPIC_AUTHORIZATION_FAILED);
+  const known = topic?.partitions[fetch.partition];
+  if (known === undefined) return unreadable(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+  const partition = needs.replicas.get(name, fetch.partition);
+  if (partition === undefined) return unreadable(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+  if (usesIds && partition.topicId !== fetch.topicId) return unreadable(ErrorCode.INCONSISTENT_TOPIC_ID);
+  if (replicaIdOf(request) >= 0 && !known.replicas.includes(replicaIdOf(request))) {
+    const isEpochKnown = fetch.currentLeaderEpoch >= 0;
+    return unreadable(isEpochKnown ? ErrorCode.UNKNOWN_LEADER_EPOCH : ErrorCode.NOT_LEADER_OR_FOLLOWER);
+  }
+  return { fetch, topic: name, partition, errorCode: ErrorCode.NONE };
+}
+
+function answerOf(
+  needs: FetchNeeds,
+  options: {
+    target: FetchTarget;
+    read: PartitionRead | undefined;
+    context: RequestContext;
+    endpoints: LeaderEndpoints;
+  },
+): PartitionAnswer {
+  const { target, context, endpoints } = options;
+  const read = options.read ?? failedRead(ErrorCode.UNKNOWN_SERVER_ERROR);
+  const { errorCode } = read;
+  const isElsewhere =
+    errorCode === ErrorCode.NOT_LEADER_OR_FOLLOWER || errorCode === ErrorCode.FENCED_LEADER_EPOCH;
+  const answer: PartitionAnswer = {
+    partitionIndex: target.fetch.partition,
+    errorCode:
+      errorCode === ErrorCode.KAFKA_STORAGE_ERROR && context.apiVersion < FIRST_VERSION_WITH_STORAGE_ERROR
+        ? ErrorCode.NOT_LEADER_OR_FOLLOWER
+        : errorCode,
+    highWatermark: read.highWatermark,
+    lastStableOffset: read.lastStableOffset,
+    logStartOffset: read.logStartOffset,
+    abortedTransactions: read.abortedTransactions,
+    records: read.parts,
+    ...(read.divergingEpoch === null ? {} : { divergingEpoch: read.divergingEpoch }),
+  };
+  if (!isElsewhere || context.apiVersion < FIRST_VERSION_WITH_LEADER) return answer;
+  const currentLeader = currentLeaderOf(needs.image(), target.topic, target.fetch.partition);
+  endpoints.add(currentLeader.leaderId);
+  return { ...answer, currentLeader };
+}
+
+/** Neighbours of one topic share an entry; the order of the partitions stays that of the reads. */
+function groupedByTopic(
+  targets: readonly FetchTarget[],
+  answers: readonly (PartitionAnswer | null)[],
+): TopicAnswer[] {
+  const topics: { topic: string; topicId: string; partitions: PartitionAnswer[] }[] = [];
+  for (const [index, { fetch }] of targets.entries()) {
+    const answer = answers[index];
+    if (answer === null || answer === undefined) continue;
+    const last = topics.at(-1);
+    if (last !== undefined && last.topic === fetch.topic && last.topicId === fetch.topicId) {
+      last.partitions.push(answer);
+    } else {
+      topics.push({ topic: fetch.topic, topicId: fetch.topicId, partitions: [answer] });
+    }
+  }
+  return topics;
+}
+
+function fetchesOf(request: FetchRequest): PartitionFetch[] {
+  return request.topics.flatMap(({ topic, topicId, partitions }) =>
+    partitions.map((partition) => ({
+      topic,
+      topicId,
+      partition: partition.partition,
+      currentLeaderEpoch: partition.currentLeaderEpoch,
+      fetchOffset: partition.fetchOffset,
+      lastFetchedEpoch: partition.lastFetchedEpoch,
+      logStartOffset: partition.logStartOffset,
+      maxBytes: partition.partitionMaxBytes,
+    })),
+  );
+}
+
+function progressOf(read: PartitionRead): PartitionProgress {
+  return {
+    highWatermark: read.highWatermark,
+    logStartOffset: read.logStartOffset,
+    recordBytes: read.sizeInBytes,
+    isRemarkable: read.errorCode !== ErrorCode.NONE || read.divergingEpoch !== null,
+    errorCode: read.errorCode,
+  };
+}
+
+function replicaIdOf(request: FetchRequest): number {
+  return request.replicaState.replicaId >= 0 ? request.replicaState.replicaId : request.replicaId;
+}
+
+function isolationOf(request: FetchRequest): ReadIsolation {
+  if (replicaIdOf(request) !== CONSUMER) return 'log-end';
+  return request.isolationLevel === READ_COMMITTED ? 'last-stable-offset' : 'high-watermark';
+}
+
+function sessionError(scope: Extract<FetchScope, { kind: 'refused' }>): number {
+  switch (scope.reason) {
+    case 'unknown-session':
+      return ErrorCode.FETCH_SESSION_ID_NOT_FOUND;
+    case 'wrong-epoch':
+      return ErrorCode.INVALID_FETCH_SESSION_EPOCH;
+    case 'topic-id-mismatch':
+      return ErrorCode.FETCH_SESSION_TOPIC_ID_ERROR;
+  }
+}

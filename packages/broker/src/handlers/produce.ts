@@ -1,0 +1,215 @@
+import type { MetadataImage } from '../metadata/metadata-image.ts';
+import { isInternalTopic } from '../metadata/topic-name.ts';
+import { ErrorCode } from '../protocol/errors.ts';
+import type { Decoded, Encodable } from '../protocol/message.ts';
+import { produceRequest } from '../protocol/messages/produce-request.ts';
+import { produceResponse } from '../protocol/messages/produce-response.ts';
+import {
+  BATCH_HEADER_BYTES,
+  batchSizeAt,
+  CURRENT_MAGIC,
+  compressionAt,
+  magicAt,
+} from '../protocol/record-batch.ts';
+import type { PartitionAppend } from '../replication/partition.ts';
+import type { Replicas } from '../replication/replicas.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { AclOperation, type Authorizer } from '../security/authorizer.ts';
+import { CLOSE_CONNECTION, type Handler, type HandlerAnswer, type RequestContext } from './handler.ts';
+import { currentLeaderOf, LeaderEndpoints } from './leader-endpoints.ts';
+
+export interface ProduceNeeds {
+  readonly image: () => MetadataImage;
+  readonly replicas: Replicas;
+  readonly authorizer: Authorizer;
+  readonly clock: Clock;
+}
+
+type ProduceRequest = Decoded<typeof produceRequest>;
+type TopicProduce = ProduceRequest['topicData'][number];
+type PartitionProduce = TopicProduce['partitionData'][number];
+type TopicAnswer = NonNullable<Encodable<typeof produceResponse>['responses']>[number];
+type PartitionAnswer = NonNullable<TopicAnswer['partitionResponses']>[number];
+
+/** Kafka's own admin client may write to internal topics. */
+const ADMIN_CLIENT_ID = '__admin_client';
+
+const FIRST_VERSION_WITH_ZSTD = 7;
+const FIRST_VERSION_WITH_LEADER = 10;
+
+/** What is known of one partition of the request before anybody waited. */
+interface StartedAppend {
+  readonly topic: string;
+  readonly index: number;
+  readonly append: PartitionAppend;
+}
+
+/**
+ * Produce (key 0), versions 3–13. Each partition is answered by itself. acks=0 has no response, so a failure closes
+ * the connection; acks=1 is answered when the leader has written; acks=-1 when all in-sync replicas have, or with
+ * REQUEST_TIMED_OUT. Version 8 tells which records were refused, 10 who leads instead (KIP-951), 13 names topics by
+ * id (KIP-516). All appends are queued before the first await: requests of one connection keep their order.
+ */
+export function produceHandler(needs: ProduceNeeds): Handler<typeof produceRequest, typeof produceResponse> {
+  return {
+    request: produceRequest,
+    response: produceResponse,
+    handle: (request, context) => produce(needs, request, context),
+    refuse: (errorCode, request) =>
+      request.acks === 0
+        ? CLOSE_CONNECTION
+        : { responses: answersFor(request, ({ index }) => failed(index, errorCode)) },
+  };
+}
+
+async function produce(
+  needs: ProduceNeeds,
+  request: ProduceRequest,
+  context: RequestContext,
+): Promise<HandlerAnswer<typeof produceResponse>> {
+  const started = request.topicData.map((topic) => startTopic(needs, { request, topic, context }));
+  const timedOut = timeoutOf(needs.clock, request);
+  const endpoints = new LeaderEndpoints(needs.image(), context.listenerName);
+  let hasFailed = false;
+  const responses: TopicAnswer[] = [];
+  for (const [position, topic] of request.topicData.entries()) {
+    const partitionResponses: PartitionAnswer[] = [];
+    for (const { topic: name, index, append } of started[position] ?? []) {
+      const answer = await finish(index, append, timedOut.promise);
+      hasFailed ||= answer.errorCode !== ErrorCode.NONE;
+      if (
+        answer.errorCode === ErrorCode.NOT_LEADER_OR_FOLLOWER &&
+        context.apiVersion >= FIRST_VERSION_WITH_LEADER
+      ) {
+        const currentLeader = currentLeaderOf(needs.image(), name, index);
+        endpoints.add(currentLeader.leaderId);
+        partitionResponses.push({ ...answer, currentLeader });
+      } else {
+        partitionResponses.push(answer);
+      }
+    }
+    responses.push({ name: topic.name, topicId: topic.topicId, partitionResponses });
+  }
+  timedOut.cancel();
+  if (request.acks === 0) return hasFailed ? CLOSE_CONNECTION : null;
+  return { responses, nodeEndpoints: endpoints.list };
+}
+
+/** Queues the appends of one topic. Synchronous. */
+function startTopic(
+  needs: ProduceNeeds,
+  { request, topic, context }: { request: ProduceRequest; topic: TopicProduce; context: RequestContext },
+): StartedAppend[] {
+  const image = needs.image();
+  const usesIds = context.apiVersion >= 13;
+  const known = usesIds ? image.topicsById.get(topic.topicId) : image.topicsByName.get(topic.name);
+  const name = known?.name ?? topic.name;
+  const refusal = topicRefusal(needs, { name, isKnown: known !== undefined, usesIds, context });
+  return topic.partitionData.map((data) => {
+    const { index } = data;
+    if (refusal !== ErrorCode.NONE) return { topic: name, index, append: rejected(refusal) };
+    if (known?.partitions[index] === undefined) {
+      return { topic: name, index, append: rejected(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION) };
+    }
+    return { topic: name, index, append: startPartition(needs, { request, data, name, context }) };
+  });
+}
+
+function topicRefusal(
+  needs: ProduceNeeds,
+  topic: { name: string; isKnown: boolean; usesIds: boolean; context: RequestContext },
+): number {
+  const { name, isKnown, usesIds, context } = topic;
+  if (usesIds && !isKnown) return ErrorCode.UNKNOWN_TOPIC_ID;
+  if (!needs.authorizer.isAllowed(context.principal, AclOperation.WRITE, 'topic', name)) {
+    return ErrorCode.TOPIC_AUTHORIZATION_FAILED;
+  }
+  return isKnown ? ErrorCode.NONE : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
+}
+
+function startPartition(
+  needs: ProduceNeeds,
+  options: { request: ProduceRequest; data: PartitionProduce; name: string; context: RequestContext },
+): PartitionAppend {
+  const { request, data, name, context } = options;
+  const invalid = batchRefusal(data.records, context.apiVersion);
+  if (invalid !== null) return invalid;
+  if (request.acks < -1 || request.acks > 1) return rejected(ErrorCode.INVALID_REQUIRED_ACKS);
+  if (isInternalTopic(name) && context.clientId !== ADMIN_CLIENT_ID) {
+    return rejected(ErrorCode.INVALID_TOPIC_EXCEPTION);
+  }
+  const partition = needs.replicas.get(name, data.index);
+  if (partition === undefined || data.records === null) return rejected(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+  return partition.appendAsLeader(data.records, { origin: 'client', requiredAcks: request.acks });
+}
+
+/** Since version 3 a partition's records are exactly one batch of magic 2; version 7 brought zstd. */
+function batchRefusal(records: Uint8Array | null, apiVersion: number): PartitionAppend | null {
+  if (records === null || records.length < BATCH_HEADER_BYTES) {
+    return rejected(ErrorCode.INVALID_RECORD, 'There must be at least one record batch per partition');
+  }
+  if (magicAt(records) !== CURRENT_MAGIC) {
+    return rejected(ErrorCode.INVALID_RECORD, 'Only record batches with magic version 2 are allowed');
+  }
+  if (apiVersion < FIRST_VERSION_WITH_ZSTD && compressionAt(records) === 'zstd') {
+    return rejected(ErrorCode.UNSUPPORTED_COMPRESSION_TYPE);
+  }
+  if (batchSizeAt(records) < records.length) {
+    return rejected(ErrorCode.INVALID_RECORD, 'There must be exactly one record batch per partition');
+  }
+  return null;
+}
+
+async function finish(
+  index: number,
+  append: PartitionAppend,
+  timedOut: Promise<number>,
+): Promise<PartitionAnswer & { errorCode: number }> {
+  if (append.kind === 'rejected') {
+    const { errorCode, message, recordErrors } = append;
+    if (recordErrors.length === 0) return failed(index, errorCode);
+    return {
+      ...failed(index, errorCode),
+      errorMessage: message,
+      recordErrors: recordErrors.map((record) => ({
+        batchIndex: record.batchIndex,
+        batchIndexErrorMessage: record.message,
+      })),
+    };
+  }
+  const errorCode = await Promise.race([append.done, timedOut]);
+  if (errorCode !== ErrorCode.NONE && errorCode !== ErrorCode.REQUEST_TIMED_OUT)
+    return failed(index, errorCode);
+  const { firstOffset, logAppendTimeMs, logStartOffset } = append.info;
+  return { index, errorCode, baseOffset: firstOffset, logAppendTimeMs, logStartOffset };
+}
+
+/** Resolves with REQUEST_TIMED_OUT when the in-sync replicas took too long; acks 0 and 1 wait for the leader alone. */
+function timeoutOf(clock: Clock, request: ProduceRequest): { promise: Promise<number>; cancel: () => void } {
+  if (request.acks !== -1) return { promise: new Promise(() => {}), cancel: () => {} };
+  let cancel = (): void => {};
+  const promise = new Promise<number>((resolve) => {
+    const timer = clock.after(Math.max(0, request.timeoutMs), () => resolve(ErrorCode.REQUEST_TIMED_OUT));
+    cancel = () => timer.cancel();
+  });
+  return { promise, cancel };
+}
+
+function answersFor(
+  request: ProduceRequest,
+  answer: (partition: PartitionProduce) => PartitionAnswer,
+): TopicAnswer[] {
+  return request.topicData.map(({ name, topicId, partitionData }) => ({
+    name,
+    topicId,
+    partitionResponses: partitionData.map(answer),
+  }));
+}
+
+function failed(index: number, errorCode: number): PartitionAnswer & { errorCode: number } {
+  return { index, errorCode, baseOffset: -1, logAppendTimeMs: -1, logStartOffset: -1 };
+}
+
+function rejected(errorCode: number, message = ''): PartitionAppend {
+  return { kind: 'rejected', errorCode, message, recordErrors: [] };
+}

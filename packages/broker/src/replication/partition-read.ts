@@ -1,0 +1,109 @@
+import { type LogRecords, noRecords } from '../log/log-read.ts';
+import type { AbortedTransaction } from '../log/transaction-index.ts';
+import { ErrorCode } from '../protocol/errors.ts';
+import type { Partition, ReadIsolation } from './partition.ts';
+
+export interface PartitionReadRequest {
+  readonly fetchOffset: number;
+  /** The epoch in which the reader believes the partition to be; -1 when it names none. */
+  readonly currentLeaderEpoch: number;
+  /** The epoch of the reader's last record; -1 when it names none (KIP-320). */
+  readonly lastFetchedEpoch: number;
+  readonly isolation: ReadIsolation;
+  readonly requireLeader: boolean;
+  readonly maxBytes: number;
+  /** Return the first batch even when it is larger than `maxBytes` (KIP-74). */
+  readonly minOneBatch: boolean;
+}
+
+/** The end of the epoch that reader and leader last agreed in: the reader truncates to it. */
+export interface DivergingEpoch {
+  readonly epoch: number;
+  readonly endOffset: number;
+}
+
+/** What a fetch response says of one partition; offsets are -1 where `errorCode` is not `NONE`. */
+export interface PartitionRead {
+  readonly errorCode: number;
+  readonly highWatermark: number;
+  readonly lastStableOffset: number;
+  readonly logStartOffset: number;
+  readonly divergingEpoch: DivergingEpoch | null;
+  /** Null unless only committed transactions are asked for. */
+  readonly abortedTransactions: readonly AbortedTransaction[] | null;
+  readonly parts: readonly Uint8Array[];
+  readonly sizeInBytes: number;
+}
+
+/** A read that found nothing but an error. */
+export function failedRead(errorCode: number): PartitionRead {
+  return {
+    errorCode,
+    highWatermark: -1,
+    lastStableOffset: -1,
+    logStartOffset: -1,
+    divergingEpoch: null,
+    abortedTransactions: null,
+    parts: [],
+    sizeInBytes: 0,
+  };
+}
+
+/**
+ * Reads whole batches from a partition for a consumer or a follower. An offset outside of the log is
+ * OFFSET_OUT_OF_RANGE; one between the reader's end and the log's end yields nothing.
+ */
+export async function readPartition(
+  partition: Partition,
+  request: PartitionReadRequest,
+): Promise<PartitionRead> {
+  const refusal = partition.refusalOf(request.currentLeaderEpoch, request.requireLeader);
+  if (refusal !== ErrorCode.NONE) return failedRead(refusal);
+  const { log } = partition;
+  const { fetchOffset, isolation } = request;
+  const upToOffset = partition.endFor(isolation);
+  const offsets = {
+    errorCode: ErrorCode.NONE,
+    highWatermark: partition.highWatermark,
+    lastStableOffset: partition.lastStableOffset,
+    logStartOffset: log.logStartOffset,
+  };
+  if (request.lastFetchedEpoch >= 0) {
+    const end = log.endOffsetForEpoch(request.lastFetchedEpoch);
+    const isUnknown = end.leaderEpoch < 0 || end.endOffset < 0;
+    if (isUnknown || fetchOffset < log.logStartOffset) return failedRead(ErrorCode.OFFSET_OUT_OF_RANGE);
+    if (end.leaderEpoch < request.lastFetchedEpoch || end.endOffset < fetchOffset) {
+      const divergingEpoch = { epoch: end.leaderEpoch, endOffset: end.endOffset };
+      return { ...failedRead(ErrorCode.NONE), ...offsets, divergingEpoch };
+    }
+  }
+  if (fetchOffset < log.logStartOffset || fetchOffset > log.logEndOffset) {
+    return failedRead(ErrorCode.OFFSET_OUT_OF_RANGE);
+  }
+  const read =
+    fetchOffset >= upToOffset
+      ? noRecords(fetchOffset)
+      : await log.read({
+          fromOffset: fetchOffset,
+          maxBytes: request.maxBytes,
+          upToOffset,
+          minOneBatch: request.minOneBatch,
+        });
+  if (read.kind === 'refused') return failedRead(read.errorCode);
+  return {
+    ...offsets,
+    divergingEpoch: null,
+    abortedTransactions:
+      isolation === 'last-stable-offset' ? await abortedIn(partition, read, fetchOffset) : null,
+    parts: read.parts,
+    sizeInBytes: read.sizeInBytes,
+  };
+}
+
+function abortedIn(
+  partition: Partition,
+  read: LogRecords,
+  fetchOffset: number,
+): readonly AbortedTransaction[] | Promise<readonly AbortedTransaction[]> {
+  return read.sizeInBytes === 0 ? [] : partition.log.abortedTransactions(fetchOffset, read.nextOffset);
+}

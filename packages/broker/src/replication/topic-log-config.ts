@@ -1,0 +1,33 @@
+import type { LogConfig } from '../log/log-config.ts';
+import type { ConfigValues } from '../metadata/configs/config-values.ts';
+
+/** What a topic's effective configs say about its logs. */
+export function logConfigFrom(topic: ConfigValues): LogConfig {
+  return {
+    segmentBytes: topic.number('segment.bytes'),
+    segmentMs: topic.number('segment.ms'),
+    segmentJitterMs: topic.number('segment.jitter.ms'),
+    segmentIndexBytes: topic.number('segment.index.bytes'),
+    indexIntervalBytes: topic.number('index.interval.bytes'),
+    flushMessages: topic.number('flush.messages'),
+    flushMs: topic.number('flush.ms'),
+    retentionBytes: topic.number('retention.bytes'),
+    retentionMs: topic.number('retention.ms'),
+    fileDeleteDelayMs: topic.number('file.delete.delay.ms'),
+    maxMessageBytes: topic.number('max.message.bytes'),
+    messageTimestampType: known(topic.string('message.timestamp.type'), TIMESTAMP_TYPES),
+    messageTimestampBeforeMaxMs: topic.number('message.timestamp.before.max.ms'),
+    messageTimestampAfterMaxMs: topic.number('message.timestamp.after.max.ms'),
+    cleanupPolicy: topic.list('cleanup.policy').map((policy) => known(policy, CLEANUP_POLICIES)),
+    compressionType: known(topic.string('compression.type'), COMPRESSION_TYPES),
+  };
+}
+
+const TIMESTAMP_TYPES = ['CreateTime', 'LogAppendTime'] as const;
+const CLEANUP_POLICIES = ['delete', 'compact'] as const;
+const COMPRESSION_TYPES = ['producer', 'uncompressed', 'gzip', 'snappy', 'lz4', 'zstd'] as const;
+
+/** A value that was checked against the same list before it was stored. */
+function known<Value extends string>(value: string, values: readonly [Value, ...Value[]]): Value {
+  return values.find((candidate) => candidate === value) ?? values[0];
+}
