@@ -4,6 +4,7 @@ import type { Decoded, Encodable } from '../../protocol/message.ts';
 import type { joinGroupRequest } from '../../protocol/messages/join-group-request.ts';
 import type { joinGroupResponse } from '../../protocol/messages/join-group-response.ts';
 import type { syncGroupResponse } from '../../protocol/messages/sync-group-response.ts';
+import { invariant } from '../../runtime/invariant.ts';
 import { subscribedTopicsOf } from './consumer-subscription.ts';
 
 export type JoinGroupRequest = Decoded<typeof joinGroupRequest>;
@@ -158,9 +159,7 @@ export function longestRebalanceTimeoutMs(group: ClassicGroup): number {
 
 export function metadataFor(member: ClassicMember, protocolName: string | null): Uint8Array {
   const protocol = member.protocols.find(({ name }) => name === protocolName);
-  if (protocol === undefined) {
-    throw new Error(`member ${member.memberId} has no protocol ${protocolName}, which its group selected`);
-  }
+  invariant(protocol !== undefined, `member ${member.memberId} knows the selected protocol ${protocolName}`);
   return protocol.metadata;
 }
 
@@ -190,7 +189,7 @@ export function selectProtocol(group: ClassicGroup): string {
     if (choice !== undefined) votes.set(choice.name, (votes.get(choice.name) ?? 0) + 1);
   }
   const [winner] = [...votes].sort(([, a], [, b]) => b - a);
-  if (winner === undefined) throw new Error(`group ${group.groupId} has no protocol that all members know`);
+  invariant(winner !== undefined, `members of group ${group.groupId} have a protocol in common`);
   return winner[0];
 }
 

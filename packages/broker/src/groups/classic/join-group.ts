@@ -1,5 +1,6 @@
 import type { ReplyTo } from '../../coordination/coordinator-machine.ts';
 import { ErrorCode } from '../../protocol/errors.ts';
+import { invariant } from '../../runtime/invariant.ts';
 import type { GroupClient } from '../group-client.ts';
 import { classicGroupRecord } from '../group-records.ts';
 import {
@@ -145,12 +146,12 @@ function replaceStaticMember(step: GroupStep, event: JoinEvent, formerId: string
   const { group } = step;
   const { newMemberId } = event;
   const former = group.members.get(formerId);
-  if (former === undefined) throw new Error(`group ${group.groupId} lost its static member ${formerId}`);
+  invariant(former !== undefined, `group ${group.groupId} has the static member ${formerId}`);
   fence(step, former);
   const formerLeader = group.leaderId;
   renameMember(step, former, newMemberId);
   const member = group.members.get(newMemberId);
-  if (member === undefined) throw new Error(`group ${group.groupId} lost its static member ${newMemberId}`);
+  invariant(member !== undefined, `group ${group.groupId} has the static member ${newMemberId}`);
   renewSession(step, member);
   holdJoin(step, event, member);
   if (group.state === 'CompletingRebalance') {
