@@ -11,4 +11,5 @@ export * from './routes.ts';
 export * from './scalars.ts';
 export * from './server-info.ts';
 export * from './topics.ts';
+export * from './up-report.ts';
 export * from './verdicts.ts';
