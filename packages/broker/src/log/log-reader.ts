@@ -1,0 +1,108 @@
+import { BATCH_HEADER_BYTES, batchSizeAt, lastOffsetAt } from '../protocol/record-batch.ts';
+import { uninitializedBytes } from '../runtime/bytes.ts';
+import type { FilePool } from './file-pool.ts';
+import { type LogRecords, noRecords, type ReadRequest } from './log-read.ts';
+import type { Segment } from './segment.ts';
+import type { SegmentList } from './segment-list.ts';
+
+/** What is read from a file at once, whatever was asked for: an answer may always be shorter. */
+const READ_BYTES_MAX = 4 * 1024 * 1024;
+
+/** The least that is read, so that the header of a batch is surely there. */
+const READ_BYTES_MIN = 4096;
+
+/** How many readers' positions are remembered. */
+const BOOKMARKS = 64;
+
+interface Bookmark {
+  readonly segment: Segment;
+  readonly position: number;
+}
+
+/** Reads batches from the files of a log. Remembers where readers stopped, so that going on needs no look-up. */
+export class LogReader {
+  readonly #files: FilePool;
+  readonly #segments: SegmentList;
+  /** By the offset that comes next. */
+  readonly #bookmarks = new Map<number, Bookmark>();
+
+  constructor(files: FilePool, segments: SegmentList) {
+    this.#files = files;
+    this.#segments = segments;
+  }
+
+  /** Forgets all positions: segments were taken away or cut off. */
+  reset(): void {
+    this.#bookmarks.clear();
+  }
+
+  /** What the request asks for, from one segment at a time. */
+  async read(request: ReadRequest): Promise<LogRecords> {
+    const bookmark = this.#bookmarks.get(request.fromOffset);
+    for (const segment of this.#segments.from(bookmark?.segment.baseOffset ?? request.fromOffset)) {
+      if (segment.sizeInBytes === 0) continue;
+      const position =
+        segment === bookmark?.segment ? bookmark.position : await segment.positionOf(request.fromOffset);
+      if (position >= segment.sizeInBytes) continue;
+      return this.#readAt(segment, position, request);
+    }
+    return noRecords(request.fromOffset);
+  }
+
+  async #readAt(segment: Segment, position: number, request: ReadRequest): Promise<LogRecords> {
+    const left = segment.sizeInBytes - position;
+    const wanted = Math.max(READ_BYTES_MIN, Math.min(request.maxBytes, READ_BYTES_MAX));
+    let bytes = await this.#readBytes(segment, position, Math.min(left, wanted));
+    let taken = takeBatches(bytes, request);
+    if (taken.missingBytes > 0) {
+      bytes = await this.#readBytes(segment, position, Math.min(left, taken.missingBytes));
+      taken = takeBatches(bytes, request);
+    }
+    if (taken.sizeInBytes === 0) return noRecords(request.fromOffset);
+    this.#remember(taken.nextOffset, { segment, position: position + taken.sizeInBytes });
+    return {
+      kind: 'records',
+      parts: [bytes.subarray(0, taken.sizeInBytes)],
+      sizeInBytes: taken.sizeInBytes,
+      nextOffset: taken.nextOffset,
+    };
+  }
+
+  async #readBytes(segment: Segment, position: number, length: number): Promise<Uint8Array> {
+    const buffer = uninitializedBytes(length);
+    const count = await this.#files.use(segment.path, (file) => file.read(buffer, position));
+    return buffer.subarray(0, count);
+  }
+
+  #remember(offset: number, bookmark: Bookmark): void {
+    this.#bookmarks.delete(offset);
+    this.#bookmarks.set(offset, bookmark);
+    if (this.#bookmarks.size <= BOOKMARKS) return;
+    for (const oldest of this.#bookmarks.keys()) {
+      this.#bookmarks.delete(oldest);
+      break;
+    }
+  }
+}
+
+interface TakenBatches {
+  readonly sizeInBytes: number;
+  readonly nextOffset: number;
+  /** Not 0: the first batch is to be returned, is this long, and does not wholly lie in the bytes. */
+  readonly missingBytes: number;
+}
+
+function takeBatches(bytes: Uint8Array, request: ReadRequest): TakenBatches {
+  let at = 0;
+  let nextOffset = request.fromOffset;
+  while (at + BATCH_HEADER_BYTES <= bytes.length) {
+    const end = at + batchSizeAt(bytes, at);
+    const isFirst = at === 0;
+    if (lastOffsetAt(bytes, at) >= request.upToOffset) break;
+    if (end > request.maxBytes && !(isFirst && request.minOneBatch)) break;
+    if (end > bytes.length) return { sizeInBytes: at, nextOffset, missingBytes: isFirst ? end : 0 };
+    nextOffset = lastOffsetAt(bytes, at) + 1;
+    at = end;
+  }
+  return { sizeInBytes: at, nextOffset, missingBytes: 0 };
+}

@@ -1,0 +1,349 @@
+import { ErrorCode } from '../protocol/errors.ts';
+import { assignOffsets, lastOffsetDeltaAt, NO_PRODUCER_ID, producerIdAt } from '../protocol/record-batch.ts';
+import { DiskError } from '../runtime/disk.ts';
+import { invariant } from '../runtime/invariant.ts';
+import type { AppendOrigin, AppendOutcome, AppendRejection, LogAppendInfo } from './append-outcome.ts';
+import { DelayedRemovals } from './delayed-removals.ts';
+import type { EpochEndOffset } from './leader-epoch-cache.ts';
+import type { LogConfig } from './log-config.ts';
+import type { LogEnvironment, TopicPartition } from './log-environment.ts';
+import type { LogRead, ReadRequest } from './log-read.ts';
+import { LogReader } from './log-reader.ts';
+import { type FoundRecord, findAborted, findByTimestamp, findNewest } from './log-search.ts';
+import { LogWriter, type PendingAppend } from './log-writer.ts';
+import { producerAppendOf } from './producer-append.ts';
+import type { ProducerAppend, ProducerBatch, ProducerState, SequenceRejection } from './producer-state.ts';
+import { validateBatch } from './record-validator.ts';
+import { type LoadedLog, loadLog } from './recovery.ts';
+import { countExpired } from './retention.ts';
+import type { LogTail } from './tail-cache.ts';
+import type { AbortedTransaction } from './transaction-index.ts';
+
+export interface PartitionLogOptions {
+  readonly environment: LogEnvironment;
+  /** The partition's own directory; it exists. */
+  readonly directory: string;
+  readonly topicPartition: TopicPartition;
+  readonly config: LogConfig;
+  /** Told when the disk has refused: the whole log directory is to be given up. */
+  readonly onFailure: (error: DiskError) => void;
+  /** Whether the log directory was closed in order. */
+  readonly isClean: boolean;
+  /** The checkpoints of the log directory; 0 where it has none. */
+  readonly recoveryPoint: number;
+  readonly logStartOffset: number;
+  readonly highWatermark: number;
+}
+
+export interface LeaderAppend {
+  readonly origin: AppendOrigin;
+  readonly leaderEpoch: number;
+}
+
+/**
+ * The records of one partition on this broker, in Kafka's format. What it shows is written: offsets up to the log
+ * end, producers, leader epochs. Appends that are on their way are known only to the appends behind them.
+ */
+export class PartitionLog {
+  readonly topicPartition: TopicPartition;
+  readonly directory: string;
+  readonly #environment: LogEnvironment;
+  readonly #loaded: LoadedLog;
+  readonly #writer: LogWriter;
+  readonly #reader: LogReader;
+  readonly #tail: LogTail;
+  /** The producers as they will be when everything queued is written: what a new batch is checked against. */
+  #assignedProducers: ProducerState;
+  #assignedEndOffset: number;
+  /** By first offset: appends whose completion is still open, for their duplicates. */
+  readonly #pending = new Map<number, Promise<number>>();
+  #logStartOffset: number;
+  #highWatermark: number;
+  #onAppended: () => void = () => {};
+  readonly #removals: DelayedRemovals;
+
+  private constructor(loaded: LoadedLog, options: PartitionLogOptions) {
+    this.topicPartition = options.topicPartition;
+    this.directory = options.directory;
+    this.#environment = options.environment;
+    this.#loaded = loaded;
+    this.#tail = options.environment.tails.tail();
+    const listener = { appended: () => this.#onAppended(), failed: options.onFailure };
+    this.#writer = new LogWriter(loaded, options.config, { ...options, listener, tail: this.#tail });
+    this.#removals = new DelayedRemovals(options.environment);
+    this.#reader = new LogReader(options.environment.files, loaded.segments);
+    this.#assignedProducers = loaded.producers.clone();
+    this.#assignedEndOffset = loaded.logEndOffset;
+    this.#logStartOffset = loaded.logStartOffset;
+    this.#highWatermark = Math.min(
+      Math.max(options.highWatermark, this.#logStartOffset),
+      loaded.logEndOffset,
+    );
+  }
+
+  /** Opens the log in `directory`, or begins an empty one. Rejects with a `DiskError` or a `DamagedFileError`. */
+  static async open(options: PartitionLogOptions): Promise<PartitionLog> {
+    return new PartitionLog(await loadLog(options.environment, options.directory, options), options);
+  }
+
+  get config(): LogConfig {
+    return this.#writer.config;
+  }
+
+  /** Has `task` called after each move of the log end offset, before the appends that moved it complete. */
+  onAppended(task: () => void): void {
+    this.#onAppended = task;
+  }
+
+  /** What the topic's configs say from now on. */
+  updateConfig(config: LogConfig): void {
+    this.#writer.config = config;
+  }
+
+  /** The first offset that may be read. */
+  get logStartOffset(): number {
+    return this.#logStartOffset;
+  }
+
+  /** The offset behind the last written record. */
+  get logEndOffset(): number {
+    return this.#writer.logEndOffset;
+  }
+
+  /** Everything below is on the disk for certain. */
+  get recoveryPoint(): number {
+    return this.#writer.recoveryPoint;
+  }
+
+  /** Everything below is on all in-sync replicas, as far as the partition has said. */
+  get highWatermark(): number {
+    return this.#highWatermark;
+  }
+
+  /** Where the first transaction begins whose fate is open or not yet replicated; null without one. */
+  get firstUnstableOffset(): number | null {
+    return this.#writer.producers.firstUnstableOffset;
+  }
+
+  /** Consumers that read only what is committed see offsets below. */
+  get lastStableOffset(): number {
+    return Math.min(this.firstUnstableOffset ?? this.#highWatermark, this.#highWatermark);
+  }
+
+  /** The leader epoch of the last record, -1 for a log that never had one. */
+  get latestEpoch(): number {
+    return this.#loaded.epochs.latestEpoch;
+  }
+
+  /** Bytes of all segments, without indexes. */
+  get sizeInBytes(): number {
+    return this.#loaded.segments.sizeInBytes;
+  }
+
+  /** Whether the disk has refused; the log then answers KAFKA_STORAGE_ERROR. */
+  get isOffline(): boolean {
+    return this.#writer.failure !== null;
+  }
+
+  /** The partition has moved its high watermark; between log start and log end. */
+  updateHighWatermark(offset: number): void {
+    this.#highWatermark = Math.min(Math.max(offset, this.#logStartOffset), this.logEndOffset);
+    this.#writer.producers.onReplicatedUpTo(this.#highWatermark);
+  }
+
+  /**
+   * Checks one batch, gives it its offsets in place and queues it. The buffer is given away: it must not change any
+   * more, and is itself kept and written.
+   */
+  appendAsLeader(bytes: Uint8Array, { origin, leaderEpoch }: LeaderAppend): AppendOutcome {
+    if (!this.#writer.isOpen) return rejected(ErrorCode.KAFKA_STORAGE_ERROR, 'The log is offline');
+    const nowMs = this.#environment.clock.wallMs();
+    const valid = validateBatch(bytes, { origin, config: this.config, nowMs });
+    if (valid.kind === 'rejected') return valid;
+    const firstOffset = this.#assignedEndOffset;
+    if (producerIdAt(valid.bytes) !== NO_PRODUCER_ID) {
+      const append = producerAppendOf(valid.bytes, 0, firstOffset);
+      const duplicate = origin === 'client' ? this.#assignedProducers.duplicateOf(append) : null;
+      if (duplicate !== null) return this.#repeated(duplicate);
+      const refusal = this.#producerRefusal(append, origin);
+      if (refusal !== null) return rejected(refusal.errorCode, refusal.message);
+      this.#assignedProducers.append(append);
+    }
+    assignOffsets(valid.bytes, firstOffset, leaderEpoch);
+    const lastOffset = firstOffset + lastOffsetDeltaAt(valid.bytes);
+    this.#assignedEndOffset = lastOffset + 1;
+    const { maxTimestamp, logAppendTimeMs } = valid;
+    const completion = this.#queue({ bytes: valid.bytes, firstOffset, lastOffset, maxTimestamp });
+    const info = { firstOffset, lastOffset, maxTimestamp, logAppendTimeMs, sizeInBytes: valid.bytes.length };
+    return { kind: 'appended', info: { ...info, logStartOffset: this.#logStartOffset }, completion };
+  }
+
+  #producerRefusal(append: ProducerAppend, origin: AppendOrigin): SequenceRejection | null {
+    const refusal = this.#assignedProducers.epochRefusalOf(append);
+    return refusal ?? (origin === 'client' ? this.#assignedProducers.sequenceRefusalOf(append) : null);
+  }
+
+  #queue(append: Omit<PendingAppend, 'completion'>): Promise<number> {
+    const completion = Promise.withResolvers<number>();
+    if (producerIdAt(append.bytes) !== NO_PRODUCER_ID) {
+      this.#pending.set(append.firstOffset, completion.promise);
+      void completion.promise.then(() => this.#pending.delete(append.firstOffset));
+    }
+    this.#writer.queue.push({ ...append, completion });
+    return completion.promise;
+  }
+
+  #repeated({ firstOffset, lastOffset, timestamp }: ProducerBatch): AppendOutcome {
+    const info: LogAppendInfo = {
+      firstOffset,
+      lastOffset,
+      maxTimestamp: timestamp,
+      logAppendTimeMs: this.config.messageTimestampType === 'LogAppendTime' ? timestamp : -1,
+      logStartOffset: this.#logStartOffset,
+      sizeInBytes: 0,
+    };
+    const completion = this.#pending.get(firstOffset) ?? Promise.resolve(ErrorCode.NONE);
+    return { kind: 'duplicate', info, completion };
+  }
+
+  /** Whole batches from the one that holds `fromOffset`; at once when the tail cache has them. */
+  read(request: ReadRequest): LogRead | Promise<LogRead> {
+    const { fromOffset } = request;
+    if (this.isOffline) return { kind: 'refused', errorCode: ErrorCode.KAFKA_STORAGE_ERROR };
+    if (fromOffset < this.#logStartOffset || fromOffset > this.logEndOffset) {
+      return { kind: 'refused', errorCode: ErrorCode.OFFSET_OUT_OF_RANGE };
+    }
+    const bounded = { ...request, upToOffset: Math.min(request.upToOffset, this.logEndOffset) };
+    return this.#tail.read(bounded) ?? this.#readFiles(bounded);
+  }
+
+  async #readFiles(request: ReadRequest): Promise<LogRead> {
+    try {
+      return await this.#reader.read(request);
+    } catch (error) {
+      if (!(error instanceof DiskError)) throw error;
+      // Retention may have taken the segment away while it was being read.
+      if (request.fromOffset < this.#logStartOffset) {
+        return { kind: 'refused', errorCode: ErrorCode.OFFSET_OUT_OF_RANGE };
+      }
+      this.#writer.fail(error);
+      return { kind: 'refused', errorCode: ErrorCode.KAFKA_STORAGE_ERROR };
+    }
+  }
+
+  /** The first record that is not older than `timestamp`, or null. Rejects with a `DiskError`. */
+  offsetForTimestamp(timestamp: number): Promise<FoundRecord | null> {
+    const sought = { timestamp, fromOffset: this.#logStartOffset };
+    return findByTimestamp(this.#environment.files, this.#loaded.segments.from(this.#logStartOffset), sought);
+  }
+
+  /** The first record with the largest timestamp of the log, or null. Rejects with a `DiskError`. */
+  newestRecord(): Promise<FoundRecord | null> {
+    const segments = this.#loaded.segments.from(this.#logStartOffset);
+    return findNewest(this.#environment.files, segments, this.#logStartOffset);
+  }
+
+  /** The aborted transactions that a reader of `[fromOffset, upToOffset)` must leave out. Rejects with a `DiskError`. */
+  abortedTransactions(fromOffset: number, upToOffset: number): Promise<AbortedTransaction[]> {
+    return findAborted(this.#loaded.segments.from(fromOffset), fromOffset, upToOffset);
+  }
+
+  /** Where the records of a leader epoch end (KIP-320). */
+  endOffsetForEpoch(epoch: number): EpochEndOffset {
+    return this.#loaded.epochs.endOffsetFor(epoch, this.logEndOffset);
+  }
+
+  /** The leader epoch of the record at `offset`, -1 when it is not known. */
+  epochForOffset(offset: number): number {
+    return this.#loaded.epochs.epochForOffset(offset);
+  }
+
+  /** Deletes the records below `offset`, which is not above the high watermark; their segments go with retention. */
+  advanceLogStartOffset(offset: number): void {
+    if (offset <= this.#logStartOffset) return;
+    invariant(offset <= this.#highWatermark, 'records above the high watermark are not deleted');
+    this.#logStartOffset = offset;
+    this.#loaded.epochs.truncateFromStart(offset);
+    this.#writer.producers.onReplicatedUpTo(offset);
+  }
+
+  /** Deletes the segments that the topic no longer keeps. Returns how many. */
+  applyRetention(nowMs: number): Promise<number> {
+    return this.#writer.queue.exclusively(async () => {
+      if (this.isOffline) return 0;
+      try {
+        return await this.#deleteExpired(nowMs);
+      } catch (error) {
+        this.#writer.fail(error);
+        return 0;
+      }
+    });
+  }
+
+  async #deleteExpired(nowMs: number): Promise<number> {
+    const { segments, snapshots } = this.#loaded;
+    const all = segments.all;
+    const retained = await Promise.all(
+      all.map(async (segment, index) => ({
+        sizeInBytes: segment.sizeInBytes,
+        endOffset: all[index + 1]?.baseOffset ?? this.logEndOffset,
+        newestMs: await segment.newestMs(),
+      })),
+    );
+    const limits = { nowMs, logStartOffset: this.#logStartOffset, highWatermark: this.#highWatermark };
+    const expired = all.slice(0, countExpired(retained, { ...limits, config: this.config }));
+    if (expired.length === 0) return 0;
+    if (expired.length === all.length) await this.#writer.roll(this.logEndOffset);
+    await this.#writer.betweenFlushes(async () => segments.remove(expired));
+    const firstKept = segments.first.baseOffset;
+    this.advanceLogStartOffset(firstKept);
+    this.#reader.reset();
+    for (const segment of expired)
+      this.#removals.add(await segment.renameToDeleted(), this.config.fileDeleteDelayMs);
+    await snapshots.remove((offset) => offset < firstKept);
+    this.#environment.logger.info(
+      { ...this.topicPartition, segments: expired.length, logStartOffset: this.#logStartOffset },
+      'Deleted segments that are no longer retained',
+    );
+    return expired.length;
+  }
+
+  /** Forgets producers that have written nothing for so long. */
+  removeExpiredProducers(expirationMs: number): void {
+    const nowMs = this.#environment.clock.wallMs();
+    this.#writer.producers.removeExpired(nowMs, expirationMs);
+    this.#assignedProducers.removeExpired(nowMs, expirationMs);
+  }
+
+  /** Makes everything written so far durable. Resolves also when the disk refused; the log is offline then. */
+  flush(): Promise<void> {
+    return this.#writer.flush();
+  }
+
+  /** Takes the log offline: its directory has failed. */
+  goOffline(error: DiskError): void {
+    this.#writer.fail(error);
+  }
+
+  /** Ends the log in order, behind all that is queued: synced, indexes written, producers in a snapshot. */
+  async close(): Promise<void> {
+    await this.#writer.queue.exclusively(() => this.#writer.close());
+    await this.#release();
+  }
+
+  /** Ends the log as it is: its directory is to be removed. */
+  async abandon(): Promise<void> {
+    await this.#writer.queue.exclusively(async () => this.#writer.stop());
+    await this.#release();
+  }
+
+  async #release(): Promise<void> {
+    this.#removals.cancel();
+    this.#tail.clear();
+    await this.#environment.files.forgetBelow(this.directory);
+  }
+}
+
+function rejected(errorCode: number, message: string): AppendRejection {
+  return { kind: 'rejected', errorCode, message, recordErrors: [] };
+}

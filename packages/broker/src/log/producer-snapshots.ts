@@ -1,0 +1,77 @@
+import { DamagedFileError } from './checkpoint-files.ts';
+import type { LogEnvironment } from './log-environment.ts';
+import { decodeProducerSnapshot, encodeProducerSnapshot } from './producer-snapshot-file.ts';
+import { ProducerState } from './producer-state.ts';
+import { segmentFile } from './segment-files.ts';
+import { readWholeFile, writeRebuildableFile } from './whole-file.ts';
+
+/** The `.snapshot` files of a partition, each the state of its producers at the offset that it is named by. */
+export class ProducerSnapshots {
+  readonly #environment: LogEnvironment;
+  readonly #directory: string;
+  readonly #offsets: Set<number>;
+
+  constructor(environment: LogEnvironment, directory: string, offsets: Iterable<number>) {
+    this.#environment = environment;
+    this.#directory = directory;
+    this.#offsets = new Set(offsets);
+  }
+
+  /** Writes the state, unless there is a snapshot at its offset. Durable after {@link syncAt}. */
+  async take(state: ProducerState): Promise<void> {
+    if (this.#offsets.has(state.endOffset)) return;
+    const bytes = encodeProducerSnapshot(state.entries());
+    await writeRebuildableFile(this.#environment.disk, this.#path(state.endOffset), bytes);
+    this.#offsets.add(state.endOffset);
+  }
+
+  /** Makes the snapshot at `offset` durable, if there is one. */
+  async syncAt(offset: number): Promise<void> {
+    if (!this.#offsets.has(offset)) return;
+    const file = await this.#environment.disk.open(this.#path(offset), 'write');
+    try {
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+  }
+
+  /** The state of the newest readable snapshot at or below `limit`; empty at `logStartOffset` without one. */
+  async newestUpTo(limit: number, logStartOffset: number): Promise<ProducerState> {
+    const offsets = [...this.#offsets]
+      .filter((offset) => offset <= limit)
+      .sort((left, right) => right - left);
+    for (const offset of offsets) {
+      const state = await this.#read(offset);
+      if (state !== null) return state;
+      await this.remove((candidate) => candidate === offset);
+    }
+    return new ProducerState(logStartOffset);
+  }
+
+  async #read(offset: number): Promise<ProducerState | null> {
+    const path = this.#path(offset);
+    const bytes = await readWholeFile(this.#environment.disk, path);
+    if (bytes === null) return null;
+    try {
+      return new ProducerState(offset, decodeProducerSnapshot(bytes, path));
+    } catch (error) {
+      // An older snapshot and more of the log give the same state.
+      if (!(error instanceof DamagedFileError)) throw error;
+      this.#environment.logger.warn({ path, reason: error.message }, 'Ignoring a damaged producer snapshot');
+      return null;
+    }
+  }
+
+  /** Removes the snapshots at the offsets chosen. */
+  async remove(isChosen: (offset: number) => boolean): Promise<void> {
+    for (const offset of [...this.#offsets].filter(isChosen)) {
+      this.#offsets.delete(offset);
+      await this.#environment.disk.remove(this.#path(offset));
+    }
+  }
+
+  #path(offset: number): string {
+    return segmentFile(this.#directory, offset, '.snapshot');
+  }
+}

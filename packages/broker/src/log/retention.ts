@@ -1,0 +1,41 @@
+import type { LogConfig } from './log-config.ts';
+
+/** What retention looks at in a segment. */
+export interface RetainedSegment {
+  readonly sizeInBytes: number;
+  /** The offset behind its last record. */
+  readonly endOffset: number;
+  /** The time of its newest record. */
+  readonly newestMs: number;
+}
+
+export interface RetentionLimits {
+  readonly config: LogConfig;
+  readonly nowMs: number;
+  readonly logStartOffset: number;
+  /** Records at or above are not yet on all in-sync replicas and are kept. */
+  readonly highWatermark: number;
+}
+
+/**
+ * How many segments, from the oldest on, are no longer kept: below the log start offset, too old, or more than
+ * fits. A topic that is not deleted from keeps all but the first kind.
+ */
+export function countExpired(segments: readonly RetainedSegment[], limits: RetentionLimits): number {
+  const { config, nowMs, logStartOffset, highWatermark } = limits;
+  const deletes = config.cleanupPolicy.includes('delete');
+  const hasMaxAge = deletes && config.retentionMs >= 0;
+  const hasMaxSize = deletes && config.retentionBytes >= 0;
+  let excessBytes = segments.reduce((sum, segment) => sum + segment.sizeInBytes, 0) - config.retentionBytes;
+  let count = 0;
+  for (const { sizeInBytes, endOffset, newestMs } of segments) {
+    const isBelowStart = endOffset <= logStartOffset;
+    const isTooOld = hasMaxAge && nowMs - newestMs > config.retentionMs;
+    const isExcess = hasMaxSize && excessBytes >= sizeInBytes;
+    if (endOffset > highWatermark || sizeInBytes === 0) break;
+    if (!isBelowStart && !isTooOld && !isExcess) break;
+    excessBytes -= sizeInBytes;
+    count++;
+  }
+  return count;
+}

@@ -1,0 +1,64 @@
+/**
+ * The one writer of a log. Appends are written in the order they came; while a write is in flight later ones
+ * queue, and the next write takes all of them. A task runs alone, between two writes.
+ */
+export class WriteQueue<Append> {
+  readonly #write: (appends: readonly Append[]) => Promise<void>;
+  #items: (Append | ExclusiveTask)[] = [];
+  #isDraining = false;
+
+  /** `write` must not reject: it tells each append itself what became of it. */
+  constructor(write: (appends: readonly Append[]) => Promise<void>) {
+    this.#write = write;
+  }
+
+  push(append: Append): void {
+    this.#items.push(append);
+    this.#start();
+  }
+
+  /** Runs `task` behind all that is queued. Rejects with what the task threw; the queue goes on. */
+  exclusively<Result>(task: () => Promise<Result>): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      this.#items.push(new ExclusiveTask(() => task().then(resolve, reject)));
+      this.#start();
+    });
+  }
+
+  #start(): void {
+    if (this.#isDraining) return;
+    this.#isDraining = true;
+    void this.#drain();
+  }
+
+  async #drain(): Promise<void> {
+    while (this.#items.length > 0) {
+      const items = this.#items;
+      this.#items = [];
+      await this.#runAll(items);
+    }
+    this.#isDraining = false;
+  }
+
+  async #runAll(items: readonly (Append | ExclusiveTask)[]): Promise<void> {
+    let appends: Append[] = [];
+    for (const item of items) {
+      if (!(item instanceof ExclusiveTask)) {
+        appends.push(item);
+        continue;
+      }
+      if (appends.length > 0) await this.#write(appends);
+      appends = [];
+      await item.run();
+    }
+    if (appends.length > 0) await this.#write(appends);
+  }
+}
+
+class ExclusiveTask {
+  readonly run: () => Promise<void>;
+
+  constructor(run: () => Promise<void>) {
+    this.run = run;
+  }
+}
