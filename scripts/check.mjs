@@ -3,9 +3,10 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensureInstalled, root, toolEnvironment } from './toolchain.mjs';
+import { root, toolEnvironment } from './toolchain.mjs';
+import { ensureBuilt } from './workspace-build.mjs';
 
-ensureInstalled();
+await ensureBuilt();
 
 const workspaces = ['apps', 'packages']
   .flatMap((folder) => readdirSync(join(root, folder)).map((name) => join(folder, name)))

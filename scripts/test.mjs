@@ -10,7 +10,8 @@ import {
   javaClassPath,
   pythonWithClients,
 } from '../e2e/tools/workshop.mjs';
-import { ensureInstalled, root, toolEnvironment } from './toolchain.mjs';
+import { root, toolEnvironment } from './toolchain.mjs';
+import { ensureBuilt } from './workspace-build.mjs';
 
 const vitest = (folder, ...args) => ({ runner: 'vitest', folder, args });
 
@@ -54,7 +55,7 @@ const suites = [
   },
 ];
 
-ensureInstalled();
+await ensureBuilt();
 const lacking = await fetchNeeds();
 const electron = lacking.has('electron') ? undefined : electronFolder();
 const asked = process.argv.slice(2);

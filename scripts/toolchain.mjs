@@ -1,6 +1,5 @@
 // What every script of this folder stands on: where the checkout is, that its tools are installed, and the
 // environment in which they run. Plain JavaScript for Node 20, because it runs before Node 24 is there.
-import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,18 +16,4 @@ export function toolEnvironment(extra = {}) {
 export function isInstalled() {
   const installed = join(root, 'node_modules/.pnpm/lock.yaml');
   return existsSync(installed) && readFileSync(installed).equals(readFileSync(join(root, 'pnpm-lock.yaml')));
-}
-
-/** Installs the workspace when it is not, or when the lock file is newer than what was installed. */
-export function ensureInstalled() {
-  if (isInstalled()) return;
-  console.error('Installing the workspace (pnpm; a minute or so the first time) …');
-  const run = spawnSync('npx', ['-y', 'pnpm@12', 'install', '--frozen-lockfile'], {
-    cwd: root,
-    stdio: ['ignore', 2, 2],
-  });
-  if (run.status !== 0) {
-    console.error('The workspace could not be installed; the lines above say why.');
-    process.exit(1);
-  }
 }

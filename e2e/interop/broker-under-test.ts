@@ -11,6 +11,8 @@ export interface BrokerUnderTest {
   /** Where the console answers, when it was started with one. */
   readonly open: string | null;
   readonly dataDirectory: string;
+  /** The process that supervises the brokers and serves the console. */
+  readonly supervisorPid: number;
   /** The process ids of the brokers, as `up --json` said them. */
   readonly brokerPids: readonly number[];
   /** Ends it cleanly; the data directory stays. */
@@ -57,6 +59,7 @@ export async function startOdradek(options: Options = {}): Promise<BrokerUnderTe
     bootstrap: ready.bootstrap,
     open: ready.open ?? null,
     dataDirectory,
+    supervisorPid: child.pid ?? -1,
     brokerPids: ready.brokers.map((broker) => broker.pid),
     stop,
     close: async () => {

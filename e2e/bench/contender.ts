@@ -1,0 +1,95 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { freePort } from '../interop/broker-under-test.ts';
+import { WireClient } from '../interop/differential/wire-client.ts';
+import type { KafkaTools } from '../interop/kafka-tools.ts';
+import { javaClassPath } from '../tools/workshop.mjs';
+
+export type ContenderName = 'Apache Kafka' | 'Odradek';
+
+/** One broker in a process of its own, as a bench measures it. */
+export interface Contender {
+  readonly name: ContenderName;
+  readonly bootstrap: string;
+  readonly pid: number;
+  /** From exec until an outside client had its Metadata answered, in milliseconds. */
+  readonly startedInMs: number;
+  stop(): Promise<void>;
+}
+
+/** Formats a directory, starts the broker on it and waits until it serves. */
+export async function startContender(name: ContenderName, tools: KafkaTools): Promise<Contender> {
+  const folder = await mkdtemp(join(tmpdir(), 'odradek-bench-'));
+  const port = await freePort();
+  const file = join(folder, 'server.properties');
+  await writeFile(file, properties(folder, port, await freePort()));
+  if (name === 'Apache Kafka') {
+    await tools.run('kafka.tools.StorageTool', ['format', '-t', 'MkU3OEVBNTcwNTJENDM2Qg', '-c', file]);
+  }
+  const begun = performance.now();
+  const child = name === 'Apache Kafka' ? spawnKafka(file) : spawnOdradek(file);
+  await serves(child, port);
+  const startedInMs = performance.now() - begun;
+  if (child.pid === undefined) throw new Error(`${name} has no process id`);
+  return {
+    name,
+    bootstrap: `127.0.0.1:${port}`,
+    pid: child.pid,
+    startedInMs,
+    stop: async () => {
+      const ended = new Promise((done) => child.once('exit', done));
+      child.kill('SIGTERM');
+      await ended;
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function properties(folder: string, port: number, controllerPort: number): string {
+  return Object.entries({
+    'process.roles': 'broker,controller',
+    'node.id': '1',
+    'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
+    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    'controller.listener.names': 'CONTROLLER',
+    'log.dirs': join(folder, 'data'),
+    'offsets.topic.replication.factor': '1',
+    'group.initial.rebalance.delay.ms': '0',
+  })
+    .map(([key, value]) => `${key}=${value}\n`)
+    .join('');
+}
+
+function spawnKafka(file: string): ChildProcess {
+  return spawn('java', ['-Xms1g', '-Xmx1g', '-cp', javaClassPath('kafka'), 'kafka.Kafka', file], {
+    stdio: 'ignore',
+  });
+}
+
+function spawnOdradek(file: string): ChildProcess {
+  const program = resolve(import.meta.dirname, '../../packages/broker/dist/broker-process.js');
+  return spawn(process.execPath, [program, '--config', file], { stdio: ['ignore', 'ignore', 'inherit'] });
+}
+
+/** Asks for Metadata until it is answered; a minute is more than the slowest start seen. */
+async function serves(child: ChildProcess, port: number): Promise<void> {
+  const deadline = performance.now() + 60_000;
+  while (performance.now() < deadline) {
+    if (child.exitCode !== null) throw new Error(`the broker ended with ${child.exitCode}`);
+    const client = new WireClient(`127.0.0.1:${port}`);
+    try {
+      const answer = await client.send('Metadata', 12, { topics: [] });
+      if ('response' in answer && (answer.response as { brokers: unknown[] }).brokers.length > 0) return;
+    } catch {
+      // Nothing listens yet.
+    } finally {
+      client.close();
+    }
+    await new Promise((done) => setTimeout(done, 5));
+  }
+  throw new Error('the broker did not serve within a minute');
+}

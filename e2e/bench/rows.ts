@@ -1,0 +1,204 @@
+import { startOdradek } from '../interop/broker-under-test.ts';
+import type { KafkaTools } from '../interop/kafka-tools.ts';
+import { type Contender, type ContenderName, startContender } from './contender.ts';
+import { cpuSeconds, residentMegabytes } from './process-usage.ts';
+
+/** One measured quantity of one contender in one run. */
+export interface Measurement {
+  readonly quantity: string;
+  readonly value: number;
+}
+
+/** A row of the bench: what is measured, how often, and which ratio to Apache Kafka or absolute bound it is held to. */
+export interface Row {
+  readonly name: string;
+  readonly pairs: number;
+  readonly budgets: readonly Budget[];
+  /** Measures each contender once, in the given order; a new pair calls it again. */
+  readonly measure: (contenders: Contenders) => Promise<Record<ContenderName, readonly Measurement[]>>;
+  /** Whether the contenders stay up between pairs. */
+  readonly keepsRunning: boolean;
+}
+
+export interface Budget {
+  readonly quantity: string;
+  readonly kind: 'ratio at least' | 'ratio at most' | 'at most';
+  readonly bound: number;
+}
+
+export interface Contenders {
+  readonly tools: KafkaTools;
+  readonly running: Readonly<Record<ContenderName, Contender>> | null;
+  readonly order: readonly ContenderName[];
+}
+
+const RECORD_BYTES = 1_000;
+const PRODUCED = 400_000;
+const TOPIC = 'bench';
+
+const start: Row = {
+  name: 'start',
+  pairs: 5,
+  keepsRunning: false,
+  budgets: [{ quantity: 'start to serving, ms', kind: 'at most', bound: 500 }],
+  measure: ({ tools, order }) =>
+    each(order, async (name) => {
+      const contender = await startContender(name, tools);
+      await contender.stop();
+      return [{ quantity: 'start to serving, ms', value: contender.startedInMs }];
+    }),
+};
+
+const memory: Row = {
+  name: 'memory',
+  pairs: 1,
+  keepsRunning: false,
+  budgets: [
+    { quantity: 'broker RSS 30 s after ready, MB', kind: 'at most', bound: 90 },
+    { quantity: 'supervisor and console RSS, MB', kind: 'at most', bound: 180 },
+  ],
+  measure: ({ tools, order }) =>
+    each(order, async (name) => {
+      const contender = await startContender(name, tools);
+      await seconds(30);
+      const broker = await residentMegabytes(contender.pid);
+      await contender.stop();
+      const measured = [{ quantity: 'broker RSS 30 s after ready, MB', value: broker }];
+      return name === 'Odradek' ? [...measured, await supervisorMemory()] : measured;
+    }),
+};
+
+const produce: Row = {
+  name: 'produce',
+  pairs: 5,
+  keepsRunning: true,
+  budgets: [
+    { quantity: 'produce, MB/s', kind: 'ratio at least', bound: 1 },
+    { quantity: 'produce, broker CPU s/GB', kind: 'ratio at most', bound: 1 },
+  ],
+  measure: ({ tools, order, running }) =>
+    each(order, async (name) => {
+      const contender = contenderNamed(running, name);
+      await recreateTopic(tools, contender);
+      const before = await cpuSeconds(contender.pid);
+      const { megabytesPerSecond } = await runProducer(tools, contender, {
+        records: PRODUCED,
+        throughput: -1,
+      });
+      const cpu = (await cpuSeconds(contender.pid)) - before;
+      return [
+        { quantity: 'produce, MB/s', value: megabytesPerSecond },
+        { quantity: 'produce, broker CPU s/GB', value: cpu / gigabytes(PRODUCED) },
+      ];
+    }),
+};
+
+const consume: Row = {
+  name: 'consume',
+  pairs: 5,
+  keepsRunning: true,
+  budgets: [{ quantity: 'consume, MB/s', kind: 'ratio at least', bound: 1 }],
+  measure: ({ tools, order, running }) =>
+    each(order, async (name) => {
+      const contender = contenderNamed(running, name);
+      await topicWithRecords(tools, contender);
+      const before = await cpuSeconds(contender.pid);
+      const megabytesPerSecond = await runConsumer(tools, contender, PRODUCED);
+      const cpu = (await cpuSeconds(contender.pid)) - before;
+      return [
+        { quantity: 'consume, MB/s', value: megabytesPerSecond },
+        { quantity: 'consume, broker CPU s/GB', value: cpu / gigabytes(PRODUCED) },
+      ];
+    }),
+};
+
+const latency: Row = {
+  name: 'latency',
+  pairs: 5,
+  keepsRunning: true,
+  budgets: [{ quantity: 'p99 at 3,000 rec/s, ms', kind: 'ratio at most', bound: 1 }],
+  measure: ({ tools, order, running }) =>
+    each(order, async (name) => {
+      const contender = contenderNamed(running, name);
+      await recreateTopic(tools, contender);
+      const { p99Ms } = await runProducer(tools, contender, { records: 30_000, throughput: 3_000 });
+      return [{ quantity: 'p99 at 3,000 rec/s, ms', value: p99Ms }];
+    }),
+};
+
+export const rows: readonly Row[] = [start, memory, produce, consume, latency];
+
+async function each(
+  order: readonly ContenderName[],
+  measure: (name: ContenderName) => Promise<readonly Measurement[]>,
+): Promise<Record<ContenderName, readonly Measurement[]>> {
+  const measured: Record<ContenderName, readonly Measurement[]> = { 'Apache Kafka': [], Odradek: [] };
+  for (const name of order) measured[name] = await measure(name);
+  return measured;
+}
+
+async function supervisorMemory(): Promise<Measurement> {
+  const odradek = await startOdradek({ console: true });
+  await seconds(30);
+  const value = await residentMegabytes(odradek.supervisorPid);
+  await odradek.close();
+  return { quantity: 'supervisor and console RSS, MB', value };
+}
+
+async function runProducer(
+  tools: KafkaTools,
+  contender: Contender,
+  load: { readonly records: number; readonly throughput: number },
+): Promise<{ megabytesPerSecond: number; p99Ms: number }> {
+  const output = await tools.run('org.apache.kafka.tools.ProducerPerformance', [
+    ...['--bootstrap-server', contender.bootstrap, '--topic', TOPIC, '--num-records', String(load.records)],
+    ...['--record-size', String(RECORD_BYTES), '--throughput', String(load.throughput)],
+    ...['--command-property', 'acks=all', 'batch.size=65536', 'linger.ms=5'],
+  ]);
+  const total = output.trim().split('\n').at(-1) ?? '';
+  const rate = /\(([\d.]+) MB\/sec\)/.exec(total)?.[1];
+  const p99 = /(\d+) ms 99th/.exec(total)?.[1];
+  if (rate === undefined || p99 === undefined)
+    throw new Error(`unexpected output of the perf client:\n${output}`);
+  return { megabytesPerSecond: Number(rate), p99Ms: Number(p99) };
+}
+
+async function runConsumer(tools: KafkaTools, contender: Contender, records: number): Promise<number> {
+  const output = await tools.run('org.apache.kafka.tools.ConsumerPerformance', [
+    ...['--bootstrap-server', contender.bootstrap, '--topic', TOPIC, '--num-records', String(records)],
+    ...['--timeout', '30000'],
+  ]);
+  const lines = output.trim().split('\n');
+  const names = (lines.find((line) => line.startsWith('start.time')) ?? '').split(', ');
+  const values = (lines.at(-1) ?? '').split(', ');
+  const column = (name: string) => Number(values[names.indexOf(name)]);
+  // The tool's own MB/sec counts the time in which it joined the group.
+  const megabytesPerSecond = column('fetch.MB.sec');
+  if (!Number.isFinite(megabytesPerSecond))
+    throw new Error(`unexpected output of the perf client:\n${output}`);
+  return megabytesPerSecond;
+}
+
+async function recreateTopic(tools: KafkaTools, { bootstrap }: Contender): Promise<void> {
+  const at = ['--bootstrap-server', bootstrap, '--topic', TOPIC];
+  await tools.topics([...at, '--delete', '--if-exists']);
+  await tools.topics([...at, '--create', '--partitions', '6', '--if-not-exists']);
+}
+
+async function topicWithRecords(tools: KafkaTools, contender: Contender): Promise<void> {
+  const described = await tools.attempt('org.apache.kafka.tools.TopicCommand', [
+    ...['--bootstrap-server', contender.bootstrap, '--describe', '--topic', TOPIC],
+  ]);
+  if (described.code === 0) return;
+  await recreateTopic(tools, contender);
+  await runProducer(tools, contender, { records: PRODUCED, throughput: -1 });
+}
+
+function contenderNamed(running: Contenders['running'], name: ContenderName): Contender {
+  if (running === null) throw new Error('this row keeps its contenders running');
+  return running[name];
+}
+
+const gigabytes = (records: number) => (records * RECORD_BYTES) / 1e9;
+
+const seconds = (count: number) => new Promise((resolve) => setTimeout(resolve, count * 1_000));
