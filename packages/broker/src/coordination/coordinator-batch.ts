@@ -1,3 +1,4 @@
+import { ProtocolError } from '../protocol/protocol-error.ts';
 import { batchesIn, type CompressionType, isControlAt } from '../protocol/record-batch.ts';
 import { buildBatch, recordsBody, recordsIn } from '../protocol/records.ts';
 import type { CoordinatorRecord } from './coordinator-machine.ts';
@@ -16,12 +17,18 @@ export function recordBatchOf(
   );
 }
 
-/** The records in whole batches, control records left out. Throws a ProtocolError for a batch that is damaged. */
+/** The records in whole batches, control records left out. Throws a ProtocolError for anything else. */
 export function* recordsOf(batches: Uint8Array): Generator<CoordinatorRecord> {
+  let bytesRead = 0;
   for (const batch of batchesIn(batches)) {
+    bytesRead += batch.length;
     if (isControlAt(batch)) continue;
     for (const { key, value } of recordsIn(batch, recordsBody(batch, CONTENT_MAX_BYTES))) {
       if (key !== null) yield { key, value };
     }
+  }
+  // Leaving something out would bring back what it overwrote.
+  if (bytesRead !== batches.length) {
+    throw new ProtocolError('truncated', `${batches.length - bytesRead} bytes behind the last whole batch`);
   }
 }

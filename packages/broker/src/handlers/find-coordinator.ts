@@ -1,4 +1,5 @@
 import { type MetadataImage, partitionOf } from '../metadata/metadata-image.ts';
+import { GROUP_METADATA_TOPIC } from '../metadata/topic-name.ts';
 import { ErrorCode, errorOf } from '../protocol/errors.ts';
 import type { Decoded, Encodable } from '../protocol/message.ts';
 import { findCoordinatorRequest } from '../protocol/messages/find-coordinator-request.ts';
@@ -24,7 +25,6 @@ type FoundCoordinator = NonNullable<FindCoordinatorResponse['coordinators']>[num
 
 const CoordinatorType = { GROUP: 0, TRANSACTION: 1 } as const;
 
-const OFFSETS_TOPIC = '__consumer_offsets';
 /** From here on several keys are asked for at once. */
 const BATCHED_FROM = 4;
 
@@ -71,11 +71,11 @@ function find(needs: FindCoordinatorNeeds, { context, key, request }: Coordinato
     return notFound(key, ErrorCode.GROUP_AUTHORIZATION_FAILED);
   }
   const image = needs.image();
-  if (!image.topicsByName.has(OFFSETS_TOPIC)) {
+  if (!image.topicsByName.has(GROUP_METADATA_TOPIC)) {
     needs.createOffsetsTopic();
     return notFound(key, ErrorCode.COORDINATOR_NOT_AVAILABLE);
   }
-  const partition = partitionOf(image, OFFSETS_TOPIC, needs.groupPartition(key));
+  const partition = partitionOf(image, GROUP_METADATA_TOPIC, needs.groupPartition(key));
   const broker = partition === undefined ? undefined : image.brokers.get(partition.leader);
   const endpoint = broker?.endpoints.find(({ listenerName }) => listenerName === context.listenerName);
   if (broker === undefined || broker.isFenced || endpoint === undefined) {
