@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { resolve as absolutePath } from 'node:path';
+import { brokenBrokerRules } from './metadata/configs/broker-config-rules.ts';
 import { valueWithoutEffect } from './metadata/configs/config-effect.ts';
 import { ConfigValues } from './metadata/configs/config-values.ts';
 import { brokerConfigs } from './metadata/configs/known-configs.ts';
@@ -150,7 +151,7 @@ function shareNodeId(staticValues: Map<string, string>): void {
 function assemble(staticValues: ReadonlyMap<string, string>, problems: ProblemList): BrokerConfig | null {
   const values = new ConfigValues(brokerConfigs, [staticValues]);
   checkRoles(values, problems);
-  checkDurations(values, problems);
+  for (const { name, message } of brokenBrokerRules(values)) problems.add(name, message);
   checkQuorum(values, problems);
   const listeners = resolveListeners(values, problems);
   if (listeners === null) return null;
@@ -178,23 +179,6 @@ function checkRoles(values: ConfigValues, problems: ProblemList): void {
   }
   if (values.number('node.id') !== values.number('broker.id')) {
     problems.add('broker.id', 'broker.id and node.id must agree where both are given');
-  }
-}
-
-function checkDurations(values: ConfigValues, problems: ProblemList): void {
-  const atLeastOne = ['log.roll.ms'];
-  for (const key of atLeastOne) {
-    const value = values.numberOrNull(key);
-    if (value !== null && value < 1) problems.add(key, `${key} must be greater than or equal to 1`);
-  }
-  const jitter = values.numberOrNull('log.roll.jitter.ms');
-  if (jitter !== null && jitter < 0) {
-    problems.add('log.roll.jitter.ms', 'log.roll.jitter.ms must be greater than or equal to 0');
-  }
-  for (const key of ['log.retention.ms', 'log.retention.minutes', 'log.retention.hours']) {
-    if (values.numberOrNull(key) === 0) {
-      problems.add(key, `${key} must be unlimited (-1) or, greater than or equal to 1`);
-    }
   }
 }
 

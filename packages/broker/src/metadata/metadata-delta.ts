@@ -45,7 +45,7 @@ export class MetadataDelta {
   get changedTopics(): ReadonlyMap<string, TopicChange> {
     const changes = new Map<string, TopicChange>();
     for (const [id, { before, name, partitions, changedPartitions }] of this.#topics) {
-      changes.set(id, { before, after: { name, id, partitions }, changedPartitions });
+      changes.set(id, { before, after: { name, id, partitions: [...partitions] }, changedPartitions });
     }
     return changes;
   }
@@ -111,7 +111,7 @@ export class MetadataDelta {
     this.#features.set(name, level === 0 ? null : level);
   }
 
-  /** The image after everything replayed so far; the delta must not be used further. */
+  /** The image after everything replayed so far. */
   imageAt(position: { readonly offset: number; readonly epoch: number }): MetadataImage {
     const byId: [string, TopicImage | null][] = [];
     const byName: [string, TopicImage | null][] = [];

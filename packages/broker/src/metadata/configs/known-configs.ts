@@ -1,3 +1,4 @@
+import { ConfigResourceType } from '../config-resource.ts';
 import { clientMetricsConfigs as clientMetricsTable } from './client-metrics-configs.ts';
 import type { ConfigDefinition, ConfigDefinitions } from './config-definition.ts';
 import { groupConfigs as groupTable } from './group-configs.ts';
@@ -32,6 +33,22 @@ export const brokerConfigs: ConfigDefinitions = byName(
 export const topicConfigs: ConfigDefinitions = byName(topicTable);
 export const groupConfigs: ConfigDefinitions = byName(groupTable);
 export const clientMetricsConfigs: ConfigDefinitions = byName(clientMetricsTable);
+
+/** The definitions for a resource type; none for a type that has no configs. */
+export function definitionsOf(resourceType: number): ConfigDefinitions {
+  switch (resourceType) {
+    case ConfigResourceType.TOPIC:
+      return topicConfigs;
+    case ConfigResourceType.BROKER:
+      return brokerConfigs;
+    case ConfigResourceType.GROUP:
+      return groupConfigs;
+    case ConfigResourceType.CLIENT_METRICS:
+      return clientMetricsConfigs;
+    default:
+      return new Map();
+  }
+}
 
 const BROKER_SYNONYMS: readonly (readonly string[])[] = [
   ['log.retention.ms', 'log.retention.minutes', 'log.retention.hours'],
