@@ -5,7 +5,7 @@ import { interruptedBy, runStep } from './foreground.mjs';
 import { isInstalled, root, toolEnvironment } from './toolchain.mjs';
 
 /** Written when a build ends, dated to its start: a file saved meanwhile is newer. */
-const stamp = join(root, 'packages/cli/dist/.built');
+const stamp = join(root, 'node_modules/.odradek-built');
 
 const sources = [
   'packages/broker/src',

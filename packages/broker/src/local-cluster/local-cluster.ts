@@ -21,6 +21,8 @@ import { SupervisedBroker } from './supervised-broker.ts';
 import type { BrokerState } from './supervision.ts';
 import { replaceText } from './text-file.ts';
 
+export type { LocalClusterOptions, LocalClusterPorts } from './cluster-directory.ts';
+
 const LOG_FILE = 'broker.log';
 
 export type OpenOutcome =
