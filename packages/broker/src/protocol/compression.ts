@@ -12,14 +12,18 @@ import { ProtocolError } from './protocol-error.ts';
 import type { CompressionType } from './record-batch.ts';
 import { rawSnappyLength, xerialBlocks, xerialFrame } from './xerial-snappy.ts';
 
+type Codec = Exclude<CompressionType, 'none'>;
+
 /**
  * Compresses the records of a batch as Kafka's clients expect it: gzip, snappy in xerial framing, LZ4 frames, zstd.
  * `level` is the codec's own; lz4 and snappy have none.
  */
 export function compress(type: CompressionType, bytes: Uint8Array, level?: number): Uint8Array {
+  return type === 'none' ? bytes : asUint8Array(compressWith(type, bytes, level));
+}
+
+function compressWith(type: Codec, bytes: Uint8Array, level: number | undefined): Uint8Array {
   switch (type) {
-    case 'none':
-      return bytes;
     case 'gzip':
       return gzipSync(bytes, level === undefined ? {} : { level });
     case 'snappy':
@@ -41,7 +45,7 @@ export function compress(type: CompressionType, bytes: Uint8Array, level?: numbe
 export function decompress(type: CompressionType, bytes: Uint8Array, maxBytes: number): Uint8Array {
   if (type === 'none') return bytes;
   try {
-    return decompressKnown(type, bytes, maxBytes);
+    return asUint8Array(decompressWith(type, bytes, maxBytes));
   } catch (error) {
     if (error instanceof ProtocolError) throw error;
     // zlib and the native codecs have errors of their own; all of them mean that the content is no good.
@@ -49,11 +53,7 @@ export function decompress(type: CompressionType, bytes: Uint8Array, maxBytes: n
   }
 }
 
-function decompressKnown(
-  type: Exclude<CompressionType, 'none'>,
-  bytes: Uint8Array,
-  maxBytes: number,
-): Uint8Array {
+function decompressWith(type: Codec, bytes: Uint8Array, maxBytes: number): Uint8Array {
   switch (type) {
     case 'gzip':
       return gunzipSync(bytes, { maxOutputLength: maxBytes });
@@ -120,6 +120,11 @@ function snappy(): typeof import('snappy') {
 
 function lz4(): typeof import('lz4-napi') {
   return load('lz4-napi');
+}
+
+/** The codecs give Buffers; nothing but plain arrays leaves this room. */
+function asUint8Array(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 function asBuffer(bytes: Uint8Array | string): Buffer {
