@@ -12,5 +12,7 @@ export default defineConfig({
     // The CSP allows no data: address, so every asset is a file.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // Served from the same machine: one larger file costs less than several round trips.
+    chunkSizeWarningLimit: 1000,
   },
 });

@@ -22,7 +22,7 @@ export function AppShell({ cluster, navigation, status, notice, children }: AppS
       <a className={styles.skip} href="#content">
         Skip to content
       </a>
-      <aside className={styles.side}>
+      <aside className={styles.side} data-theme="dark">
         <div className={styles.brand}>
           <SpoolMark />
           <span className={styles.name}>Odradek</span>

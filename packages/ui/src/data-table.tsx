@@ -21,6 +21,12 @@ import {
 import styles from './data-table.module.css';
 import { Icon } from './icon.tsx';
 
+declare module 'react' {
+  interface CSSProperties {
+    '--column-width'?: string;
+  }
+}
+
 /** What a column sorts by; null sorts last in both directions. */
 export type SortKey = string | number | null;
 
@@ -55,6 +61,8 @@ export interface DataTableProps<Row extends RowData> {
   onSort?: (sort: Sort) => void;
   /** Stands in place of the rows when there are none. */
   empty?: ReactNode;
+  /** `single-line` cuts what does not fit, `wrapping` (unless the list is long) grows the row. */
+  cells?: 'wrapping' | 'single-line';
   /** The row whose detail is open. */
   selectedKey?: string | null;
 }
@@ -68,7 +76,7 @@ const rowHeightPx = 32;
  * arrow keys, `j`/`k`, Home and End move between rows through it. Above 120 rows only those in sight are drawn.
  */
 export function DataTable<Row extends RowData>(props: DataTableProps<Row>): ReactNode {
-  const { label, columns, rows, empty } = props;
+  const { label, columns, rows, empty, cells = 'wrapping' } = props;
   const frame = useRef<HTMLDivElement>(null);
   const sorted = useSortedRows(props);
   const virtual = sorted.length > virtualAbove;
@@ -92,7 +100,7 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>): Reac
         className={styles.table}
         aria-label={label}
         aria-rowcount={sorted.length + 1}
-        data-fixed={virtual}
+        data-fixed={virtual || cells === 'single-line'}
       >
         <TableHead {...props} />
         <tbody onKeyDown={(event) => moveBetweenRows(event, sorted.length, focusRow)}>
@@ -242,7 +250,7 @@ function cellLook({ align = 'start', hiddenOn }: Pick<Column<never>, 'align' | '
 }
 
 function widthOf({ width }: Pick<Column<never>, 'width'>) {
-  return width === undefined ? undefined : { width };
+  return width === undefined ? undefined : { '--column-width': width };
 }
 
 function actOf(row: Element | null | undefined): HTMLElement | null {

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import styles from './empty-state.module.css';
+import { ThreadLine } from './thread-line.tsx';
 
 export interface EmptyStateProps {
   /** What is not there: "No topics yet". */
@@ -14,9 +15,9 @@ export interface EmptyStateProps {
 export function EmptyState({ title, children, action }: EmptyStateProps): ReactNode {
   return (
     <div className={styles.empty}>
-      <svg className={styles.thread} viewBox="0 0 120 24" aria-hidden="true" focusable="false">
-        <path d="M0 12c14 0 16-8 27-8s12 16 25 16S65 6 76 6s10 12 20 12 12-6 24-6" />
-      </svg>
+      <span className={styles.thread}>
+        <ThreadLine state="loose" />
+      </span>
       <h3 className={styles.title}>{title}</h3>
       <div className={styles.why}>{children}</div>
       {action && <div className={styles.action}>{action}</div>}

@@ -19,7 +19,7 @@ export function StaleMarker({ checkedAt, staleAfterMs }: FreshnessProps): ReactN
   if (age <= staleAfterMs) {
     return (
       <span className={styles.marker} title={exactTime(checkedAt)}>
-        checked {formatAge(age)} ago
+        {age < 2000 ? 'checked just now' : `checked ${formatAge(age)} ago`}
       </span>
     );
   }

@@ -6,6 +6,8 @@ export interface QuantityProps {
   value: number | null;
   /** What is counted; `bytes` uses powers of 1024. */
   unit?: 'count' | 'bytes' | 'per-second';
+  /** Never abbreviated: an offset names a place, it is not an amount. */
+  exactly?: boolean;
   /** Said in place of the dash to assistive technology and on hover. */
   absent?: string;
 }
@@ -14,7 +16,12 @@ export interface QuantityProps {
  * A number that fits a table cell: exact up to 99,999, abbreviated above. The exact figure shows on hover and
  * focus, is what assistive technology reads, and is what a copy of the text contains.
  */
-export function Quantity({ value, unit = 'count', absent = 'not known' }: QuantityProps): ReactNode {
+export function Quantity({
+  value,
+  unit = 'count',
+  exactly = false,
+  absent = 'not known',
+}: QuantityProps): ReactNode {
   if (value === null) {
     return (
       <span className={styles.absent} title={absent}>
@@ -25,7 +32,7 @@ export function Quantity({ value, unit = 'count', absent = 'not known' }: Quanti
   }
   const exact = formatExact(value, unit);
   const short = formatShort(value, unit);
-  if (exact === short) return <data value={value}>{exact}</data>;
+  if (exactly || exact === short) return <data value={value}>{exact}</data>;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: the exact figure must be reachable without a mouse
     <data className={styles.short} value={value} data-short={short} data-exact={exact} tabIndex={0}>

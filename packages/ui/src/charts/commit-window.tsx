@@ -1,6 +1,6 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, type RefObject, useEffect, useRef, useState } from 'react';
 import { formatExact } from '../quantity.tsx';
-import { exactTime } from '../relative-time.tsx';
+import { exactTime, formatAge } from '../relative-time.tsx';
 import styles from './commit-window.module.css';
 
 export interface WindowKnot {
@@ -19,9 +19,10 @@ export interface CommitWindowProps {
   judgedAt: number;
 }
 
-const width = 720;
 const height = 200;
-const inset = { left: 62, right: 16, top: 14, bottom: 30 };
+const inset = { left: 62, right: 16, top: 18, bottom: 30 };
+/** The silence since the last commit takes at most this share of the picture, or a stop would hide the window. */
+const silenceShare = 0.24;
 
 /**
  * The commits a verdict was reached from: each a knot on the thread of committed offsets, with a line up to where
@@ -29,7 +30,9 @@ const inset = { left: 62, right: 16, top: 14, bottom: 30 };
  * is the time since the last commit.
  */
 export function CommitWindow({ commits, judgedAt }: CommitWindowProps): ReactNode {
-  const scale = scaleOf(commits, judgedAt);
+  const picture = useRef<SVGSVGElement>(null);
+  const width = useWidth(picture, 640);
+  const scale = scaleOf(commits, judgedAt, width);
   const knots = commits.map((commit) => ({
     ...commit,
     x: scale.x(commit.at),
@@ -39,6 +42,7 @@ export function CommitWindow({ commits, judgedAt }: CommitWindowProps): ReactNod
   const last = knots.at(-1);
   return (
     <svg
+      ref={picture}
       className={styles.window}
       viewBox={`0 0 ${width} ${height}`}
       role="img"
@@ -53,7 +57,17 @@ export function CommitWindow({ commits, judgedAt }: CommitWindowProps): ReactNod
         </g>
       ))}
       {last && last.x < width - inset.right && (
-        <path className={styles.silence} d={`M${last.x} ${last.y}H${width - inset.right}`} />
+        <>
+          <path className={styles.silence} d={`M${last.x} ${last.y}H${width - inset.right}`} />
+          <text
+            className={styles.tick}
+            x={(last.x + width - inset.right) / 2}
+            y={last.y - 8}
+            textAnchor="middle"
+          >
+            {formatAge(judgedAt - last.at)}
+          </text>
+        </>
       )}
       <path
         className={styles.end}
@@ -78,13 +92,31 @@ export function CommitWindow({ commits, judgedAt }: CommitWindowProps): ReactNod
   );
 }
 
-function scaleOf(commits: readonly WindowKnot[], judgedAt: number) {
+/** The width the element has been given, so that one unit of the drawing is one pixel and text keeps its size. */
+function useWidth(element: RefObject<Element | null>, initial: number): number {
+  const [width, setWidth] = useState(initial);
+  useEffect(() => {
+    if (!element.current) return;
+    const observer = new ResizeObserver(([entry]) =>
+      setWidth(Math.max(240, entry?.contentRect.width ?? initial)),
+    );
+    observer.observe(element.current);
+    return () => observer.disconnect();
+  }, [element, initial]);
+  return width;
+}
+
+function scaleOf(commits: readonly WindowKnot[], judgedAt: number, width: number) {
   const first = commits[0]?.at ?? judgedAt;
-  const span = Math.max(1, judgedAt - first);
+  const last = commits.at(-1)?.at ?? judgedAt;
+  const silence = Math.max(0, judgedAt - last);
+  const span = Math.max(1, last - first);
+  const room = width - inset.left - inset.right;
+  const silenceRoom = room * Math.min(silenceShare, silence / (silence + span));
   const low = Math.min(...commits.map((commit) => commit.offset));
   const high = Math.max(low + 1, ...commits.map((commit) => commit.offset + (commit.lag ?? 0)));
   return {
-    x: (at: number) => round(inset.left + ((at - first) / span) * (width - inset.left - inset.right)),
+    x: (at: number) => round(inset.left + ((at - first) / span) * (room - silenceRoom)),
     y: (offset: number) =>
       round(height - inset.bottom - ((offset - low) / (high - low)) * (height - inset.top - inset.bottom)),
     offsetTicks: commits.length === 0 ? [] : [low, high],

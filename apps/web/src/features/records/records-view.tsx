@@ -71,8 +71,12 @@ interface RecordsProps {
 }
 
 function Records({ answer, selected, onSelect }: RecordsProps): ReactNode {
-  const columns = useMemo(() => columnsOf(onSelect), [onSelect]);
   const open = answer.records.find((record) => keyOf(record) === selected);
+  const beside = open !== undefined;
+  const columns = useMemo(
+    () => columnsOf(onSelect).filter(({ id }) => !beside || !['time', 'headers'].includes(id)),
+    [onSelect, beside],
+  );
   const failed = answer.partitions.filter(({ error }) => error !== null);
   return (
     <>
@@ -82,13 +86,14 @@ function Records({ answer, selected, onSelect }: RecordsProps): ReactNode {
           {failed.map(({ partition, error }) => `partition ${partition}: ${error}`).join(', ')}
         </Notice>
       )}
-      <div className={styles.split} data-open={open !== undefined}>
+      <div className={styles.split} data-open={beside}>
         <DataTable
           label="Records"
           columns={columns}
           rows={answer.records}
           rowKey={keyOf}
           sort={null}
+          cells="single-line"
           selectedKey={selected ?? null}
           empty={
             <EmptyState title="No records here">
@@ -124,27 +129,19 @@ function columnsOf(onSelect: (key: string) => void): readonly Column<TopicRecord
           {exactTime(timestamp).slice(5, 23)}
         </time>
       ),
-      width: '172px',
+      width: '178px',
       hiddenOn: 'narrow',
     },
     {
       id: 'key',
       header: 'Key',
-      cell: ({ key }) => (
-        <div className={styles.key}>
-          <ContentCell content={key} />
-        </div>
-      ),
-      width: '20%',
+      cell: ({ key }) => <ContentCell content={key} />,
+      width: '24%',
     },
     {
       id: 'value',
       header: 'Value',
-      cell: ({ value }) => (
-        <div className={styles.value}>
-          <ContentCell content={value} />
-        </div>
-      ),
+      cell: ({ value }) => <ContentCell content={value} />,
     },
     {
       id: 'headers',

@@ -24,7 +24,7 @@ export function groupColumns(cluster: string): readonly Column<GroupSummary>[] {
       header: 'Verdict',
       cell: ({ verdict }) => <VerdictBadge verdict={verdict} />,
       sortBy: ({ verdict, totalLag }) => severityOf(verdict) * 2 ** 40 + Math.min(totalLag ?? 0, 2 ** 39),
-      width: '122px',
+      width: '118px',
     },
     {
       id: 'lag',
@@ -32,7 +32,7 @@ export function groupColumns(cluster: string): readonly Column<GroupSummary>[] {
       align: 'end',
       cell: ({ totalLag }) => <Quantity value={totalLag} absent="never committed" />,
       sortBy: ({ totalLag }) => totalLag,
-      width: '116px',
+      width: '108px',
     },
     {
       id: 'trend',
@@ -40,7 +40,7 @@ export function groupColumns(cluster: string): readonly Column<GroupSummary>[] {
       cell: ({ group, sparkline }) => (
         <Sparkline values={sparkline} label={`Lag of ${group} over the last 15 minutes`} />
       ),
-      width: '124px',
+      width: '122px',
       hiddenOn: 'narrow',
     },
     {
@@ -48,7 +48,7 @@ export function groupColumns(cluster: string): readonly Column<GroupSummary>[] {
       header: 'State',
       cell: ({ state }) => <GroupStateBadge state={state} />,
       sortBy: ({ state }) => state,
-      width: '150px',
+      width: '160px',
       hiddenOn: 'narrow',
     },
     {
@@ -56,7 +56,7 @@ export function groupColumns(cluster: string): readonly Column<GroupSummary>[] {
       header: 'Type',
       cell: ({ type }) => groupTypes[type],
       sortBy: ({ type }) => type,
-      width: '100px',
+      width: '90px',
       hiddenOn: 'medium',
     },
     {
@@ -65,18 +65,8 @@ export function groupColumns(cluster: string): readonly Column<GroupSummary>[] {
       align: 'end',
       cell: ({ members }) => <Quantity value={members} />,
       sortBy: ({ members }) => members,
-      width: '96px',
+      width: '92px',
       hiddenOn: 'narrow',
-    },
-    {
-      id: 'topics',
-      header: 'Topics',
-      cell: ({ topics }) => (
-        <code title={topics.join(', ')}>
-          {topics.length > 2 ? `${topics.length} topics` : topics.join(', ')}
-        </code>
-      ),
-      hiddenOn: 'medium',
     },
     {
       id: 'last',
@@ -84,7 +74,7 @@ export function groupColumns(cluster: string): readonly Column<GroupSummary>[] {
       align: 'end',
       cell: ({ lastCommitAt }) => (lastCommitAt === null ? 'never' : <RelativeTime at={lastCommitAt} />),
       sortBy: ({ lastCommitAt }) => lastCommitAt,
-      width: '112px',
+      width: '116px',
       hiddenOn: 'medium',
     },
   ];

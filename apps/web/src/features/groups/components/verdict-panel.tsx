@@ -4,7 +4,6 @@ import { EmptyState } from '@odradek/ui/empty-state';
 import { Panel } from '@odradek/ui/panel';
 import { formatExact } from '@odradek/ui/quantity';
 import { exactTime } from '@odradek/ui/relative-time';
-import { StatusBadge } from '@odradek/ui/status-badge';
 import type { ReactNode } from 'react';
 import { VerdictBadge } from '../../../shared/verdict-badge.tsx';
 import { ruleSteps } from '../model.ts';
@@ -89,21 +88,20 @@ function Rules({ evidence }: { evidence: VerdictEvidence }): ReactNode {
         <li
           key={step.rule}
           className={styles.rule}
-          data-place={index === decided ? 'decided' : index < decided ? 'passed' : 'not asked'}
+          data-place={placeOf(index, decided)}
           aria-current={index === decided || undefined}
         >
           <span className={styles.result}>
-            {index === decided ? (
-              <VerdictBadge verdict={step.verdict} />
-            ) : (
-              <StatusBadge tone="unknown" look="plain">
-                {index < decided ? 'not met' : 'not asked'}
-              </StatusBadge>
-            )}
+            {index === decided ? <VerdictBadge verdict={step.verdict} /> : placeOf(index, decided)}
           </span>
           <span>{step.words}</span>
         </li>
       ))}
     </ol>
   );
+}
+
+function placeOf(index: number, decided: number): 'not met' | 'decided' | 'not asked' {
+  if (index === decided) return 'decided';
+  return index < decided ? 'not met' : 'not asked';
 }

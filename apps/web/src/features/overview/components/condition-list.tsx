@@ -2,6 +2,7 @@ import type { Condition, TopicPartition } from '@odradek/contract';
 import { formatExact } from '@odradek/ui/quantity';
 import { RelativeTime } from '@odradek/ui/relative-time';
 import { StatusBadge, StatusShape } from '@odradek/ui/status-badge';
+import { ThreadLine } from '@odradek/ui/thread-line';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { VerdictBadge } from '../../../shared/verdict-badge.tsx';
@@ -22,9 +23,14 @@ export function ConditionList({ cluster, conditions, age, checked }: ConditionLi
   return (
     <section className={styles.strip} aria-label="Failing conditions" data-tone={toneOf(conditions, checked)}>
       <header className={styles.head}>
-        <StatusShape tone={toneOf(conditions, checked)} />
+        <span className={styles.shape}>
+          <StatusShape tone={toneOf(conditions, checked)} />
+        </span>
         <h2 className={styles.verdict}>{headline(conditions.length, checked)}</h2>
         {age}
+        <span className={styles.thread}>
+          <ThreadLine state={conditions.length === 0 ? 'smooth' : 'tangled'} />
+        </span>
       </header>
       {conditions.length > 0 && (
         <ul className={styles.list}>

@@ -3,7 +3,6 @@ import { type Column, DataTable } from '@odradek/ui/data-table';
 import { EmptyState } from '@odradek/ui/empty-state';
 import { Panel } from '@odradek/ui/panel';
 import { SearchField } from '@odradek/ui/search-field';
-import { StatusBadge } from '@odradek/ui/status-badge';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useMemo } from 'react';
@@ -89,12 +88,7 @@ const columns: readonly Column<ConfigEntry>[] = [
   {
     id: 'source',
     header: 'Source',
-    cell: ({ source, isDefault }) =>
-      isDefault ? (
-        'default'
-      ) : (
-        <StatusBadge tone={source === 'topic' ? 'warn' : 'unknown'}>{sources[source]}</StatusBadge>
-      ),
+    cell: ({ source, isDefault }) => (isDefault ? 'default' : <strong>{sources[source]}</strong>),
     sortBy: ({ source, name }) => `${source === 'topic' ? 0 : 1} ${name}`,
   },
   { id: 'type', header: 'Type', cell: ({ type }) => type.toLowerCase(), hiddenOn: 'medium' },

@@ -61,7 +61,7 @@ const columns: readonly Column<TopicPartitionDetail>[] = [
     id: 'start',
     header: 'Log start offset',
     align: 'end',
-    cell: ({ logStartOffset }) => <Quantity value={logStartOffset} />,
+    cell: ({ logStartOffset }) => <Quantity value={logStartOffset} exactly />,
     sortBy: ({ logStartOffset }) => logStartOffset,
     hiddenOn: 'narrow',
   },
@@ -69,7 +69,7 @@ const columns: readonly Column<TopicPartitionDetail>[] = [
     id: 'end',
     header: 'End offset',
     align: 'end',
-    cell: ({ endOffset }) => <Quantity value={endOffset} />,
+    cell: ({ endOffset }) => <Quantity value={endOffset} exactly />,
     sortBy: ({ endOffset }) => endOffset,
   },
   {

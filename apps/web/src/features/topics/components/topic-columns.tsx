@@ -32,24 +32,19 @@ export function topicColumns(cluster: string): readonly Column<TopicSummary>[] {
         );
       },
       sortBy: ({ leaderless, underReplicated }) => leaderless * 1_000_000 + underReplicated,
-      width: '150px',
+      width: '160px',
     },
     {
       id: 'partitions',
       header: 'Partitions',
       align: 'end',
-      cell: ({ partitions }) => <Quantity value={partitions} />,
+      cell: ({ partitions, replicationFactor }) => (
+        <span title={`${partitions} partitions, ${replicationFactor} replicas of each`}>
+          {partitions} × {replicationFactor}
+        </span>
+      ),
       sortBy: ({ partitions }) => partitions,
       width: '100px',
-    },
-    {
-      id: 'replication',
-      header: 'Replication',
-      align: 'end',
-      cell: ({ replicationFactor }) => replicationFactor,
-      sortBy: ({ replicationFactor }) => replicationFactor,
-      width: '106px',
-      hiddenOn: 'medium',
     },
     {
       id: 'messages',
@@ -57,7 +52,7 @@ export function topicColumns(cluster: string): readonly Column<TopicSummary>[] {
       align: 'end',
       cell: (topic) => <MessageEstimate topic={topic} />,
       sortBy: ({ messageEstimate }) => messageEstimate,
-      width: '130px',
+      width: '136px',
       hiddenOn: 'narrow',
     },
     {
@@ -68,7 +63,7 @@ export function topicColumns(cluster: string): readonly Column<TopicSummary>[] {
         <Quantity value={recordsInPerSecond} unit="per-second" absent="not yet measured" />
       ),
       sortBy: ({ recordsInPerSecond }) => recordsInPerSecond,
-      width: '110px',
+      width: '104px',
       hiddenOn: 'narrow',
     },
     {
@@ -77,7 +72,7 @@ export function topicColumns(cluster: string): readonly Column<TopicSummary>[] {
       align: 'end',
       cell: ({ sizeBytes }) => <Quantity value={sizeBytes} unit="bytes" />,
       sortBy: ({ sizeBytes }) => sizeBytes,
-      width: '100px',
+      width: '96px',
       hiddenOn: 'narrow',
     },
     {
@@ -85,7 +80,7 @@ export function topicColumns(cluster: string): readonly Column<TopicSummary>[] {
       header: 'Read by',
       cell: (topic) => <Readers topic={topic} />,
       sortBy: ({ readers }) => severityOf(worstReader(readers)?.verdict ?? null) * 1000 + readers.length,
-      width: '180px',
+      width: '150px',
       hiddenOn: 'medium',
     },
   ];
