@@ -1,0 +1,184 @@
+import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { batchOf, contentOf, LogBed } from '../../test/log/log-bed.ts';
+import { DirectoryError } from './directory-error.ts';
+import { DEFAULT_LOG_CONFIG } from './log-config.ts';
+import { LogDirectory } from './log-directory.ts';
+import type { LogDirectorySettings } from './log-directory-settings.ts';
+
+const ORDERS = { topic: 'orders', partition: 0 };
+const TOPIC_ID = 'oLIQyYhGQsiCoFcXtVXDSA';
+const CLIENT = { origin: 'client', leaderEpoch: 0 } as const;
+
+let bed: LogBed;
+let offline: unknown[];
+beforeEach(() => {
+  bed = new LogBed();
+  offline = [];
+});
+afterEach(() => bed.remove());
+
+function openDirectory(
+  options: { nodeId?: number; clusterId?: string; settings?: Partial<LogDirectorySettings> } = {},
+) {
+  return LogDirectory.open({
+    ...bed.environment(),
+    path: bed.directory,
+    nodeId: 1,
+    onOffline: (error) => offline.push(error),
+    ...options,
+  });
+}
+
+async function openLog(directory: LogDirectory, config = {}) {
+  return directory.openLog(ORDERS, { config: { ...DEFAULT_LOG_CONFIG, ...config }, topicId: TOPIC_ID });
+}
+
+async function appendTexts(directory: LogDirectory, texts: readonly string[]) {
+  for (const text of texts) {
+    const outcome = directory.log(ORDERS)?.appendAsLeader(batchOf([text]), CLIENT);
+    if (outcome?.kind !== 'appended') throw new Error(JSON.stringify(outcome));
+    await outcome.completion;
+  }
+}
+
+describe('a directory', () => {
+  test('that was closed in order keeps everything, in the files of Kafka', async () => {
+    const first = await openDirectory({ clusterId: 'cluster-a' });
+    const log = await openLog(first);
+    await appendTexts(first, ['a', 'b', 'c']);
+    log.updateHighWatermark(3);
+    log.advanceLogStartOffset(1);
+    await first.close(7);
+    const read = (name: string) => fs.readFileSync(`${bed.directory}/${name}`, 'utf8');
+    expect(read('recovery-point-offset-checkpoint')).toBe('0\n1\norders 0 3\n');
+    expect(read('replication-offset-checkpoint')).toBe('0\n1\norders 0 3\n');
+    expect(read('log-start-offset-checkpoint')).toBe('0\n1\norders 0 1\n');
+    expect(read('orders-0/leader-epoch-checkpoint')).toBe('0\n1\n0 1\n');
+    expect(read('orders-0/partition.metadata')).toBe(`version: 0\ntopic_id: ${TOPIC_ID}`);
+    expect(read('.kafka_cleanshutdown')).toBe('{"version":0,"brokerEpoch":7}');
+    expect(read('meta.properties')).toContain(
+      `cluster.id=cluster-a\ndirectory.id=${first.meta.directoryId}\nnode.id=1\n`,
+    );
+
+    const second = await openDirectory();
+    expect(second.wasClean).toBe(true);
+    expect(second.meta).toEqual(first.meta);
+    expect(await second.partitions()).toEqual([{ ...ORDERS, topicId: TOPIC_ID }]);
+    const again = await openLog(second);
+    expect([again.logStartOffset, again.highWatermark, again.logEndOffset]).toEqual([1, 3, 3]);
+    expect(await contentOf(again)).toEqual([
+      [1, 'b'],
+      [2, 'c'],
+    ]);
+    expect(bed.files()).not.toContain('.kafka_cleanshutdown');
+    await second.close(8);
+  });
+
+  test('is refused to a second process, to another node and to another cluster, each with a remedy', async () => {
+    const directory = await openDirectory({ clusterId: 'cluster-a' });
+    const refusal = (options: Parameters<typeof openDirectory>[0]) =>
+      openDirectory(options).then(
+        () => null,
+        (error: unknown) => error,
+      );
+    const locked = await refusal({});
+    expect(locked).toBeInstanceOf(DirectoryError);
+    expect(locked).toMatchObject({
+      code: 'locked',
+      message: expect.stringContaining(`process ${process.pid}`),
+    });
+    await directory.close(0);
+    expect(await refusal({ nodeId: 2 })).toMatchObject({ code: 'foreign' });
+    expect(await refusal({ clusterId: 'cluster-b' })).toMatchObject({ code: 'foreign' });
+    fs.writeFileSync(`${bed.directory}/meta.properties`, 'version=0\n');
+    expect(await refusal({})).toMatchObject({ code: 'unusable' });
+  });
+
+  test('forgets a deleted partition at once and removes its files later', async () => {
+    const directory = await openDirectory({ settings: { fileDeleteDelayMs: 100 } });
+    await openLog(directory);
+    await appendTexts(directory, ['a']);
+    await directory.deleteLog(ORDERS);
+    expect(directory.log(ORDERS)).toBeUndefined();
+    expect(await directory.partitions()).toEqual([]);
+    const anew = await openLog(directory);
+    expect(anew.logEndOffset).toBe(0);
+    bed.clock.advance(100);
+    await expect.poll(() => bed.files().filter((name) => name.endsWith('-delete'))).toEqual([]);
+    await directory.setAside(ORDERS);
+    expect(bed.files().filter((name) => /^orders-0\.[0-9a-f]{32}-stray$/.test(name)).length).toBe(1);
+    await directory.close(0);
+  });
+
+  test('applies retention and writes checkpoints by itself', async () => {
+    const directory = await openDirectory();
+    const log = await openLog(directory, { segmentBytes: 150, retentionMs: 1000 });
+    directory.start();
+    await appendTexts(directory, ['a'.repeat(50), 'b'.repeat(50), 'c'.repeat(50)]);
+    log.updateHighWatermark(3);
+    bed.clock.advance(30_000);
+    await expect.poll(() => log.logStartOffset).toBe(3);
+    bed.clock.advance(60_000);
+    const startOf = () => fs.readFileSync(`${bed.directory}/log-start-offset-checkpoint`, 'utf8');
+    await expect.poll(startOf).toBe('0\n1\norders 0 3\n');
+    await directory.close(0);
+  });
+
+  test('survives a damaged checkpoint by reading its logs through', async () => {
+    const directory = await openDirectory();
+    await openLog(directory);
+    await appendTexts(directory, ['a', 'b']);
+    await directory.log(ORDERS)?.flush();
+    await directory.close(0);
+    fs.rmSync(`${bed.directory}/.kafka_cleanshutdown`);
+    fs.writeFileSync(`${bed.directory}/recovery-point-offset-checkpoint`, '0\n2\norders 0 2\n');
+    const again = await openDirectory();
+    expect((await openLog(again)).logEndOffset).toBe(2);
+    await again.close(0);
+  });
+});
+
+test('kill -9 loses nothing that was acknowledged', async () => {
+  const module = (path: string) => JSON.stringify(new URL(path, import.meta.url).href);
+  const program = `
+    const { nodeRuntime } = await import(${module('../runtime/node-runtime.ts')});
+    const { LogDirectory } = await import(${module('./log-directory.ts')});
+    const { DEFAULT_LOG_CONFIG } = await import(${module('./log-config.ts')});
+    const { buildBatch } = await import(${module('../protocol/records.ts')});
+    const directory = await LogDirectory.open({ ...nodeRuntime(), path: process.argv[1], nodeId: 1, onOffline() {} });
+    const config = { ...DEFAULT_LOG_CONFIG, segmentBytes: 20_000 };
+    const log = await directory.openLog({ topic: 'orders', partition: 0 }, { config, topicId: ${JSON.stringify(TOPIC_ID)} });
+    const start = log.logEndOffset;
+    for (let offset = start; ; offset++) {
+      const batch = buildBatch([{ value: Buffer.from('value ' + offset), timestamp: Date.now() }]);
+      await log.appendAsLeader(batch, { origin: 'client', leaderEpoch: 0 }).completion;
+      process.stdout.write(offset + '\\n');
+    }`;
+  let acknowledged = -1;
+  for (let round = 0; round < 3; round++) {
+    const child = spawn(process.execPath, ['--input-type=module', '-e', program, bed.directory], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let output = '';
+    const enough = Promise.withResolvers<void>();
+    child.stdout.on('data', (chunk: Buffer) => {
+      output += chunk.toString();
+      if (output.length > 5000) enough.resolve();
+    });
+    const exited = new Promise((resolve) => child.on('close', resolve));
+    child.on('close', () => enough.reject(new Error('the writer has ended by itself')));
+    await enough.promise;
+    child.kill('SIGKILL');
+    await exited;
+    acknowledged = Number(output.slice(0, output.lastIndexOf('\n')).split('\n').at(-1));
+  }
+  const directory = await openDirectory();
+  const log = await openLog(directory);
+  expect(log.logEndOffset).toBeGreaterThan(acknowledged);
+  expect(await contentOf(log)).toEqual(
+    Array.from({ length: log.logEndOffset }, (_, offset) => [offset, `value ${offset}`]),
+  );
+  await directory.close(0);
+});

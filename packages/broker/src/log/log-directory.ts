@@ -1,0 +1,280 @@
+import type { Clock } from '../runtime/clock.ts';
+import { DiskError } from '../runtime/disk.ts';
+import type { Logger } from '../runtime/logger.ts';
+import { DamagedFileError } from './checkpoint-files.ts';
+import { DelayedRemovals } from './delayed-removals.ts';
+import { type CheckpointKind, DirectoryCheckpoints } from './directory-checkpoints.ts';
+import { type ClaimedDirectory, claimDirectory, type DirectoryClaim, unusable } from './directory-claim.ts';
+import {
+  type MetaProperties,
+  readTopicId,
+  takeCleanShutdown,
+  writeCleanShutdown,
+  writeTopicId,
+} from './directory-files.ts';
+import { FilePool } from './file-pool.ts';
+import { IndexCache } from './index-cache.ts';
+import type { LogConfig } from './log-config.ts';
+import { DEFAULT_LOG_DIRECTORY_SETTINGS, type LogDirectorySettings } from './log-directory-settings.ts';
+import type { LogEnvironment, TopicPartition } from './log-environment.ts';
+import {
+  DELETE_SUFFIX,
+  departedDirectoryName,
+  isDeletedDirectory,
+  parsePartitionDirectory,
+  partitionDirectoryName,
+  STRAY_SUFFIX,
+} from './partition-directory.ts';
+import { PartitionLog } from './partition-log.ts';
+import { PeriodicTasks } from './periodic-tasks.ts';
+import { TailCache } from './tail-cache.ts';
+
+export interface LogDirectoryOptions extends DirectoryClaim {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly settings?: Partial<LogDirectorySettings>;
+  /** Told once when the disk has refused: all logs of the directory are offline. */
+  readonly onOffline: (error: DiskError) => void;
+}
+
+/** A partition that the directory holds. */
+export interface FoundPartition extends TopicPartition {
+  /** Null where the directory does not say. */
+  readonly topicId: string | null;
+}
+
+export interface OpenLogOptions {
+  readonly config: LogConfig;
+  readonly topicId: string;
+}
+
+/** Open files that nobody is using are kept up to this number. */
+const IDLE_FILES = 512;
+
+/** Memory for the indexes of closed segments. */
+const INDEX_CACHE_BYTES = 8 * 1024 * 1024;
+
+/**
+ * A directory with the logs of many partitions, as `log.dirs` names it, for one process at a time. It checkpoints
+ * their offsets, applies retention, and is given up as a whole when the disk refuses.
+ */
+export class LogDirectory {
+  readonly path: string;
+  readonly meta: MetaProperties;
+  /** Whether the last stop was a clean one, so that nothing has to be recovered. */
+  readonly wasClean: boolean;
+  readonly #options: LogDirectoryOptions;
+  readonly #settings: LogDirectorySettings;
+  readonly #environment: LogEnvironment;
+  readonly #checkpoints: DirectoryCheckpoints;
+  readonly #claimed: ClaimedDirectory;
+  readonly #removals: DelayedRemovals;
+  readonly #logs = new Map<string, PartitionLog>();
+  readonly #tasks: PeriodicTasks;
+  #failure: DiskError | null = null;
+
+  private constructor(
+    options: LogDirectoryOptions,
+    state: { claimed: ClaimedDirectory; wasClean: boolean; checkpoints: DirectoryCheckpoints },
+  ) {
+    const { clock, random, disk, logger } = options;
+    this.path = options.path;
+    this.meta = state.claimed.meta;
+    this.wasClean = state.wasClean;
+    this.#options = options;
+    this.#settings = { ...DEFAULT_LOG_DIRECTORY_SETTINGS, ...options.settings };
+    this.#checkpoints = state.checkpoints;
+    this.#claimed = state.claimed;
+    this.#removals = new DelayedRemovals(options);
+    this.#tasks = new PeriodicTasks(clock, this.#settings.initialTaskDelayMs);
+    this.#environment = {
+      clock,
+      random,
+      disk,
+      logger,
+      files: new FilePool(disk, IDLE_FILES),
+      indexes: new IndexCache(INDEX_CACHE_BYTES),
+      tails: new TailCache(this.#settings.tailCacheBytes),
+    };
+  }
+
+  /** Takes the directory for this process. Rejects with a `DirectoryError`. */
+  static async open(options: LogDirectoryOptions): Promise<LogDirectory> {
+    const claimed = await claimDirectory(options);
+    try {
+      const checkpoints = await DirectoryCheckpoints.read(options.disk, options.path, options.logger);
+      const wasClean = await takeCleanShutdown(options.disk, options.path);
+      return new LogDirectory(options, { claimed, wasClean, checkpoints });
+    } catch (error) {
+      await claimed.release();
+      throw unusable(options.path, error);
+    }
+  }
+
+  get isOffline(): boolean {
+    return this.#failure !== null;
+  }
+
+  /** All logs that are open. */
+  get logs(): IterableIterator<PartitionLog> {
+    return this.#logs.values();
+  }
+
+  log(partition: TopicPartition): PartitionLog | undefined {
+    return this.#logs.get(partitionDirectoryName(partition));
+  }
+
+  /** The partitions that lie in the directory. What was deleted before the last stop is removed on the way. */
+  async partitions(): Promise<FoundPartition[]> {
+    const { disk } = this.#environment;
+    const found: FoundPartition[] = [];
+    for (const { name, kind } of await disk.list(this.path)) {
+      if (kind !== 'directory') continue;
+      if (isDeletedDirectory(name))
+        this.#removals.add([`${this.path}/${name}`], this.#settings.fileDeleteDelayMs);
+      const partition = parsePartitionDirectory(name);
+      if (partition === null) continue;
+      found.push({ ...partition, topicId: await readTopicId(disk, `${this.path}/${name}`) });
+    }
+    return found;
+  }
+
+  /** Opens many logs, `num.recovery.threads.per.data.dir` at a time, and calls back for each. */
+  async openLogs<Partition extends TopicPartition>(
+    partitions: readonly Partition[],
+    optionsOf: (partition: Partition) => OpenLogOptions,
+    opened: (partition: Partition, log: PartitionLog) => void,
+  ): Promise<void> {
+    await this.#forEach(partitions, async (partition) => {
+      opened(partition, await this.openLog(partition, optionsOf(partition)));
+    });
+  }
+
+  /**
+   * Opens the log of a partition, or begins one. Rejects with a `DiskError`, or with a `DamagedFileError` when its
+   * files cannot be a log; one that lies there must be of the same topic id.
+   */
+  async openLog(topicPartition: TopicPartition, { config, topicId }: OpenLogOptions): Promise<PartitionLog> {
+    const { disk } = this.#environment;
+    const name = partitionDirectoryName(topicPartition);
+    const directory = `${this.path}/${name}`;
+    await disk.makeDirectory(directory);
+    const knownId = await readTopicId(disk, directory);
+    if (knownId === null) await writeTopicId(disk, directory, topicId);
+    else if (knownId !== topicId) {
+      throw new DamagedFileError(directory, `it is of topic id ${knownId}, not ${topicId}`);
+    }
+    const log = await PartitionLog.open({
+      environment: this.#environment,
+      directory,
+      topicPartition,
+      config,
+      onFailure: (error) => this.#goOffline(error),
+      isClean: this.wasClean,
+      ...this.#checkpoints.of(topicPartition),
+    });
+    this.#logs.set(name, log);
+    return log;
+  }
+
+  /** Takes a partition away; its files follow after `log.segment.delete.delay.ms`. */
+  async deleteLog(topicPartition: TopicPartition): Promise<void> {
+    const departed = await this.#depart(topicPartition, DELETE_SUFFIX);
+    this.#removals.add([departed], this.#settings.fileDeleteDelayMs);
+  }
+
+  /** Sets a partition aside that the cluster does not know, or knows by another topic id. */
+  async setAside(topicPartition: TopicPartition): Promise<void> {
+    await this.#depart(topicPartition, STRAY_SUFFIX);
+  }
+
+  async #depart(
+    topicPartition: TopicPartition,
+    suffix: typeof DELETE_SUFFIX | typeof STRAY_SUFFIX,
+  ): Promise<string> {
+    const { disk, random } = this.#environment;
+    const name = partitionDirectoryName(topicPartition);
+    await this.#logs.get(name)?.abandon();
+    this.#logs.delete(name);
+    this.#checkpoints.forget(topicPartition);
+    const hex = Array.from({ length: 4 }, () => random.uint32().toString(16).padStart(8, '0')).join('');
+    const departed = `${this.path}/${departedDirectoryName(topicPartition, hex, suffix)}`;
+    await disk.rename(`${this.path}/${name}`, departed);
+    await disk.syncDirectory(this.path);
+    return departed;
+  }
+
+  /** Begins the periodic tasks: retention, checkpoints, expiry of producers. */
+  start(): void {
+    const settings = this.#settings;
+    this.#tasks.every(settings.retentionCheckIntervalMs, () => this.#applyRetention());
+    this.#tasks.every(settings.producerIdExpirationCheckIntervalMs, async () => {
+      for (const log of this.#logs.values()) log.removeExpiredProducers(settings.producerIdExpirationMs);
+    });
+    this.#tasks.every(settings.recoveryPointCheckpointIntervalMs, () => this.#checkpoint('recoveryPoint'));
+    this.#tasks.every(settings.logStartCheckpointIntervalMs, () => this.#checkpoint('logStart'));
+    this.#tasks.every(settings.highWatermarkCheckpointIntervalMs, () => this.#checkpoint('highWatermark'));
+  }
+
+  async #applyRetention(): Promise<void> {
+    const nowMs = this.#environment.clock.wallMs();
+    for (const log of [...this.#logs.values()]) await log.applyRetention(nowMs);
+  }
+
+  async #checkpoint(kind: CheckpointKind): Promise<void> {
+    if (this.#failure !== null) return;
+    const offsets = [...this.#logs.values()].map((log) => ({
+      ...log.topicPartition,
+      offset: offsetOf(log, kind),
+    }));
+    try {
+      await this.#checkpoints.write(kind, offsets);
+    } catch (error) {
+      if (!(error instanceof DiskError)) throw error;
+      this.#goOffline(error);
+    }
+  }
+
+  #goOffline(error: DiskError): void {
+    if (this.#failure !== null) return;
+    this.#failure = error;
+    this.#tasks.stop();
+    this.#removals.cancel();
+    for (const log of this.#logs.values()) log.goOffline(error);
+    this.#options.onOffline(error);
+  }
+
+  /**
+   * Stops in order: every log is synced to its end, the checkpoints say so, and last the mark is set that lets the
+   * next start trust them. Without the mark, when the disk has refused. The process has the directory no longer.
+   */
+  async close(brokerEpoch: number): Promise<void> {
+    this.#tasks.stop();
+    this.#removals.cancel();
+    await this.#forEach([...this.#logs.values()], (log) => log.close());
+    for (const kind of ['recoveryPoint', 'logStart', 'highWatermark'] as const) await this.#checkpoint(kind);
+    if (this.#failure === null) await writeCleanShutdown(this.#environment.disk, this.path, brokerEpoch);
+    this.#logs.clear();
+    await this.#claimed.release();
+  }
+
+  /** Does `task` for each of `items`, several at a time. */
+  async #forEach<Item>(items: readonly Item[], task: (item: Item) => Promise<void>): Promise<void> {
+    const rest = items.values();
+    const work = async () => {
+      for (const item of rest) await task(item);
+    };
+    await Promise.all(Array.from({ length: this.#settings.recoveryThreads }, work));
+  }
+}
+
+function offsetOf(log: PartitionLog, kind: CheckpointKind): number {
+  switch (kind) {
+    case 'recoveryPoint':
+      return log.recoveryPoint;
+    case 'logStart':
+      return log.logStartOffset;
+    case 'highWatermark':
+      return log.highWatermark;
+  }
+}
