@@ -36,7 +36,8 @@ interface SendOptions {
 /** ApiVersions itself has no version yet to be chosen by: this one every broker answers. */
 const API_VERSIONS_VERSION = 0;
 
-const CLIENT_ID = 'odradek-console';
+/** How the console names itself to brokers. */
+export const CLIENT_ID = 'odradek-console';
 const CONNECT_TIMEOUT_MS = 5_000;
 const REQUEST_TIMEOUT_MS = 15_000;
 

@@ -50,7 +50,8 @@ const rules: readonly { kind: UnreachableKind; matches: (fault: Fault) => boolea
   },
   {
     kind: 'timeout',
-    matches: ({ code }) => ['PLT_KFK_TIMEOUT', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH'].includes(code),
+    matches: ({ code, message }) =>
+      ['ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH'].includes(code) || /timed out/.test(message),
   },
   { kind: 'not-kafka', matches: ({ message }) => message === 'Connection closed' },
 ];

@@ -1,0 +1,106 @@
+import {
+  brokerList as brokerListSchema,
+  clusterList,
+  errorBody,
+  groupDetail as groupDetailSchema,
+  groupList as groupListSchema,
+  lagSeries,
+  lagSeriesQuery,
+  overview,
+  topicDetail as topicDetailSchema,
+  topicList as topicListSchema,
+} from '@odradek/contract';
+import type { FastifyInstance } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import type { Clock } from '../clock.ts';
+import type { LagHistory } from '../store/lag-history.ts';
+import { brokerList } from '../views/broker-view.ts';
+import { clusterSummary, overviewOf } from '../views/cluster-view.ts';
+import { groupDetail, groupList } from '../views/group-view.ts';
+import { lagSeriesOf } from '../views/lag-view.ts';
+import { topicDetail, topicList } from '../views/topic-view.ts';
+import { ConsoleError } from './console-error.ts';
+import { noSuchTopic, type RoutedClusters } from './routed-clusters.ts';
+
+export interface WatchRoutesNeeds {
+  readonly clusters: RoutedClusters;
+  readonly history: LagHistory;
+  readonly clock: Clock;
+}
+
+const errors = { '4xx': errorBody, '5xx': errorBody };
+const ofCluster = z.object({ cluster: z.string() });
+const ofTopic = ofCluster.extend({ topic: z.string() });
+const ofGroup = ofCluster.extend({ group: z.string() });
+
+/** What the last sample showed; none of these asks a cluster. */
+export function addWatchRoutes(untyped: FastifyInstance, needs: WatchRoutesNeeds): void {
+  const server = untyped.withTypeProvider<ZodTypeProvider>();
+  const { clusters } = needs;
+
+  server.get('/api/clusters', { schema: { response: { 200: clusterList, ...errors } } }, () => ({
+    clusters: clusters.all.map(clusterSummary),
+  }));
+
+  server.get(
+    '/api/clusters/:cluster/overview',
+    { schema: { params: ofCluster, response: { 200: overview, ...errors } } },
+    ({ params }) => overviewOf(clusters.named(params.cluster)),
+  );
+
+  server.get(
+    '/api/clusters/:cluster/brokers',
+    { schema: { params: ofCluster, response: { 200: brokerListSchema, ...errors } } },
+    ({ params }) => brokerList(clusters.named(params.cluster).state),
+  );
+
+  server.get(
+    '/api/clusters/:cluster/topics',
+    { schema: { params: ofCluster, response: { 200: topicListSchema, ...errors } } },
+    ({ params }) => topicList(clusters.named(params.cluster).state),
+  );
+
+  server.get(
+    '/api/clusters/:cluster/topics/:topic',
+    { schema: { params: ofTopic, response: { 200: topicDetailSchema, ...errors } } },
+    ({ params }) =>
+      found(topicDetail(clusters.named(params.cluster).state, params.topic), noSuchTopic(params.topic)),
+  );
+
+  server.get(
+    '/api/clusters/:cluster/groups',
+    { schema: { params: ofCluster, response: { 200: groupListSchema, ...errors } } },
+    ({ params }) => groupList(clusters.named(params.cluster)),
+  );
+
+  server.get(
+    '/api/clusters/:cluster/groups/:group',
+    { schema: { params: ofGroup, response: { 200: groupDetailSchema, ...errors } } },
+    ({ params }) =>
+      found(groupDetail(clusters.named(params.cluster), params.group), noSuchGroup(params.group)),
+  );
+
+  server.get(
+    '/api/clusters/:cluster/groups/:group/lag',
+    { schema: { params: ofGroup, querystring: lagSeriesQuery, response: { 200: lagSeries, ...errors } } },
+    ({ params, query }) => {
+      const { definition, sampleIntervalMs } = clusters.named(params.cluster);
+      const { history, clock } = needs;
+      const source = { history, cluster: definition.name, sampleIntervalMs, now: clock.now() };
+      const { to, rangeMs, stepMs, topic, partition } = query;
+      return lagSeriesOf(source, { group: params.group, to, rangeMs, stepMs, topic, partition });
+    },
+  );
+}
+
+function found<T>(value: T | null, otherwise: ConsoleError): T {
+  if (value === null) {
+    throw otherwise;
+  }
+  return value;
+}
+
+function noSuchGroup(group: string): ConsoleError {
+  return new ConsoleError(404, 'NOT_FOUND', `No group is called ${group}.`);
+}
