@@ -1,8 +1,8 @@
 // Bundles each process role into packages/cli/dist, the folder of the package that lists what stays outside the
 // bundles: `odradek.js` (command, supervisor and console, with lazily loaded chunks) and `broker-process.js`
 // (one file: a broker process loads neither the console nor the Kafka client). Runs on Node 20.
-import { mkdirSync, readdirSync, rmSync, utimesSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, rmSync, utimesSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { build } from 'esbuild';
 import { root } from './toolchain.mjs';
 
@@ -28,26 +28,33 @@ const shared = {
     ].join('\n'),
   },
   logLevel: 'warning',
-  metafile: false,
+  metafile: true,
 };
 
-mkdirSync(dist, { recursive: true });
-for (const entry of readdirSync(dist)) {
-  if (entry.endsWith('.js')) rmSync(join(dist, entry));
-}
-
-await build({
-  ...shared,
-  entryPoints: [join(root, 'packages/broker/src/broker-process.ts')],
-  outfile: join(dist, 'broker-process.js'),
-});
-await build({
-  ...shared,
-  entryPoints: [join(root, 'packages/cli/src/odradek.ts')],
-  outdir: dist,
-  splitting: true,
-  chunkNames: 'chunk-[name]-[hash]',
-});
+await Promise.all([
+  build({
+    ...shared,
+    entryPoints: [join(root, 'packages/broker/src/broker-process.ts')],
+    outfile: join(dist, 'broker-process.js'),
+  }),
+  build({
+    ...shared,
+    entryPoints: [join(root, 'packages/cli/src/odradek.ts')],
+    outdir: dist,
+    splitting: true,
+    chunkNames: 'chunk-[name]-[hash]',
+  }),
+]).then(removeOlder);
 
 // A source file saved while the bundler ran is newer than the bundle: bin/odradek compares these times.
 utimesSync(join(dist, 'odradek.js'), started, started);
+
+/** Chunks of an earlier bundle have other names and would stay for ever. */
+function removeOlder(results) {
+  const outputs = new Set(
+    results.flatMap(({ metafile }) => Object.keys(metafile.outputs).map((path) => basename(path))),
+  );
+  for (const name of readdirSync(dist)) {
+    if (name.endsWith('.js') && !outputs.has(name)) rmSync(join(dist, name));
+  }
+}
