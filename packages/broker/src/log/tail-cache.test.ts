@@ -1,0 +1,67 @@
+import { expect, test } from 'vitest';
+import { TailCache } from './tail-cache.ts';
+
+const batch = (offset: number, bytes: Uint8Array) => ({ bytes, firstOffset: offset, lastOffset: offset });
+const own = (length: number) => new Uint8Array(length);
+const all = (fromOffset: number) => ({ fromOffset, maxBytes: 1e9, upToOffset: 1e9, minOneBatch: true });
+
+test('what came first goes first, whichever log it is of', () => {
+  const cache = new TailCache(300);
+  const [left, right] = [cache.tail(), cache.tail()];
+  left.add(batch(0, own(100)));
+  right.add(batch(0, own(100)));
+  left.add(batch(1, own(100)));
+  right.add(batch(1, own(100)));
+  expect(left.read(all(0))).toBeNull();
+  expect(left.read(all(1))).toMatchObject({ sizeInBytes: 100, nextOffset: 2 });
+  expect(right.read(all(0))).toMatchObject({ sizeInBytes: 200 });
+  right.add(batch(2, own(100)));
+  expect(right.read(all(0))).toBeNull();
+});
+
+test('a frame counts once for all its batches, and as long as one of them is kept', () => {
+  const cache = new TailCache(1000);
+  const tail = cache.tail();
+  const frame = own(400);
+  tail.add(batch(0, frame.subarray(0, 200)));
+  tail.add(batch(1, frame.subarray(200, 400)));
+  expect(cache.usedBytes).toBe(400);
+  tail.add(batch(2, own(600)));
+  expect(cache.usedBytes).toBe(1000);
+  tail.add(batch(3, own(10)));
+  expect(tail.read(all(1))).toBeNull();
+  expect(cache.usedBytes).toBe(610);
+});
+
+test('a small batch of a large frame is copied out of it', () => {
+  const cache = new TailCache(1000);
+  const tail = cache.tail();
+  tail.add(batch(0, own(100_000).subarray(500, 600)));
+  expect(cache.usedBytes).toBe(100);
+});
+
+test('a batch above the budget is not kept, nor what lies before it', () => {
+  const cache = new TailCache(100);
+  const tail = cache.tail();
+  tail.add(batch(0, own(50)));
+  tail.add(batch(1, own(101)));
+  expect([tail.read(all(0)), tail.read(all(1)), cache.usedBytes]).toEqual([null, null, 0]);
+});
+
+test('a cleared tail gives its memory back at once', () => {
+  const cache = new TailCache(1000);
+  const tail = cache.tail();
+  for (let offset = 0; offset < 5; offset++) tail.add(batch(offset, own(100)));
+  tail.clear();
+  expect([cache.usedBytes, tail.read(all(4))]).toEqual([0, null]);
+});
+
+test('a tail that many batches passed through still finds each of those it keeps', () => {
+  const cache = new TailCache(1000);
+  const tail = cache.tail();
+  for (let offset = 0; offset < 5000; offset++) tail.add(batch(offset, own(10)));
+  expect(tail.read(all(4899))).toBeNull();
+  for (let offset = 4900; offset < 5000; offset++) {
+    expect(tail.read({ ...all(offset), maxBytes: 1 })).toMatchObject({ nextOffset: offset + 1 });
+  }
+});
