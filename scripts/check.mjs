@@ -4,9 +4,9 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { root, toolEnvironment } from './toolchain.mjs';
-import { ensureBuilt } from './workspace-build.mjs';
+import { ensureInstalled } from './workspace-build.mjs';
 
-await ensureBuilt();
+await ensureInstalled();
 
 const workspaces = ['apps', 'packages']
   .flatMap((folder) => readdirSync(join(root, folder)).map((name) => join(folder, name)))

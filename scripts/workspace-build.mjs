@@ -21,8 +21,8 @@ const sources = [
   'pnpm-lock.yaml',
 ];
 
-/** Installs and builds what is missing, with progress on standard error. Ends the process when that fails. */
-export async function ensureBuilt() {
+/** Installs what is missing, with progress on standard error. Ends the process when that fails. */
+export async function ensureInstalled() {
   if (!isInstalled()) {
     await requireStep('Installing packages and building (pnpm; a minute or two the first time)', [
       'npx',
@@ -32,6 +32,11 @@ export async function ensureBuilt() {
       '--frozen-lockfile',
     ]);
   }
+}
+
+/** Installs and builds what is missing, with progress on standard error. Ends the process when that fails. */
+export async function ensureBuilt() {
+  await ensureInstalled();
   // A fresh install has built already, by the root `prepare` script.
   if (!isBuilt()) {
     await requireStep('Building the bundles and the console', [
