@@ -25,7 +25,7 @@ export interface GroupCoordinatorOptions {
   readonly config: GroupConfig;
   /** Partitions of `__consumer_offsets`, or those it will have. */
   readonly partitionCount: () => number;
-  /** Whether the newest committed metadata has a topic of this name. */
+  /** Whether the newest metadata has a topic of this name, `__consumer_offsets` included. */
   readonly topicExists: (name: string) => boolean;
   /** `offsets.commit.timeout.ms` */
   readonly commitTimeoutMs: number;
@@ -70,7 +70,7 @@ export class GroupCoordinator {
 
   /** Topics were deleted; what was committed for them goes too, even if one of the name is made again. */
   topicsDeleted(names: readonly string[]): void {
-    this.#runtime.decideAll('topics deleted', (machine) => machine.topicsDeleted(names));
+    this.#runtime.decideAll('topics deleted', (machine, now) => machine.topicsDeleted(names, now));
   }
 
   close(): void {

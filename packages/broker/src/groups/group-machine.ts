@@ -39,7 +39,6 @@ import {
   type OffsetDeleteResponse,
   validateOffsetDelete,
 } from './offset-delete.ts';
-import { expiredOffsets } from './offset-expiry.ts';
 import {
   type FetchedTopic,
   fetchAllOffsets,
@@ -47,14 +46,12 @@ import {
   type OffsetFetchTopic,
   type OffsetView,
 } from './offset-fetch.ts';
+import { OffsetHousekeeping } from './offset-housekeeping.ts';
 import { OffsetStore } from './offset-store.ts';
-
-/** About as many records as one housekeeping decision writes: they must fit a batch, and others want their turn. */
-const HOUSEKEEPING_BATCH = 500;
 
 export interface GroupMachineOptions {
   readonly config: GroupConfig;
-  /** Whether the committed metadata, at least as new as this broker's leadership, has a topic of this name. */
+  /** Whether the metadata, which may come after this broker's leadership, has a topic of this name. */
   readonly topicExists: (name: string) => boolean;
 }
 
@@ -71,20 +68,18 @@ export interface MemberIdentity {
 export class GroupMachine implements CoordinatorMachine {
   readonly timeline = new Timeline();
   readonly #config: GroupConfig;
-  readonly #topicExists: (name: string) => boolean;
   readonly #groups = new TimelineMap<string, ClassicGroup>(this.timeline);
   readonly #offsets = new OffsetStore(this.timeline);
   readonly #deadlines = new Deadlines<string>();
-  /** Groups that the retention check under way has yet to look at. */
-  #retentionQueue: string[] = [];
-  #nextRetentionCheckMs: number | null = null;
-  /** Deleted topics whose offsets are to go → the commits that are meant, for the name may live again. */
-  readonly #deletedTopics = new Map<string, number>();
-  #sweepDue = false;
+  readonly #housekeeping: OffsetHousekeeping;
 
   constructor(options: GroupMachineOptions) {
     this.#config = options.config;
-    this.#topicExists = options.topicExists;
+    this.#housekeeping = new OffsetHousekeeping({
+      ...options,
+      groups: this.#groups,
+      offsets: this.#offsets,
+    });
   }
 
   replay(bytes: CoordinatorRecord): void {
@@ -112,36 +107,27 @@ export class GroupMachine implements CoordinatorMachine {
         decision.records.push(...rebalancing.records);
       } else this.#schedule(group);
     }
-    this.#nextRetentionCheckMs = now.monotonicMs + this.#config.offsetsRetentionCheckIntervalMs;
-    this.#sweepDue = true;
+    this.#housekeeping.begin(now);
     return decision;
   }
 
   nextWakeMs(): number | null {
-    if (this.#sweepDue || this.#retentionQueue.length > 0) return Number.NEGATIVE_INFINITY;
     const deadlineMs = this.#deadlines.nextMs();
-    const checkMs = this.#nextRetentionCheckMs;
-    if (deadlineMs === null || checkMs === null) return deadlineMs ?? checkMs;
-    return Math.min(deadlineMs, checkMs);
+    const housekeepingMs = this.#housekeeping.nextMs();
+    if (deadlineMs === null || housekeepingMs === null) return deadlineMs ?? housekeepingMs;
+    return Math.min(deadlineMs, housekeepingMs);
   }
 
   wake(now: Instant): Decision {
     const groupId = this.#deadlines.takeDue(now.monotonicMs);
-    if (groupId !== undefined) {
-      const group = this.#groups.get(groupId);
-      return group === undefined ? emptyDecision() : this.#step(group, now, expireDeadlines);
-    }
-    if (this.#sweepDue) return this.#sweepDeletedTopics();
-    if (this.#nextRetentionCheckMs !== null && this.#nextRetentionCheckMs <= now.monotonicMs) {
-      this.#nextRetentionCheckMs = now.monotonicMs + this.#config.offsetsRetentionCheckIntervalMs;
-      this.#retentionQueue = [...this.#groups.keys()];
-    }
-    return this.#checkRetention(now);
+    if (groupId === undefined) return this.#housekeeping.run(now);
+    const group = this.#groups.get(groupId);
+    return group === undefined ? emptyDecision() : this.#step(group, now, expireDeadlines);
   }
 
-  rolledBack(): void {
+  rolledBack(now: Instant): void {
     for (const group of this.#groups.values()) this.#schedule(group);
-    this.#sweepDue = true;
+    this.#housekeeping.sweepSoon(now);
   }
 
   join(event: JoinEvent, now: Instant): Decision {
@@ -230,7 +216,9 @@ export class GroupMachine implements CoordinatorMachine {
       if (group === undefined) return ErrorCode.GROUP_ID_NOT_FOUND;
       if (group.state !== 'Empty') return ErrorCode.NON_EMPTY_GROUP;
       for (const { partition, topic } of [...this.#offsets.ofGroup(groupId)]) {
-        this.#forgetOffset({ groupId, topic, partition }, decision);
+        const key = { groupId, topic, partition };
+        this.#offsets.delete(key);
+        decision.records.push(offsetTombstone(key));
       }
       this.#groups.delete(groupId);
       decision.records.push(groupTombstone(groupId));
@@ -241,9 +229,8 @@ export class GroupMachine implements CoordinatorMachine {
   }
 
   /** Topics were deleted: what was committed for them until now is to be forgotten. */
-  topicsDeleted(names: readonly string[]): Decision {
-    for (const name of names) this.#deletedTopics.set(name, this.#offsets.lastSequence);
-    this.#sweepDue = true;
+  topicsDeleted(names: readonly string[], now: Instant): Decision {
+    this.#housekeeping.topicsDeleted(names, now);
     return emptyDecision();
   }
 
@@ -285,52 +272,6 @@ export class GroupMachine implements CoordinatorMachine {
   #heardOf(group: ClassicGroup, memberId: string, now: Instant): void {
     const member = group.members.get(memberId);
     if (member !== undefined) renewSession({ now }, member);
-  }
-
-  #forgetOffset(key: Parameters<typeof offsetTombstone>[0], decision: Decision): void {
-    this.#offsets.delete(key);
-    decision.records.push(offsetTombstone(key));
-  }
-
-  #checkRetention(now: Instant): Decision {
-    const decision = emptyDecision();
-    const { offsetsRetentionMs: retentionMs } = this.#config;
-    while (decision.records.length < HOUSEKEEPING_BATCH) {
-      const groupId = this.#retentionQueue.pop();
-      if (groupId === undefined) break;
-      const group = this.#groups.get(groupId);
-      if (group === undefined) continue;
-      const expired = expiredOffsets(group, this.#offsets, { retentionMs, wallMs: now.wallMs });
-      for (const { partition, topic } of expired.slice(0, HOUSEKEEPING_BATCH)) {
-        this.#forgetOffset({ groupId, topic, partition }, decision);
-      }
-      if (expired.length > HOUSEKEEPING_BATCH) this.#retentionQueue.push(groupId);
-      const [left] = this.#offsets.ofGroup(groupId);
-      if (left !== undefined || group.state !== 'Empty' || group.pendingMembers.size > 0) continue;
-      this.#groups.delete(groupId);
-      decision.records.push(groupTombstone(groupId));
-    }
-    return decision;
-  }
-
-  /**
-   * Forgets offsets of topics that are gone. Looking at all of them after loading and after a failed write finds
-   * what an earlier coordinator, or a write that was undone, left behind.
-   */
-  #sweepDeletedTopics(): Decision {
-    const decision = emptyDecision();
-    for (const groupId of [...this.#offsets.groupIds()]) {
-      for (const { partition, sequence, topic } of [...this.#offsets.ofGroup(groupId)]) {
-        const deletedUpTo = this.#deletedTopics.get(topic);
-        const deleted = deletedUpTo !== undefined && sequence <= deletedUpTo;
-        if (!deleted && this.#topicExists(topic)) continue;
-        this.#forgetOffset({ groupId, topic, partition }, decision);
-        if (decision.records.length >= HOUSEKEEPING_BATCH) return decision;
-      }
-    }
-    this.#sweepDue = false;
-    this.#deletedTopics.clear();
-    return decision;
   }
 }
 

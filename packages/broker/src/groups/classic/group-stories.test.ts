@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ManualClock, settle } from '../../../test/coordination/manual-clock.ts';
 import { type LedMemoryLog, MemoryLog } from '../../../test/coordination/memory-log.ts';
+import { GROUP_METADATA_TOPIC } from '../../metadata/topic-name.ts';
 import { ErrorCode, errorOf } from '../../protocol/errors.ts';
 import { encodeMessage } from '../../protocol/message.ts';
 import { consumerProtocolSubscription } from '../../protocol/messages/consumer-protocol-subscription.ts';
@@ -118,7 +119,7 @@ class Story {
   readonly #clock = new ManualClock();
   readonly #stored = new MemoryLog();
   readonly #memberIds: string[] = [];
-  readonly #topics = new Set(['orders', 'payments', 'fresh']);
+  readonly #topics = new Set([GROUP_METADATA_TOPIC, 'orders', 'payments']);
   #config = DEFAULT_CONFIG;
   #epoch = 0;
   #random = 0;

@@ -1,0 +1,130 @@
+import { type Decision, emptyDecision, type Instant } from '../coordination/coordinator-machine.ts';
+import type { TimelineMap } from '../coordination/timeline.ts';
+import { GROUP_METADATA_TOPIC } from '../metadata/topic-name.ts';
+import type { ClassicGroup } from './classic/classic-group.ts';
+import type { GroupConfig } from './group-config.ts';
+import { groupTombstone, offsetTombstone } from './group-records.ts';
+import { expiredOffsets } from './offset-expiry.ts';
+import type { OffsetKey, OffsetStore } from './offset-store.ts';
+
+/** About as many records as one decision writes: they must fit a batch, and others want their turn. */
+const BATCH_RECORDS = 500;
+
+/** How soon metadata that is behind is looked at again. */
+const METADATA_RETRY_MS = 1000;
+
+export interface OffsetHousekeepingOptions {
+  readonly groups: TimelineMap<string, ClassicGroup>;
+  readonly offsets: OffsetStore;
+  readonly config: GroupConfig;
+  /** Whether the metadata, which may come after this broker's leadership, has a topic of this name. */
+  readonly topicExists: (name: string) => boolean;
+}
+
+/** What nobody asks for: forgetting offsets whose time is over or whose topic is gone, and groups without any. */
+export class OffsetHousekeeping {
+  readonly #options: OffsetHousekeepingOptions;
+  /** Groups that the retention check under way has yet to look at. */
+  #retentionQueue: string[] = [];
+  #nextRetentionCheckMs: number | null = null;
+  /** Deleted topics whose offsets are to go → the commits that are meant, for the name may live again. */
+  readonly #deletedTopics = new Map<string, number>();
+  /** When offsets of topics that are gone are looked for next (monotonic); null: nothing has changed. */
+  #nextSweepMs: number | null = null;
+
+  constructor(options: OffsetHousekeepingOptions) {
+    this.#options = options;
+  }
+
+  /** The offsets are loaded: checks begin to be due. */
+  begin(now: Instant): void {
+    this.#nextRetentionCheckMs = now.monotonicMs + this.#options.config.offsetsRetentionCheckIntervalMs;
+    this.sweepSoon(now);
+  }
+
+  /** What was forgotten may be back, because it could not be written. */
+  sweepSoon(now: Instant): void {
+    this.#nextSweepMs = now.monotonicMs;
+  }
+
+  /** Topics were deleted: what was committed for them until now is to be forgotten. */
+  topicsDeleted(names: readonly string[], now: Instant): void {
+    for (const name of names) this.#deletedTopics.set(name, this.#options.offsets.lastSequence);
+    this.sweepSoon(now);
+  }
+
+  /** When `run` has something to do (monotonic); null when only a request can change that. */
+  nextMs(): number | null {
+    if (this.#retentionQueue.length > 0) return Number.NEGATIVE_INFINITY;
+    if (this.#nextSweepMs === null) return this.#nextRetentionCheckMs;
+    return Math.min(this.#nextSweepMs, this.#nextRetentionCheckMs ?? Number.POSITIVE_INFINITY);
+  }
+
+  /** One portion of what is due. */
+  run(now: Instant): Decision {
+    if (this.#nextSweepMs !== null && this.#nextSweepMs <= now.monotonicMs)
+      return this.#sweepDeletedTopics(now);
+    const { config, groups } = this.#options;
+    if (this.#nextRetentionCheckMs !== null && this.#nextRetentionCheckMs <= now.monotonicMs) {
+      this.#nextRetentionCheckMs = now.monotonicMs + config.offsetsRetentionCheckIntervalMs;
+      this.#retentionQueue = [...groups.keys()];
+    }
+    const decision = emptyDecision();
+    while (decision.records.length < BATCH_RECORDS) {
+      const groupId = this.#retentionQueue.pop();
+      if (groupId === undefined) break;
+      const group = groups.get(groupId);
+      if (group !== undefined) this.#checkRetention(group, now, decision);
+    }
+    return decision;
+  }
+
+  /** Forgets expired offsets, and the group when it has neither offsets nor anybody who is about to join. */
+  #checkRetention(group: ClassicGroup, now: Instant, decision: Decision): void {
+    const { config, groups, offsets } = this.#options;
+    const { groupId } = group;
+    const expired = expiredOffsets(group, offsets, {
+      retentionMs: config.offsetsRetentionMs,
+      wallMs: now.wallMs,
+    });
+    for (const { partition, topic } of expired.slice(0, BATCH_RECORDS)) {
+      this.#forget({ groupId, topic, partition }, decision);
+    }
+    if (expired.length > BATCH_RECORDS) this.#retentionQueue.push(groupId);
+    const [left] = offsets.ofGroup(groupId);
+    if (left !== undefined || group.state !== 'Empty' || group.pendingMembers.size > 0) return;
+    groups.delete(groupId);
+    decision.records.push(groupTombstone(groupId));
+  }
+
+  /**
+   * Forgets offsets of topics that are gone. Looking at all of them after loading and after a failed write finds
+   * what an earlier coordinator, or a write that was undone, left behind.
+   */
+  #sweepDeletedTopics(now: Instant): Decision {
+    const { offsets, topicExists } = this.#options;
+    const decision = emptyDecision();
+    if (!topicExists(GROUP_METADATA_TOPIC)) {
+      // The metadata lacks the very topic that holds these groups: it is not there yet, and says nothing of others.
+      this.#nextSweepMs = now.monotonicMs + METADATA_RETRY_MS;
+      return decision;
+    }
+    for (const groupId of [...offsets.groupIds()]) {
+      for (const { partition, sequence, topic } of [...offsets.ofGroup(groupId)]) {
+        const deletedUpTo = this.#deletedTopics.get(topic);
+        const deleted = deletedUpTo !== undefined && sequence <= deletedUpTo;
+        if (!deleted && topicExists(topic)) continue;
+        this.#forget({ groupId, topic, partition }, decision);
+        if (decision.records.length >= BATCH_RECORDS) return decision;
+      }
+    }
+    this.#nextSweepMs = null;
+    this.#deletedTopics.clear();
+    return decision;
+  }
+
+  #forget(key: OffsetKey, decision: Decision): void {
+    this.#options.offsets.delete(key);
+    decision.records.push(offsetTombstone(key));
+  }
+}
