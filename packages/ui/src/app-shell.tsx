@@ -6,8 +6,8 @@ import { SpoolMark } from './spool-mark.tsx';
 export interface AppShellProps {
   /** Which cluster the pages are about, and the way to another. */
   cluster: ReactNode;
-  /** Links, each with a `NavigationLabel` inside; the current one carries `aria-current="page"`. */
-  navigation: readonly ReactNode[];
+  /** Each a link with a `NavigationLabel` inside; the current one carries `aria-current="page"`. */
+  navigation: readonly { id: string; link: ReactNode }[];
   /** Whether values arrive, at the foot of the side. */
   status: ReactNode;
   /** Something that concerns every page, above it. */
@@ -30,8 +30,8 @@ export function AppShell({ cluster, navigation, status, notice, children }: AppS
         <div className={styles.cluster}>{cluster}</div>
         <nav className={styles.navigation} aria-label="Main">
           <ul className={styles.links}>
-            {navigation.map((link, position) => (
-              <li key={position}>{link}</li>
+            {navigation.map(({ id, link }) => (
+              <li key={id}>{link}</li>
             ))}
           </ul>
         </nav>

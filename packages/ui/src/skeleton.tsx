@@ -11,6 +11,8 @@ export interface SkeletonProps {
   delayMs?: number;
 }
 
+const rowHeightPx = 32;
+
 /** Holds the place of rows that are on their way; appears only when the wait is long enough to notice. */
 export function Skeleton({ label, rows = 6, delayMs = 200 }: SkeletonProps): ReactNode {
   const [visible, setVisible] = useState(delayMs === 0);
@@ -21,9 +23,7 @@ export function Skeleton({ label, rows = 6, delayMs = 200 }: SkeletonProps): Rea
   return (
     <div className={styles.skeleton} role="status" aria-busy="true" data-visible={visible}>
       <VisuallyHidden>{visible && `Loading ${label}`}</VisuallyHidden>
-      {Array.from({ length: rows }, (_, row) => (
-        <span key={row} className={styles.row} />
-      ))}
+      <div className={styles.rows} style={{ height: rows * rowHeightPx }} />
     </div>
   );
 }

@@ -49,11 +49,14 @@ function ServerSilent(): ReactNode {
   );
 }
 
-const settingsLink = (
-  <Link to="/settings">
-    <NavigationLabel icon="settings">Settings</NavigationLabel>
-  </Link>
-);
+const settingsLink = {
+  id: '/settings',
+  link: (
+    <Link to="/settings">
+      <NavigationLabel icon="settings">Settings</NavigationLabel>
+    </Link>
+  ),
+};
 
 const sections = [
   { to: '/c/$cluster', icon: 'overview', label: 'Overview' },
@@ -62,15 +65,17 @@ const sections = [
   { to: '/c/$cluster/brokers', icon: 'brokers', label: 'Brokers' },
 ] as const satisfies readonly { to: string; icon: IconName; label: string }[];
 
-function clusterLinks(cluster: string): ReactNode[] {
-  return sections.map(({ to, icon, label }) => (
-    <Link
-      key={to}
-      to={to}
-      params={{ cluster }}
-      activeOptions={{ exact: to === '/c/$cluster', includeSearch: false }}
-    >
-      <NavigationLabel icon={icon}>{label}</NavigationLabel>
-    </Link>
-  ));
+function clusterLinks(cluster: string): { id: string; link: ReactNode }[] {
+  return sections.map(({ to, icon, label }) => ({
+    id: to,
+    link: (
+      <Link
+        to={to}
+        params={{ cluster }}
+        activeOptions={{ exact: to === '/c/$cluster', includeSearch: false }}
+      >
+        <NavigationLabel icon={icon}>{label}</NavigationLabel>
+      </Link>
+    ),
+  }));
 }
