@@ -7,8 +7,8 @@ import type { Handler } from './handler.ts';
 /** Levels of a feature that this broker can work at. */
 export interface SupportedFeature {
   readonly name: string;
-  readonly minVersion: number;
-  readonly maxVersion: number;
+  readonly minSupportedVersion: number;
+  readonly maxSupportedVersion: number;
 }
 
 /** The levels the cluster works at, and the metadata offset from which on it does. */
@@ -46,9 +46,13 @@ export function apiVersionsHandler(
       const finalized = needs.finalizedFeatures();
       return {
         apiKeys: needs.ranges(),
-        supportedFeatures: needs.supportedFeatures.filter(
-          (feature) => apiVersion >= 4 || feature.minVersion > 0,
-        ),
+        supportedFeatures: needs.supportedFeatures
+          .filter(({ minSupportedVersion }) => apiVersion >= 4 || minSupportedVersion > 0)
+          .map(({ name, minSupportedVersion, maxSupportedVersion }) => ({
+            name,
+            minVersion: minSupportedVersion,
+            maxVersion: maxSupportedVersion,
+          })),
         finalizedFeaturesEpoch: finalized.epoch,
         finalizedFeatures: [...finalized.levels].map(([name, level]) => ({
           name,

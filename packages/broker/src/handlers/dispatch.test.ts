@@ -64,8 +64,8 @@ function scene() {
     handler: apiVersionsHandler({
       ranges: () => entries.map(advertisedRange),
       supportedFeatures: [
-        { name: 'metadata.version', minVersion: 7, maxVersion: 30 },
-        { name: 'kraft.version', minVersion: 0, maxVersion: 1 },
+        { name: 'metadata.version', minSupportedVersion: 7, maxSupportedVersion: 30 },
+        { name: 'kraft.version', minSupportedVersion: 0, maxSupportedVersion: 1 },
       ],
       finalizedFeatures: () => ({ epoch: 5, levels: new Map([['metadata.version', 30]]) }),
     }),

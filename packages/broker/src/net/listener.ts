@@ -4,17 +4,23 @@ import type { Network, Socket, SocketAddress } from '../runtime/network.ts';
 import { ANONYMOUS } from '../security/principal.ts';
 import { Connection, type RequestDispatch } from './connection.ts';
 
+/** One connection more is dropped at once. */
+export interface ConnectionLimits {
+  /** `max.connections`. */
+  readonly maxConnections: number;
+  /** `max.connections.per.ip`. */
+  readonly maxConnectionsPerIp: number;
+}
+
 export interface RequestListenerOptions {
   readonly network: Network;
   readonly address: SocketAddress;
   /** As named in `listeners`; it decides which APIs are answered. */
   readonly listenerName: string;
-  readonly dispatch: RequestDispatch;
   readonly maxFrameBytes: number;
   readonly maxInFlightBytes: number;
   readonly maxIdleMs: number;
-  /** `max.connections`: one more is dropped at once. */
-  readonly maxConnections: number;
+  readonly limits: () => ConnectionLimits;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -29,7 +35,11 @@ export class RequestListener {
   #nextConnectionId = 1;
   #stop: () => Promise<void> = async () => {};
   #address: SocketAddress;
-  #closing = false;
+  readonly #connectionsByHost = new Map<string, number>();
+  /** Sockets that came before `start`. */
+  readonly #early: Socket[] = [];
+  #dispatch: RequestDispatch | null = null;
+  #closed: Promise<void> | null = null;
   #onEmpty: () => void = () => {};
 
   private constructor(options: RequestListenerOptions) {
@@ -37,7 +47,10 @@ export class RequestListener {
     this.#address = options.address;
   }
 
-  /** Binds and listens. Rejects with a `NetworkError` (`EADDRINUSE` …). */
+  /**
+   * Binds and listens; clients may connect from here on, their requests wait for `start`. Rejects with a
+   * `NetworkError` (`EADDRINUSE` …).
+   */
   static async open(options: RequestListenerOptions): Promise<RequestListener> {
     const listener = new RequestListener(options);
     const bound = await options.network.listen(options.address, (socket) => listener.#accept(socket));
@@ -51,14 +64,21 @@ export class RequestListener {
     return this.#address;
   }
 
-  get connectionCount(): number {
-    return this.#connections.size;
+  /** Begins to answer. */
+  start(dispatch: RequestDispatch): void {
+    this.#dispatch = dispatch;
+    for (const socket of this.#early.splice(0)) this.#connect(socket, dispatch);
   }
 
   /** Stops accepting, lets each connection send the answers under way for a moment, then drops what is left. */
-  async close(): Promise<void> {
-    this.#closing = true;
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
     await this.#stop();
+    for (const socket of this.#early.splice(0)) socket.destroy();
     if (this.#connections.size === 0) return;
     await new Promise<void>((resolve) => {
       const timer: Timer = this.#options.clock.after(CLOSE_TIMEOUT_MS, () => {
@@ -73,29 +93,57 @@ export class RequestListener {
   }
 
   #accept(socket: Socket): void {
-    const { dispatch, listenerName, maxFrameBytes, maxInFlightBytes, maxIdleMs, clock, logger } =
-      this.#options;
-    if (this.#closing || this.#connections.size >= this.#options.maxConnections) {
-      if (!this.#closing) logger.warn({ listener: listenerName }, 'dropping a connection: max.connections');
+    const refusal = this.#refusalFor(socket.remote.host);
+    if (refusal !== null) {
+      this.#options.logger.warn(
+        { listener: this.#options.listenerName, client: socket.remote.host },
+        refusal,
+      );
       socket.destroy();
-      return;
+    } else if (this.#dispatch === null) {
+      this.#early.push(socket);
+    } else {
+      this.#connect(socket, this.#dispatch);
     }
+  }
+
+  #refusalFor(host: string): string | null {
+    if (this.#closed !== null) return 'dropping a connection: the broker is stopping';
+    const { maxConnections, maxConnectionsPerIp } = this.#options.limits();
+    if (this.#connections.size + this.#early.length >= maxConnections) {
+      return 'dropping a connection: max.connections are open';
+    }
+    if ((this.#connectionsByHost.get(host) ?? 0) >= maxConnectionsPerIp) {
+      return 'dropping a connection: max.connections.per.ip are open';
+    }
+    return null;
+  }
+
+  #connect(socket: Socket, dispatch: RequestDispatch): void {
+    const { listenerName, maxFrameBytes, maxInFlightBytes, maxIdleMs, clock, logger } = this.#options;
     const connectionId = this.#nextConnectionId;
     this.#nextConnectionId += 1;
+    const clientHost = socket.remote.host;
+    this.#connectionsByHost.set(clientHost, (this.#connectionsByHost.get(clientHost) ?? 0) + 1);
     const connection = new Connection({
       socket,
       dispatch,
-      origin: { connectionId, listenerName, clientHost: socket.remote.host, principal: ANONYMOUS },
+      origin: { connectionId, listenerName, clientHost, principal: ANONYMOUS },
       maxFrameBytes,
       maxInFlightBytes,
       maxIdleMs,
       clock,
       logger,
-      onClosed: () => {
-        this.#connections.delete(connectionId);
-        if (this.#connections.size === 0) this.#onEmpty();
-      },
+      onClosed: () => this.#disconnected(connectionId, clientHost),
     });
     this.#connections.set(connectionId, connection);
+  }
+
+  #disconnected(connectionId: number, clientHost: string): void {
+    this.#connections.delete(connectionId);
+    const left = (this.#connectionsByHost.get(clientHost) ?? 1) - 1;
+    if (left > 0) this.#connectionsByHost.set(clientHost, left);
+    else this.#connectionsByHost.delete(clientHost);
+    if (this.#connections.size === 0) this.#onEmpty();
   }
 }

@@ -67,7 +67,8 @@ export class Partition implements WatchedPartition {
       minInSyncReplicas: this.#effectiveMinInSyncReplicas(),
       highWatermark: this.log.highWatermark,
     };
-    this.onAppended();
+    this.#logEndMoved();
+    this.log.onAppended(() => this.#logEndMoved());
   }
 
   get isLeader(): boolean {
@@ -193,8 +194,7 @@ export class Partition implements WatchedPartition {
     for (const watch of [...this.#watches]) watch.disturbed();
   }
 
-  /** The log has written: its end moved. */
-  onAppended(): void {
+  #logEndMoved(): void {
     this.#happened({ kind: 'log-end-moved', replicaId: this.#nodeId, logEndOffset: this.log.logEndOffset });
   }
 

@@ -1,15 +1,14 @@
 import type { LogConfig } from '../log/log-config.ts';
-import { PartitionLog } from '../log/partition-log.ts';
+import type { FoundPartition, LogDirectory } from '../log/log-directory.ts';
+import { partitionDirectoryName } from '../log/partition-directory.ts';
 import { type MetadataDelta, topicsWithChangedConfigs } from '../metadata/metadata-delta.ts';
 import type { MetadataImage, PartitionImage, TopicImage } from '../metadata/metadata-image.ts';
 import type { MetadataSubscriber } from '../metadata/metadata-publisher.ts';
-import { ErrorCode } from '../protocol/errors.ts';
-import type { Clock } from '../runtime/clock.ts';
-import type { DiskError } from '../runtime/disk.ts';
+import { CLUSTER_METADATA_TOPIC } from '../metadata/topic-name.ts';
 import { invariant } from '../runtime/invariant.ts';
 import type { Logger } from '../runtime/logger.ts';
-import { type FoundPartition, type LogDirectory, nameOf } from './log-directory.ts';
 import { Partition } from './partition.ts';
+import { WorkQueues } from './work-queues.ts';
 
 /** The effective configs of a topic, as its partitions need them. */
 export interface TopicSettings {
@@ -27,11 +26,10 @@ export interface LeadershipListener {
 
 export interface ReplicasOptions {
   readonly nodeId: number;
-  /** Locked and loaded, at least one. */
+  /** At least one. They belong to whoever opened them. */
   readonly directories: readonly LogDirectory[];
   readonly settingsOf: (image: MetadataImage, topic: string) => TopicSettings;
   readonly listener: LeadershipListener;
-  readonly clock: Clock;
   readonly logger: Logger;
 }
 
@@ -46,8 +44,13 @@ interface Hosted {
   isDropped: boolean;
 }
 
-/** Logs that are opened at the same time. */
-const OPEN_AT_ONCE = 16;
+interface Folder {
+  readonly found: FoundPartition;
+  readonly directory: LogDirectory;
+}
+
+/** Logs that are opened or removed at the same time. */
+const LOGS_AT_ONCE = 16;
 
 /**
  * The replicas of this broker. It follows the metadata: opens the logs of partitions that it is given, hands
@@ -57,30 +60,34 @@ const OPEN_AT_ONCE = 16;
 export class Replicas implements MetadataSubscriber {
   readonly #options: ReplicasOptions;
   readonly #hosted = new Map<string, Hosted>();
-  /** The last piece of work on the folder of each name: a new topic waits until its namesake is out of the way. */
-  readonly #work = new Map<string, Promise<void>>();
+  /** By the name of the folder: a new topic waits until its namesake is out of the way. */
+  readonly #work: WorkQueues;
   /** Folders from before this start that no partition has claimed yet. */
-  readonly #found = new Map<string, { readonly folder: FoundPartition; readonly directory: LogDirectory }>();
-  readonly #slots: (() => void)[] = [];
-  #openCount = 0;
+  readonly #unclaimed = new Map<string, Folder>();
 
   constructor(options: ReplicasOptions) {
     this.#options = options;
+    this.#work = new WorkQueues(LOGS_AT_ONCE, (name, error) => {
+      // The seam of a partition: it stays closed, and is answered for with NOT_LEADER_OR_FOLLOWER.
+      options.logger.error({ err: error, partition: name }, 'a partition cannot be opened or removed');
+    });
   }
 
   /** Looks at what lies in the log directories. To be called once, before the first metadata. */
   async scan(): Promise<void> {
     for (const directory of this.#options.directories) {
-      for (const folder of await directory.partitions())
-        this.#found.set(nameOf(folder), { folder, directory });
+      for (const found of await directory.partitions()) {
+        if (found.topic === CLUSTER_METADATA_TOPIC) continue;
+        this.#unclaimed.set(partitionDirectoryName(found), { found, directory });
+      }
     }
   }
 
   /** Sets folders aside that no topic of the metadata owns. To be called once, after the first metadata. */
   async setStraysAside(): Promise<void> {
     await this.settled();
-    for (const { folder, directory } of this.#found.values()) await this.#setAsideStray(folder, directory);
-    this.#found.clear();
+    for (const folder of this.#unclaimed.values()) await this.#setAside(folder);
+    this.#unclaimed.clear();
   }
 
   /** The partition, when this broker has a replica of it whose log is open. */
@@ -95,8 +102,8 @@ export class Replicas implements MetadataSubscriber {
   }
 
   /** Resolves when every log that was to be opened or removed so far is. */
-  async settled(): Promise<void> {
-    while (this.#work.size > 0) await Promise.all(this.#work.values());
+  settled(): Promise<void> {
+    return this.#work.idle();
   }
 
   onMetadata(delta: MetadataDelta, image: MetadataImage): void {
@@ -110,22 +117,22 @@ export class Replicas implements MetadataSubscriber {
     this.#followConfigs(delta, image);
   }
 
-  /** Writes offset checkpoints of all directories. */
-  async writeCheckpoints(): Promise<void> {
-    for (const directory of this.#options.directories) {
-      await directory.writeCheckpoints(
-        [...this.all()].filter(({ log }) => log.directory.startsWith(`${directory.path}/`)),
-      );
+  /** The disk of a directory refused: whoever waits for a partition there waits in vain. */
+  onDirectoryOffline(path: string): void {
+    for (const partition of this.all()) {
+      if (partition.log.directory.startsWith(`${path}/`)) partition.onLogFailed();
     }
   }
 
-  /** Lets go of everybody who waits and closes all logs, flushed. Rejects when a log could not be closed. */
+  /** Wakes every fetch that waits: the broker is about to stop, and they would hold it up. */
+  wakeWaiting(): void {
+    for (const partition of this.all()) partition.disturb();
+  }
+
+  /** Lets go of everybody who waits; from here on no partition takes or gives anything. */
   async close(): Promise<void> {
     for (const partition of this.all()) partition.retire();
     await this.settled();
-    const partitions = [...this.all()];
-    await Promise.all(partitions.map(({ log }) => log.close()));
-    await this.writeCheckpoints();
   }
 
   #follow(topic: TopicImage, index: number, settings: TopicSettings): void {
@@ -134,8 +141,7 @@ export class Replicas implements MetadataSubscriber {
       this.#drop(topic, index);
       return;
     }
-    const name = nameOf({ topic: topic.name, partition: index });
-    const hosted = this.#hosted.get(name);
+    const hosted = this.#hosted.get(`${topic.name}-${index}`);
     if (hosted === undefined || hosted.topicId !== topic.id) {
       this.#host({
         topic: topic.name,
@@ -148,14 +154,13 @@ export class Replicas implements MetadataSubscriber {
       });
       return;
     }
-    const { partition } = hosted;
     const formerEpoch = hosted.image.leaderEpoch;
     hosted.image = image;
-    if (partition === null) return;
-    const wasLeader = partition.isLeader;
-    partition.onMetadata(image, hosted.settings.minInSyncReplicas);
+    if (hosted.partition === null) return;
+    const wasLeader = hosted.partition.isLeader;
+    hosted.partition.onMetadata(image, hosted.settings.minInSyncReplicas);
     if (image.leaderEpoch === formerEpoch) return;
-    if (partition.isLeader) this.#options.listener.leading(partition);
+    if (hosted.partition.isLeader) this.#options.listener.leading(hosted.partition);
     else if (wasLeader) this.#options.listener.resigned(topic.name, index, image.leaderEpoch);
   }
 
@@ -173,39 +178,22 @@ export class Replicas implements MetadataSubscriber {
   }
 
   #host(hosted: Hosted): void {
-    const name = nameOf({ topic: hosted.topic, partition: hosted.index });
+    const name = `${hosted.topic}-${hosted.index}`;
     this.#hosted.set(name, hosted);
-    this.#enqueue(name, async () => {
-      if (hosted.isDropped) return;
-      await this.#takeSlot();
-      try {
-        await this.#open(name, hosted);
-      } finally {
-        this.#freeSlot();
-      }
+    this.#work.add(name, async () => {
+      if (!hosted.isDropped) await this.#open(name, hosted);
     });
   }
 
   async #open(name: string, hosted: Hosted): Promise<void> {
     const { topic, topicId, index } = hosted;
-    const topicPartition = { topic, partition: index };
-    const directory = await this.#claim(name, hosted);
-    const log = await PartitionLog.open({
-      environment: directory.environment,
-      directory: directory.pathOf(topicPartition),
-      topicPartition,
-      config: hosted.settings.log,
-      listener: {
-        appended: () => hosted.partition?.onAppended(),
-        failed: (error) => this.#failed(hosted, error),
-      },
-      ...directory.historyOf(topicPartition),
-    });
-    if (hosted.isDropped) {
-      await log.close();
-      return;
-    }
-    const partition = new Partition({
+    const directory = await this.#claim(name, topicId);
+    const log = await directory.openLog(
+      { topic, partition: index },
+      { config: hosted.settings.log, topicId },
+    );
+    // A deletion that came meanwhile is next in the queue and finds the log open.
+    hosted.partition = new Partition({
       topic,
       topicId,
       partition: index,
@@ -214,104 +202,45 @@ export class Replicas implements MetadataSubscriber {
       image: hosted.image,
       minInSyncReplicas: hosted.settings.minInSyncReplicas,
     });
-    hosted.partition = partition;
-    if (partition.isLeader) this.#options.listener.leading(partition);
+    if (hosted.isDropped) hosted.partition.retire();
+    else if (hosted.partition.isLeader) this.#options.listener.leading(hosted.partition);
   }
 
-  #failed(hosted: Hosted, error: DiskError): void {
-    const { topic, index } = hosted;
-    this.#options.logger.error(
-      { err: error, topic, partition: index },
-      'a partition went offline: its disk refused',
-    );
-    hosted.partition?.onLogFailed();
-  }
-
-  /** The directory with a partition's folder: where it lies already, else the one with the fewest partitions. */
-  async #claim(name: string, hosted: Hosted): Promise<LogDirectory> {
-    const found = this.#found.get(name);
-    this.#found.delete(name);
-    if (found !== undefined && (found.folder.topicId === null || found.folder.topicId === hosted.topicId)) {
-      if (found.folder.topicId === null) await found.directory.makeFolder(found.folder, hosted.topicId);
-      return found.directory;
+  /** Where a partition's folder lies already, else the directory with the fewest partitions. */
+  async #claim(name: string, topicId: string): Promise<LogDirectory> {
+    const folder = this.#unclaimed.get(name);
+    this.#unclaimed.delete(name);
+    if (folder !== undefined) {
+      if (folder.found.topicId === null || folder.found.topicId === topicId) return folder.directory;
+      await this.#setAside(folder);
     }
-    if (found !== undefined) await this.#setAsideStray(found.folder, found.directory);
-    const counts = new Map(this.#options.directories.map((directory) => [directory, 0]));
-    for (const { log } of this.all()) {
-      const directory = this.#directoryOf(log.directory);
-      if (directory !== undefined) counts.set(directory, (counts.get(directory) ?? 0) + 1);
-    }
-    const [emptiest] = [...counts].sort(([, left], [, right]) => left - right);
-    invariant(emptiest !== undefined, 'a broker has at least one log directory');
-    const [directory] = emptiest;
-    await directory.makeFolder({ topic: hosted.topic, partition: hosted.index }, hosted.topicId);
-    return directory;
+    const [emptiest] = this.#options.directories
+      .filter((directory) => !directory.isOffline)
+      .sort((left, right) => [...left.logs].length - [...right.logs].length);
+    invariant(emptiest !== undefined, 'a broker without a log directory that is online stops');
+    return emptiest;
   }
 
   #drop(topic: TopicImage, index: number): void {
-    const name = nameOf({ topic: topic.name, partition: index });
+    const name = `${topic.name}-${index}`;
     const hosted = this.#hosted.get(name);
     if (hosted === undefined || hosted.topicId !== topic.id) return;
     this.#hosted.delete(name);
     hosted.isDropped = true;
     hosted.partition?.retire();
     this.#options.listener.resigned(topic.name, index, hosted.image.leaderEpoch);
-    this.#enqueue(name, () => this.#remove(hosted));
-  }
-
-  /** Renames at once, so that the name is free; gives the space back after `file.delete.delay.ms`. */
-  async #remove(hosted: Hosted): Promise<void> {
-    const { partition, topic, index } = hosted;
-    if (partition === null) return;
-    await partition.log.close();
-    const directory = this.#directoryOf(partition.log.directory);
-    if (directory === undefined) return;
-    const path = await directory.setAside({ topic, partition: index }, 'delete');
-    this.#options.clock.after(hosted.settings.log.fileDeleteDelayMs, () => {
-      directory.environment.disk.removeDirectory(path).catch((error: unknown) => {
-        this.#options.logger.warn({ path, err: error }, 'a deleted partition could not be removed');
-      });
+    this.#work.add(name, async () => {
+      const { directory } = hosted.partition?.log ?? {};
+      const owner = this.#options.directories.find(({ path }) => directory?.startsWith(`${path}/`));
+      await owner?.deleteLog({ topic: hosted.topic, partition: hosted.index });
     });
   }
 
-  async #setAsideStray(folder: FoundPartition, directory: LogDirectory): Promise<void> {
-    const path = await directory.setAside(folder, 'stray');
+  async #setAside({ found, directory }: Folder): Promise<void> {
+    await directory.setAside(found);
     this.#options.logger.warn(
-      { from: folder.path, to: path, topicId: folder.topicId },
+      { topic: found.topic, partition: found.partition, topicId: found.topicId, directory: directory.path },
       'set a folder aside that belongs to no topic of this cluster',
     );
-  }
-
-  #directoryOf(path: string): LogDirectory | undefined {
-    return this.#options.directories.find((directory) => path.startsWith(`${directory.path}/`));
-  }
-
-  #enqueue(name: string, task: () => Promise<void>): void {
-    const before = this.#work.get(name) ?? Promise.resolve();
-    const work = before.then(task).catch((error: unknown) => {
-      // The seam of a partition: it stays closed, and is answered for with NOT_LEADER_OR_FOLLOWER.
-      this.#options.logger.error(
-        { err: error, partition: name, errorCode: ErrorCode.KAFKA_STORAGE_ERROR },
-        'a partition cannot be opened or removed',
-      );
-    });
-    const last = work.then(() => {
-      if (this.#work.get(name) === last) this.#work.delete(name);
-    });
-    this.#work.set(name, last);
-  }
-
-  async #takeSlot(): Promise<void> {
-    if (this.#openCount >= OPEN_AT_ONCE) {
-      await new Promise<void>((resolve) => {
-        this.#slots.push(resolve);
-      });
-    }
-    this.#openCount += 1;
-  }
-
-  #freeSlot(): void {
-    this.#openCount -= 1;
-    this.#slots.shift()?.();
   }
 }

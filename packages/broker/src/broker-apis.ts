@@ -1,0 +1,83 @@
+import { SUPPORTED_FEATURES } from './controller/bootstrap.ts';
+import { apiVersionsHandler, type FinalizedFeatures } from './handlers/api-versions.ts';
+import { type CreatePartitionsNeeds, createPartitionsHandler } from './handlers/create-partitions.ts';
+import { createTopicsHandler } from './handlers/create-topics.ts';
+import { deleteGroupsHandler } from './handlers/delete-groups.ts';
+import { deleteRecordsHandler } from './handlers/delete-records.ts';
+import { type DeleteTopicsNeeds, deleteTopicsHandler } from './handlers/delete-topics.ts';
+import { describeGroupsHandler } from './handlers/describe-groups.ts';
+import { type DescribeLogDirsNeeds, describeLogDirsHandler } from './handlers/describe-log-dirs.ts';
+import { type ApiEntry, advertisedRange } from './handlers/dispatch.ts';
+import { type FetchNeeds, fetchHandler } from './handlers/fetch.ts';
+import { type FindCoordinatorNeeds, findCoordinatorHandler } from './handlers/find-coordinator.ts';
+import type { GroupNeeds } from './handlers/group-access.ts';
+import { heartbeatHandler } from './handlers/heartbeat.ts';
+import { type InitProducerIdNeeds, initProducerIdHandler } from './handlers/init-producer-id.ts';
+import { joinGroupHandler } from './handlers/join-group.ts';
+import { leaveGroupHandler } from './handlers/leave-group.ts';
+import { listGroupsHandler } from './handlers/list-groups.ts';
+import { listOffsetsHandler } from './handlers/list-offsets.ts';
+import { type MetadataNeeds, metadataHandler } from './handlers/metadata.ts';
+import { offsetCommitHandler } from './handlers/offset-commit.ts';
+import { offsetDeleteHandler } from './handlers/offset-delete.ts';
+import { offsetFetchHandler } from './handlers/offset-fetch.ts';
+import { offsetForLeaderEpochHandler } from './handlers/offset-for-leader-epoch.ts';
+import { produceHandler } from './handlers/produce.ts';
+import { syncGroupHandler } from './handlers/sync-group.ts';
+
+/** Everything that some handler of the client listeners needs. */
+export type BrokerApiNeeds = FetchNeeds &
+  DescribeLogDirsNeeds &
+  FindCoordinatorNeeds &
+  GroupNeeds &
+  InitProducerIdNeeds &
+  MetadataNeeds &
+  CreatePartitionsNeeds &
+  DeleteTopicsNeeds;
+
+/** What listeners of clients and brokers answer. Nothing else is advertised. */
+export function brokerApis(needs: BrokerApiNeeds, finalizedFeatures: () => FinalizedFeatures): ApiEntry[] {
+  return withApiVersions(
+    [
+      { handler: produceHandler(needs), advertisedFrom: 0, overlaps: true },
+      { handler: fetchHandler(needs) },
+      { handler: listOffsetsHandler(needs) },
+      { handler: metadataHandler(needs) },
+      { handler: offsetCommitHandler(needs) },
+      { handler: offsetFetchHandler(needs) },
+      { handler: findCoordinatorHandler(needs) },
+      { handler: joinGroupHandler(needs) },
+      { handler: heartbeatHandler(needs) },
+      { handler: leaveGroupHandler(needs) },
+      { handler: syncGroupHandler(needs) },
+      { handler: describeGroupsHandler(needs) },
+      { handler: listGroupsHandler(needs) },
+      { handler: createTopicsHandler(needs) },
+      { handler: deleteTopicsHandler(needs) },
+      { handler: createPartitionsHandler(needs) },
+      { handler: deleteRecordsHandler(needs) },
+      { handler: initProducerIdHandler(needs) },
+      { handler: offsetForLeaderEpochHandler(needs) },
+      { handler: describeLogDirsHandler(needs) },
+      { handler: deleteGroupsHandler(needs) },
+      { handler: offsetDeleteHandler(needs) },
+    ],
+    finalizedFeatures,
+  );
+}
+
+/** What the controller's listener answers. */
+export function controllerApis(finalizedFeatures: () => FinalizedFeatures): ApiEntry[] {
+  return withApiVersions([], finalizedFeatures);
+}
+
+function withApiVersions(entries: ApiEntry[], finalizedFeatures: () => FinalizedFeatures): ApiEntry[] {
+  const apiVersions = apiVersionsHandler({
+    ranges: () => ranges,
+    supportedFeatures: SUPPORTED_FEATURES,
+    finalizedFeatures,
+  });
+  const all = [...entries, { handler: apiVersions }];
+  const ranges = all.map(advertisedRange).sort((left, right) => left.apiKey - right.apiKey);
+  return all;
+}

@@ -1,0 +1,70 @@
+import type { PartitionLog } from './log/partition-log.ts';
+import { ErrorCode, errorOf } from './protocol/errors.ts';
+import type { MetadataLog } from './raft/metadata-log.ts';
+import { invariant } from './runtime/invariant.ts';
+
+const READ_BYTES = 1024 * 1024;
+
+/** The log of `__cluster_metadata-0`, kept like any other partition's. */
+export class PartitionMetadataLog implements MetadataLog {
+  readonly #log: PartitionLog;
+  #endOffset: number;
+  #lastEpoch: number;
+
+  constructor(log: PartitionLog) {
+    this.#log = log;
+    this.#endOffset = log.logEndOffset;
+    this.#lastEpoch = log.latestEpoch;
+  }
+
+  get endOffset(): number {
+    return this.#endOffset;
+  }
+
+  get lastEpoch(): number {
+    return this.#lastEpoch;
+  }
+
+  append(batch: Uint8Array, leaderEpoch: number): { baseOffset: number; written: Promise<void> } {
+    const outcome = this.#log.appendAsLeader(batch, { origin: 'raft', leaderEpoch });
+    if (outcome.kind === 'rejected') {
+      return { baseOffset: this.#endOffset, written: Promise.reject(new Error(outcome.message)) };
+    }
+    const { firstOffset, lastOffset } = outcome.info;
+    invariant(firstOffset === this.#endOffset, 'nobody else appends to the metadata log');
+    this.#endOffset = lastOffset + 1;
+    this.#lastEpoch = leaderEpoch;
+    return { baseOffset: firstOffset, written: outcome.completion.then(failUnlessNone) };
+  }
+
+  async flush(): Promise<void> {
+    await this.#log.flush();
+    if (this.#log.isOffline) failUnlessNone(ErrorCode.KAFKA_STORAGE_ERROR);
+  }
+
+  async *read(): AsyncIterable<Uint8Array> {
+    const end = this.#endOffset;
+    let fromOffset = this.#log.logStartOffset;
+    while (fromOffset < end) {
+      const read = await this.#log.read({
+        fromOffset,
+        maxBytes: READ_BYTES,
+        upToOffset: end,
+        minOneBatch: true,
+      });
+      if (read.kind === 'refused') return failUnlessNone(read.errorCode);
+      if (read.sizeInBytes === 0) return;
+      yield* read.parts;
+      fromOffset = read.nextOffset;
+    }
+  }
+
+  /** The file itself is closed with its directory. */
+  close(): Promise<void> {
+    return this.#log.flush();
+  }
+}
+
+function failUnlessNone(errorCode: number): void {
+  if (errorCode !== ErrorCode.NONE) throw new Error(`the metadata log failed: ${errorOf(errorCode).name}`);
+}
