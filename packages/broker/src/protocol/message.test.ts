@@ -135,6 +135,15 @@ describe('bytes that are no message are refused', () => {
   });
 });
 
+describe('an array', () => {
+  it('that announces more elements than the bytes can hold is refused before anything is allocated', () => {
+    expect(() => decode('0000' + '00000002' + '0000000000000001', 0)).toThrow('2 elements in 8 bytes');
+    expect(() => decode('01' + '00' + '00000000' + '03' + '0000000000000001' + '00', 2)).toThrow(
+      '2 elements',
+    );
+  });
+});
+
 describe('codec', () => {
   it('knows the versions of a message', () => {
     for (const version of [-1, 14, 1.5, Number.NaN]) {
