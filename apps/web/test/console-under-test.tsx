@@ -51,7 +51,7 @@ export function openConsole(address: string, answers: Answers) {
   });
   const router = createConsoleRouter();
   router.update({ history: createMemoryHistory({ initialEntries: [address] }) });
-  const queryClient = new QueryClient({ defaultOptions: { queries: { retry: false, gcTime: 0 } } });
+  const queryClient = new QueryClient({ defaultOptions: { queries: { retry: false, staleTime: 500 } } });
   render(<Console api={api} tokens={tokens} router={router} queryClient={queryClient} />);
   return { router, tokens, queryClient, api, sent, answers: all };
 }
