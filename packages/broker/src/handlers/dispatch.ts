@@ -1,7 +1,6 @@
 import { ErrorCode } from '../protocol/errors.ts';
-import { decodeMessage, isFlexible, type MessageDeclaration, writeMessage } from '../protocol/message.ts';
-import { requestHeader } from '../protocol/messages/request-header.ts';
-import { responseHeader } from '../protocol/messages/response-header.ts';
+import { decodeMessage, type MessageDeclaration } from '../protocol/message.ts';
+import { readRequestHeader, writeResponse } from '../protocol/message-header.ts';
 import { Reader } from '../protocol/reader.ts';
 import type { VersionRange } from '../protocol/version-range.ts';
 import { Writer } from '../protocol/writer.ts';
@@ -111,7 +110,7 @@ export class Dispatch {
       return `version ${apiVersion} of ${entry.handler.request.name} is not answered`;
     }
     body.offset = 0;
-    const header = decodeMessage(requestHeader, body, isFlexible(entry.handler.request, apiVersion) ? 2 : 1);
+    const header = readRequestHeader(body, entry.handler.request);
     return {
       entry,
       apiVersion,
@@ -179,11 +178,8 @@ function encoded(opened: OpenedRequest, answer: HandlerAnswer<MessageDeclaration
   if (answer === CLOSE_CONNECTION)
     return { kind: 'close', reason: `${request.name} failed and expects no answer` };
   const writer = new Writer({ gatherFrom: GATHER_FROM_BYTES });
-  // A client reads the ApiVersions answer before it knows what the broker speaks: its header stays version 0.
-  const headerVersion =
-    request.apiKey !== API_VERSIONS_KEY && isFlexible(response, opened.apiVersion) ? 1 : 0;
-  writeMessage(responseHeader, writer, { correlationId: opened.correlationId }, headerVersion);
-  writeMessage(response, writer, answer, opened.apiVersion);
+  const { apiVersion, correlationId } = opened;
+  writeResponse(writer, response, { apiVersion, correlationId }, answer);
   return { kind: 'response', parts: writer.parts() };
 }
 
