@@ -1,20 +1,37 @@
 import { SUPPORTED_FEATURES } from './controller/bootstrap.ts';
+import {
+  type AllocateProducerIdsNeeds,
+  allocateProducerIdsHandler,
+} from './handlers/allocate-producer-ids.ts';
+import { alterConfigsHandler } from './handlers/alter-configs.ts';
 import { apiVersionsHandler, type FinalizedFeatures } from './handlers/api-versions.ts';
 import { type CreatePartitionsNeeds, createPartitionsHandler } from './handlers/create-partitions.ts';
 import { createTopicsHandler } from './handlers/create-topics.ts';
 import { deleteGroupsHandler } from './handlers/delete-groups.ts';
 import { deleteRecordsHandler } from './handlers/delete-records.ts';
 import { type DeleteTopicsNeeds, deleteTopicsHandler } from './handlers/delete-topics.ts';
+import { type DescribeClusterNeeds, describeClusterHandler } from './handlers/describe-cluster.ts';
+import { type DescribeConfigsNeeds, describeConfigsHandler } from './handlers/describe-configs.ts';
 import { describeGroupsHandler } from './handlers/describe-groups.ts';
 import { type DescribeLogDirsNeeds, describeLogDirsHandler } from './handlers/describe-log-dirs.ts';
+import { type DescribeQuorumNeeds, describeQuorumHandler } from './handlers/describe-quorum.ts';
+import {
+  type DescribeTopicPartitionsNeeds,
+  describeTopicPartitionsHandler,
+} from './handlers/describe-topic-partitions.ts';
 import { type ApiEntry, advertisedRange } from './handlers/dispatch.ts';
 import { type FetchNeeds, fetchHandler } from './handlers/fetch.ts';
 import { type FindCoordinatorNeeds, findCoordinatorHandler } from './handlers/find-coordinator.ts';
 import type { GroupNeeds } from './handlers/group-access.ts';
 import { heartbeatHandler } from './handlers/heartbeat.ts';
+import {
+  type AlterConfigsNeeds,
+  incrementalAlterConfigsHandler,
+} from './handlers/incremental-alter-configs.ts';
 import { type InitProducerIdNeeds, initProducerIdHandler } from './handlers/init-producer-id.ts';
 import { joinGroupHandler } from './handlers/join-group.ts';
 import { leaveGroupHandler } from './handlers/leave-group.ts';
+import { listConfigResourcesHandler } from './handlers/list-config-resources.ts';
 import { listGroupsHandler } from './handlers/list-groups.ts';
 import { listOffsetsHandler } from './handlers/list-offsets.ts';
 import { type MetadataNeeds, metadataHandler } from './handlers/metadata.ts';
@@ -33,7 +50,12 @@ export type BrokerApiNeeds = FetchNeeds &
   InitProducerIdNeeds &
   MetadataNeeds &
   CreatePartitionsNeeds &
-  DeleteTopicsNeeds;
+  DeleteTopicsNeeds &
+  AlterConfigsNeeds &
+  DescribeClusterNeeds &
+  DescribeConfigsNeeds &
+  DescribeQuorumNeeds &
+  DescribeTopicPartitionsNeeds;
 
 /** What listeners of clients and brokers answer. Nothing else is advertised. */
 export function brokerApis(needs: BrokerApiNeeds, finalizedFeatures: () => FinalizedFeatures): ApiEntry[] {
@@ -61,14 +83,27 @@ export function brokerApis(needs: BrokerApiNeeds, finalizedFeatures: () => Final
       { handler: describeLogDirsHandler(needs) },
       { handler: deleteGroupsHandler(needs) },
       { handler: offsetDeleteHandler(needs) },
+      { handler: describeConfigsHandler(needs) },
+      { handler: alterConfigsHandler(needs) },
+      { handler: incrementalAlterConfigsHandler(needs) },
+      { handler: listConfigResourcesHandler(needs) },
+      { handler: describeQuorumHandler(needs) },
+      { handler: describeClusterHandler(needs) },
+      { handler: describeTopicPartitionsHandler(needs) },
     ],
     finalizedFeatures,
   );
 }
 
 /** What the controller's listener answers. */
-export function controllerApis(finalizedFeatures: () => FinalizedFeatures): ApiEntry[] {
-  return withApiVersions([], finalizedFeatures);
+export function controllerApis(
+  needs: AllocateProducerIdsNeeds & DescribeQuorumNeeds,
+  finalizedFeatures: () => FinalizedFeatures,
+): ApiEntry[] {
+  return withApiVersions(
+    [{ handler: describeQuorumHandler(needs) }, { handler: allocateProducerIdsHandler(needs) }],
+    finalizedFeatures,
+  );
 }
 
 function withApiVersions(entries: ApiEntry[], finalizedFeatures: () => FinalizedFeatures): ApiEntry[] {

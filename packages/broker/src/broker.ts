@@ -126,7 +126,7 @@ async function openRooms(start: Start): Promise<Broker> {
   });
   const needs = brokerApiNeeds(start, { ...data, controller, brokerEpoch });
   const clientDispatch = new Dispatch(brokerApis(needs, finalizedFeatures), start.runtime.logger);
-  const controllerDispatch = new Dispatch(controllerApis(finalizedFeatures), start.runtime.logger);
+  const controllerDispatch = new Dispatch(controllerApis(needs, finalizedFeatures), start.runtime.logger);
   rooms.add(async () => {
     const closing = Promise.all(listeners.all.map(({ listener }) => listener.close()));
     // Whoever waits for something is answered, so that the connections can end.
@@ -285,5 +285,8 @@ function brokerApiNeeds(
     groupPartition: (groupId) => groups.partitionOf(groupId),
     createOffsetsTopic: () => creation.create([GROUP_METADATA_TOPIC]),
     nextProducerId: () => producerIds.next(),
+    nodeId: config.nodeId,
+    node: () => ({ image: served.image, nodeId: config.nodeId, staticValues: config.staticValues }),
+    partitionLimit: () => configs().number('max.request.partition.size.limit'),
   };
 }

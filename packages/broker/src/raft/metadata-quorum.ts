@@ -68,6 +68,11 @@ export class MetadataQuorum {
     return this.#state;
   }
 
+  /** This node, the only voter. */
+  get voter(): VoterNode {
+    return this.#needs.voter;
+  }
+
   /** Replays the log to the listener, wins the election of a new epoch and resolves once that is committed. */
   async start(): Promise<void> {
     const { log, disk, quorumStatePath } = this.#needs;

@@ -1,0 +1,108 @@
+import { type ConfigResource, ConfigResourceType, configResourceKey } from '../metadata/config-resource.ts';
+import { ErrorCode, errorOf } from '../protocol/errors.ts';
+import { AclOperation, type Authorizer } from '../security/authorizer.ts';
+import type { Principal } from '../security/principal.ts';
+import { configAuthorizationError, isConfigResourceType } from './config-authorization.ts';
+import { repeatedIn } from './distinct.ts';
+
+/** A resource of AlterConfigs or IncrementalAlterConfigs, as far as both say the same. */
+export interface AlteredResource {
+  readonly resourceType: number;
+  readonly resourceName: string;
+  readonly configs: readonly { readonly name: string; readonly value: string | null }[];
+}
+
+export interface AlterResult {
+  readonly errorCode: number;
+  readonly errorMessage: string | null;
+  readonly resourceType: number;
+  readonly resourceName: string;
+}
+
+export interface AlterRules<Resource extends AlteredResource> {
+  readonly authorizer: Authorizer;
+  readonly principal: Principal;
+  readonly nodeId: number;
+  /** Why the one API refuses the resource where the other would not; null when it does not. */
+  readonly ownRule: (resource: Resource) => AlterError | null;
+  /** Which of the resource's configs need a value. */
+  readonly needsValue: (config: Resource['configs'][number]) => boolean;
+}
+
+export interface AlterError {
+  readonly errorCode: number;
+  readonly errorMessage: string | null;
+}
+
+export function resourceOf({ resourceName, resourceType }: AlteredResource): ConfigResource {
+  return { type: resourceType, name: resourceName };
+}
+
+export function alterResult(resource: AlteredResource, error: AlterError): AlterResult {
+  const { resourceName, resourceType } = resource;
+  return { ...error, resourceName, resourceType };
+}
+
+/** The resources that a broker refuses without asking the controller, with its reasons, by resource. */
+export function refusedResources<Resource extends AlteredResource>(
+  resources: readonly Resource[],
+  rules: AlterRules<Resource>,
+): ReadonlyMap<Resource, AlterError> {
+  const repeated = repeatedIn(resources.map(keyOf));
+  const refused = new Map<Resource, AlterError>();
+  for (const resource of resources) {
+    const error = repeated.has(keyOf(resource))
+      ? invalidRequest('Each resource must appear at most once.')
+      : refusal(resource, rules);
+    if (error !== null) refused.set(resource, error);
+  }
+  return refused;
+}
+
+export function invalidRequest(errorMessage: string): AlterError {
+  return { errorCode: ErrorCode.INVALID_REQUEST, errorMessage };
+}
+
+function keyOf({ resourceName, resourceType }: AlteredResource): string {
+  return configResourceKey(resourceType, resourceName);
+}
+
+function refusal<Resource extends AlteredResource>(
+  resource: Resource,
+  rules: AlterRules<Resource>,
+): AlterError | null {
+  if (repeatedIn(resource.configs.map(({ name }) => name)).size > 0) {
+    return invalidRequest('Error due to duplicate config keys');
+  }
+  const nulls = resource.configs.filter((config) => config.value === null && rules.needsValue(config));
+  if (nulls.length > 0) {
+    return invalidRequest(`Null value not supported for : ${nulls.map(({ name }) => name).join(', ')}`);
+  }
+  if (!isConfigResourceType(resource.resourceType)) {
+    return invalidRequest(`Unknown resource type ${resource.resourceType}`);
+  }
+  return rules.ownRule(resource) ?? otherNode(resource, rules.nodeId) ?? denied(resource, rules);
+}
+
+/** Configs of one broker are changed on that broker. */
+function otherNode({ resourceName, resourceType }: AlteredResource, nodeId: number): AlterError | null {
+  if (resourceType !== ConfigResourceType.BROKER || resourceName === '') return null;
+  if (!/^[+-]?[0-9]+$/.test(resourceName)) {
+    return invalidRequest(`Node id must be an integer, but it is: ${resourceName}`);
+  }
+  return Number(resourceName) === nodeId
+    ? null
+    : invalidRequest(`Unexpected broker id, expected ${nodeId}, but received ${resourceName}`);
+}
+
+function denied<Resource extends AlteredResource>(
+  { resourceName, resourceType }: Resource,
+  { authorizer, principal }: AlterRules<Resource>,
+): AlterError | null {
+  const errorCode = configAuthorizationError(authorizer, principal, {
+    type: resourceType,
+    name: resourceName,
+    operation: AclOperation.ALTER_CONFIGS,
+  });
+  return errorCode === null ? null : { errorCode, errorMessage: errorOf(errorCode).message };
+}

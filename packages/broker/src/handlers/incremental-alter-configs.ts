@@ -1,0 +1,98 @@
+import type { ConfigChange, ConfigOperation } from '../controller/config-changes.ts';
+import type { Controller } from '../controller/controller.ts';
+import { ConfigResourceType, configResourceKey } from '../metadata/config-resource.ts';
+import { ErrorCode, errorOf } from '../protocol/errors.ts';
+import type { Decoded, Encodable } from '../protocol/message.ts';
+import { incrementalAlterConfigsRequest } from '../protocol/messages/incremental-alter-configs-request.ts';
+import { incrementalAlterConfigsResponse } from '../protocol/messages/incremental-alter-configs-response.ts';
+import type { Authorizer } from '../security/authorizer.ts';
+import {
+  type AlterError,
+  alterResult,
+  invalidRequest,
+  refusedResources,
+  resourceOf,
+} from './altered-resources.ts';
+import type { Handler } from './handler.ts';
+
+export interface AlterConfigsNeeds {
+  readonly controller: Controller;
+  readonly authorizer: Authorizer;
+  /** Resolves once this broker serves what was committed before the call, so that who was answered finds it. */
+  readonly caughtUp: () => Promise<void>;
+  readonly nodeId: number;
+}
+
+type Request = Decoded<typeof incrementalAlterConfigsRequest>;
+type Response = Encodable<typeof incrementalAlterConfigsResponse>;
+type Resource = Request['resources'][number];
+
+/** By their code. */
+const OPERATIONS: readonly ConfigOperation[] = ['SET', 'DELETE', 'APPEND', 'SUBTRACT'];
+const DELETE = 1;
+
+/**
+ * IncrementalAlterConfigs (key 44), versions 0–1: sets, deletes, appends to and subtracts from single configs of
+ * topics, of this broker or all, of groups and of client metrics subscriptions; validate-only. A resource is changed
+ * as a whole or not at all.
+ */
+export function incrementalAlterConfigsHandler(
+  needs: AlterConfigsNeeds,
+): Handler<typeof incrementalAlterConfigsRequest, typeof incrementalAlterConfigsResponse> {
+  return {
+    request: incrementalAlterConfigsRequest,
+    response: incrementalAlterConfigsResponse,
+    async handle(request, { principal }) {
+      const refusedBefore = refusedResources(request.resources, {
+        ...needs,
+        principal,
+        ownRule: refusedOperation,
+        needsValue: ({ configOperation }: Resource['configs'][number]) => configOperation !== DELETE,
+      });
+      const accepted = request.resources.filter((resource) => !refusedBefore.has(resource));
+      const outcome = await needs.controller.changeConfigs(accepted.map(changeOf), request);
+      if (outcome.kind === 'not-controller') return refused(ErrorCode.NOT_CONTROLLER, request);
+      await needs.caughtUp();
+      const results = new Map(
+        outcome.response.map(({ resource, errorCode, errorMessage }) => [
+          configResourceKey(resource.type, resource.name),
+          { errorCode, errorMessage },
+        ]),
+      );
+      return {
+        responses: request.resources.map((resource) => {
+          const key = configResourceKey(resource.resourceType, resource.resourceName);
+          const error = refusedBefore.get(resource) ?? results.get(key);
+          return alterResult(resource, error ?? invalidRequest('Each resource must appear at most once.'));
+        }),
+      };
+    },
+    refuse: refused,
+  };
+}
+
+function refused(errorCode: number, request: Request): Response {
+  const error = { errorCode, errorMessage: errorOf(errorCode).message };
+  return { responses: request.resources.map((resource) => alterResult(resource, error)) };
+}
+
+/** There are no loggers whose level could be changed. */
+function refusedOperation({ configs, resourceType }: Resource): AlterError | null {
+  const [first] = configs;
+  if (resourceType === ConfigResourceType.BROKER_LOGGER && first !== undefined) {
+    return {
+      errorCode: ErrorCode.INVALID_CONFIG,
+      errorMessage: `Logger ${first.name} does not exist!`,
+    };
+  }
+  const unknown = configs.find(({ configOperation }) => OPERATIONS[configOperation] === undefined);
+  return unknown === undefined ? null : invalidRequest(`Unknown operations type ${unknown.configOperation}`);
+}
+
+function changeOf(resource: Resource): ConfigChange {
+  const operations = resource.configs.flatMap(({ configOperation, name, value }) => {
+    const operation = OPERATIONS[configOperation];
+    return operation === undefined ? [] : [[name, { operation, value: value ?? '' }] as const];
+  });
+  return { resource: resourceOf(resource), operations: new Map(operations) };
+}
