@@ -1,6 +1,6 @@
 import type { Disk } from '../runtime/disk.ts';
 import { DamagedFileError } from './checkpoint-files.ts';
-import { readWholeFile, replaceFile } from './whole-file.ts';
+import { directoryOf, readWholeFile, replaceFile, writeRebuildableFile } from './whole-file.ts';
 
 /** The file that says to which topic a partition's directory belongs. */
 export const PARTITION_METADATA = 'partition.metadata';
@@ -11,19 +11,29 @@ export const META_PROPERTIES = 'meta.properties';
 /** Written as the last act of a clean stop: every log is synced to its end. */
 export const CLEAN_SHUTDOWN = '.kafka_cleanshutdown';
 
-/** The topic id in a partition's directory, or null when there is none. */
+/** The topic id in a partition's directory; null when there is none, or a crash has left nothing whole of it. */
 export async function readTopicId(disk: Disk, directory: string): Promise<string | null> {
-  const path = `${directory}/${PARTITION_METADATA}`;
-  const bytes = await readWholeFile(disk, path);
+  const bytes = await readWholeFile(disk, `${directory}/${PARTITION_METADATA}`);
   if (bytes === null) return null;
   const match = /^version: 0\ntopic_id: ([A-Za-z0-9_-]{22})\n?$/.exec(new TextDecoder().decode(bytes));
-  if (match?.[1] === undefined) throw new DamagedFileError(path, 'not "version: 0" and "topic_id: …"');
-  return match[1];
+  return match?.[1] ?? null;
 }
 
+/** Writes the topic id. It is durable after {@link syncPartition}, which need not be before the first record is. */
 export function writeTopicId(disk: Disk, directory: string, topicId: string): Promise<void> {
   const text = `version: 0\ntopic_id: ${topicId}`;
-  return replaceFile(disk, `${directory}/${PARTITION_METADATA}`, new TextEncoder().encode(text));
+  return writeRebuildableFile(disk, `${directory}/${PARTITION_METADATA}`, new TextEncoder().encode(text));
+}
+
+/** Makes it durable that the partition's directory is there, and whose it is. */
+export async function syncPartition(disk: Disk, directory: string): Promise<void> {
+  const file = await disk.open(`${directory}/${PARTITION_METADATA}`, 'write');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await disk.syncDirectory(directoryOf(directory));
 }
 
 /** Whom a log directory belongs to, as `kafka-storage format` writes it. */

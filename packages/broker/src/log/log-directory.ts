@@ -8,6 +8,7 @@ import { type ClaimedDirectory, claimDirectory, type DirectoryClaim, unusable } 
 import {
   type MetaProperties,
   readTopicId,
+  syncPartition,
   takeCleanShutdown,
   writeCleanShutdown,
   writeTopicId,
@@ -170,6 +171,7 @@ export class LogDirectory {
       topicPartition,
       config,
       onFailure: (error) => this.#goOffline(error),
+      beforeFirstSync: () => syncPartition(disk, directory),
       isClean: this.wasClean,
       ...this.#checkpoints.of(topicPartition),
     });

@@ -35,6 +35,7 @@ export interface LogWriterOptions {
   readonly directory: string;
   readonly listener: LogListener;
   readonly tail: LogTail;
+  readonly beforeFirstSync: () => Promise<void>;
 }
 
 /** Longest delay that is a delay; above it `flush.ms` means never. */
@@ -56,6 +57,7 @@ export class LogWriter {
   #failure: DiskError | null = null;
   #flushing: Promise<void> = Promise.resolve();
   #flushTimer: Timer | null = null;
+  #beforeFirstSync: (() => Promise<void>) | null;
   #isStopped = false;
   /** Whether the files say less than the memory: there is something to be done on closing. */
   #isUnsealed: boolean;
@@ -72,6 +74,7 @@ export class LogWriter {
     this.#directory = options.directory;
     this.#listener = options.listener;
     this.#tail = options.tail;
+    this.#beforeFirstSync = options.beforeFirstSync;
   }
 
   /** Why the log takes no more appends, or null. */
@@ -174,6 +177,8 @@ export class LogWriter {
 
   async #sync(upToOffset: number): Promise<void> {
     const { segments, epochs, snapshots } = this.loaded;
+    await this.#beforeFirstSync?.();
+    this.#beforeFirstSync = null;
     for (const segment of segments.from(this.recoveryPoint)) {
       if (segment.baseOffset < upToOffset) await segment.sync();
     }

@@ -27,6 +27,8 @@ export interface PartitionLogOptions {
   readonly config: LogConfig;
   /** Told when the disk has refused: the whole log directory is to be given up. */
   readonly onFailure: (error: DiskError) => void;
+  /** Makes durable what the log's records are worth nothing without. */
+  readonly beforeFirstSync: () => Promise<void>;
   /** Whether the log directory was closed in order. */
   readonly isClean: boolean;
   /** The checkpoints of the log directory; 0 where it has none. */

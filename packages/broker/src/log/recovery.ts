@@ -272,7 +272,6 @@ async function startAnew(loading: Loading, segments: readonly Segment[]): Promis
   await loading.snapshots.remove(() => true);
   const baseOffset = options.logStartOffset;
   const segment = await Segment.create(environment, directory, { baseOffset, config: options.config });
-  await environment.disk.syncDirectory(directory);
   return {
     segments: new SegmentList([segment]),
     producers: new ProducerState(baseOffset),

@@ -69,10 +69,6 @@ export class Segment {
     const modifiedMs = environment.clock.wallMs();
     const segment = new Segment(environment, directory, { baseOffset, sizeInBytes: 0, modifiedMs });
     await environment.files.create(segment.path);
-    // Files of an earlier segment of this name, as truncation may leave them, must not be taken for its own.
-    for (const suffix of ['.index', '.timeindex', '.txnindex'] as const) {
-      await environment.disk.remove(segment.#file(suffix));
-    }
     segment.replaceTransactions(new TransactionIndex());
     segment.activate(IndexBuilder.empty(baseOffset, config.indexIntervalBytes), config);
     return segment;

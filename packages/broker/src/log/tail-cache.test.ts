@@ -1,12 +1,15 @@
 import { expect, test } from 'vitest';
-import { TailCache } from './tail-cache.ts';
+import { BYTES_PER_BATCH, TailCache } from './tail-cache.ts';
 
 const batch = (offset: number, bytes: Uint8Array) => ({ bytes, firstOffset: offset, lastOffset: offset });
 const own = (length: number) => new Uint8Array(length);
 const all = (fromOffset: number) => ({ fromOffset, maxBytes: 1e9, upToOffset: 1e9, minOneBatch: true });
 
+/** A cache for so many bytes in so many batches. */
+const budget = (bytes: number, batches: number) => new TailCache(bytes + batches * BYTES_PER_BATCH);
+
 test('what came first goes first, whichever log it is of', () => {
-  const cache = new TailCache(300);
+  const cache = budget(300, 3);
   const [left, right] = [cache.tail(), cache.tail()];
   left.add(batch(0, own(100)));
   right.add(batch(0, own(100)));
@@ -20,28 +23,28 @@ test('what came first goes first, whichever log it is of', () => {
 });
 
 test('a frame counts once for all its batches, and as long as one of them is kept', () => {
-  const cache = new TailCache(1000);
+  const cache = budget(1000, 3);
   const tail = cache.tail();
   const frame = own(400);
   tail.add(batch(0, frame.subarray(0, 200)));
   tail.add(batch(1, frame.subarray(200, 400)));
-  expect(cache.usedBytes).toBe(400);
+  expect(cache.usedBytes).toBe(400 + 2 * BYTES_PER_BATCH);
   tail.add(batch(2, own(600)));
-  expect(cache.usedBytes).toBe(1000);
+  expect(cache.usedBytes).toBe(1000 + 3 * BYTES_PER_BATCH);
   tail.add(batch(3, own(10)));
   expect(tail.read(all(1))).toBeNull();
-  expect(cache.usedBytes).toBe(610);
+  expect(cache.usedBytes).toBe(610 + 2 * BYTES_PER_BATCH);
 });
 
 test('a small batch of a large frame is copied out of it', () => {
-  const cache = new TailCache(1000);
+  const cache = budget(1000, 1);
   const tail = cache.tail();
   tail.add(batch(0, own(100_000).subarray(500, 600)));
-  expect(cache.usedBytes).toBe(100);
+  expect(cache.usedBytes).toBe(100 + BYTES_PER_BATCH);
 });
 
 test('a batch above the budget is not kept, nor what lies before it', () => {
-  const cache = new TailCache(100);
+  const cache = budget(100, 1);
   const tail = cache.tail();
   tail.add(batch(0, own(50)));
   tail.add(batch(1, own(101)));
@@ -49,7 +52,7 @@ test('a batch above the budget is not kept, nor what lies before it', () => {
 });
 
 test('a cleared tail gives its memory back at once', () => {
-  const cache = new TailCache(1000);
+  const cache = budget(1000, 5);
   const tail = cache.tail();
   for (let offset = 0; offset < 5; offset++) tail.add(batch(offset, own(100)));
   tail.clear();
@@ -57,7 +60,7 @@ test('a cleared tail gives its memory back at once', () => {
 });
 
 test('a tail that many batches passed through still finds each of those it keeps', () => {
-  const cache = new TailCache(1000);
+  const cache = budget(1000, 100);
   const tail = cache.tail();
   for (let offset = 0; offset < 5000; offset++) tail.add(batch(offset, own(10)));
   expect(tail.read(all(4899))).toBeNull();

@@ -10,6 +10,9 @@ export interface CachedBatch {
 /** A batch smaller than this part of the frame it came in is copied out of it: it would keep all of it alive. */
 const SMALLEST_SHARE = 1 / 4;
 
+/** What keeping a batch costs besides its bytes: its entries here and in its tail. */
+export const BYTES_PER_BATCH = 256;
+
 /** Batches dropped from the front of a tail before its array is rewritten. */
 const GAP_BEFORE_COMPACTION = 64;
 
@@ -43,11 +46,11 @@ export class TailCache {
   keep(tail: LogTail, batch: CachedBatch): CachedBatch | null {
     const bytes = ownBytes(batch.bytes);
     const frame = bytes.buffer;
-    if (frame.byteLength > this.#budgetBytes) return null;
+    if (frame.byteLength + BYTES_PER_BATCH > this.#budgetBytes) return null;
     const kept = { bytes, firstOffset: batch.firstOffset, lastOffset: batch.lastOffset };
     const sharers = this.#sharers.get(frame) ?? 0;
     this.#sharers.set(frame, sharers + 1);
-    if (sharers === 0) this.#usedBytes += frame.byteLength;
+    this.#usedBytes += BYTES_PER_BATCH + (sharers === 0 ? frame.byteLength : 0);
     for (const [oldest, owner] of this.#kept) {
       if (this.#usedBytes <= this.#budgetBytes) break;
       owner.dropOldest();
@@ -60,6 +63,7 @@ export class TailCache {
   /** Forgets a batch, and its frame with the last one in it. */
   release(batch: CachedBatch): void {
     this.#kept.delete(batch);
+    this.#usedBytes -= BYTES_PER_BATCH;
     const frame = batch.bytes.buffer;
     const sharers = (this.#sharers.get(frame) ?? 1) - 1;
     if (sharers > 0) {

@@ -81,6 +81,7 @@ export class LogBed {
       topicPartition: { topic: 'orders', partition: 0 },
       config: { ...DEFAULT_LOG_CONFIG, ...options.config },
       onFailure: (error) => this.failures.push(error),
+      beforeFirstSync: async () => {},
       isClean: options.isClean ?? false,
       recoveryPoint: options.recoveryPoint ?? 0,
       logStartOffset: options.logStartOffset ?? 0,
