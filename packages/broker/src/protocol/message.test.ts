@@ -2,7 +2,14 @@ import { describe, expect, expectTypeOf, it } from 'vitest';
 import { bytesOfHex, hexOf } from '../../test/captured-lines.ts';
 import { codec } from './codec.ts';
 import { array, bytes, int32, int64, records, string, struct } from './fields.ts';
-import { type Decoded, decodeMessage, type Encodable, encodeMessage, message } from './message.ts';
+import {
+  type Decoded,
+  decodeMessage,
+  type Encodable,
+  encodeMessage,
+  type MessageDeclaration,
+  message,
+} from './message.ts';
 import { messages } from './message-registry.ts';
 import { ProtocolError } from './protocol-error.ts';
 import { Reader } from './reader.ts';
@@ -132,6 +139,30 @@ describe('bytes that are no message are refused', () => {
     ['more tagged fields than bytes', '010000000000' + '0101' + 'ffffffff0f', 3, 'truncated'],
   ])('%s', (_, hex, version, code) => {
     expect(codeOf(() => decode(hex, version))).toBe(code);
+  });
+});
+
+describe('int64 beyond ±2^53 (design decision 14)', () => {
+  const LONG_MAX = 2 ** 63;
+  const noticed = <D extends MessageDeclaration>(declaration: D, value: Encodable<D>, version: number) => {
+    const reader = new Reader(encodeMessage(declaration, value, version));
+    decodeMessage(declaration, reader, version);
+    return reader.sawUnsafeInt64;
+  };
+
+  it.each([LONG_MAX, -LONG_MAX, 2 ** 53])('%d is noticed in an offset to be committed', (committedOffset) => {
+    const topics = [{ name: 'orders', partitions: [{ committedOffset }] }];
+    expect(noticed(messages.OffsetCommitRequest, { topics }, 8)).toBe(true);
+  });
+
+  it.each([LONG_MAX, -LONG_MAX, 2 ** 53])('%d saturates in the timestamp of ListOffsets', (timestamp) => {
+    const topics = [{ name: 'orders', partitions: [{ timestamp }] }];
+    expect(noticed(messages.ListOffsetsRequest, { topics }, 7)).toBe(false);
+  });
+
+  it.each([LONG_MAX, -LONG_MAX, 2 ** 53])('%d is noticed in the offset of a fetch', (fetchOffset) => {
+    const topics = [{ topic: 'orders', partitions: [{ fetchOffset }] }];
+    expect(noticed(messages.FetchRequest, { topics }, 11)).toBe(true);
   });
 });
 

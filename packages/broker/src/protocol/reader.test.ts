@@ -191,6 +191,7 @@ describe('bytes that are not what was announced', () => {
     ['an endless varlong', 'ffffffffffffffffffff01', (r: Reader) => r.varlong(), 'malformed'],
     ['a varint cut off', 'ff', (r: Reader) => r.uvarint(), 'truncated'],
     ['a null where a string must be', 'ffff', (r: Reader) => r.string(false), 'malformed'],
+    ['a compact string of 32768 bytes', '818002', (r: Reader) => r.string(true), 'malformed'],
     ['a string of length -2', 'fffe', (r: Reader) => r.nullableString(false), 'malformed'],
     ['more elements than bytes', '0000000100', (r: Reader) => r.count(false, 8), 'truncated'],
     ['a tag longer than announced', '0102', (r: Reader) => r.sized(1, (c) => c.int16()), 'malformed'],
@@ -223,9 +224,10 @@ describe('a writer', () => {
     expect(codeOf(() => written((writer) => writer[type](value)))).toBe('unencodable');
   });
 
-  it('refuses a string that a non-compact length cannot hold', () => {
-    expect(codeOf(() => written((writer) => writer.string('x'.repeat(32768), false)))).toBe('unencodable');
-    expect(written((writer) => writer.string('x'.repeat(32768), true))).toHaveLength(32771);
+  it.each([true, false])("refuses a string beyond Kafka's 32767 bytes (compact: %s)", (flexible) => {
+    const longest = written((writer) => writer.string('x'.repeat(32767), flexible));
+    expect(new Reader(longest).string(flexible)).toHaveLength(32767);
+    expect(codeOf(() => written((writer) => writer.string('x'.repeat(32768), flexible)))).toBe('unencodable');
   });
 
   it('hands on large arrays as they are and keeps the order', () => {

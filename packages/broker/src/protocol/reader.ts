@@ -3,6 +3,9 @@ import { UUID_BYTES, uuidToText, ZERO_UUID } from './uuid.ts';
 
 const TWO_POW_32 = 0x1_0000_0000;
 
+/** Kafka's limit for every string, also where the compact length could hold more. */
+export const STRING_BYTES_MAX = 32_767;
+
 /**
  * A cursor over bytes in Kafka's encoding. Every method reads one value at `offset` and moves past it, or throws a
  * ProtocolError (`truncated`, `malformed`) and never looks outside the given bytes. Byte values are sub-arrays, not
@@ -152,7 +155,10 @@ export class Reader {
 
   /** A string's or null's length: -1 stands for null. */
   stringLength(flexible: boolean): number {
-    return flexible ? this.uvarint() - 1 : this.int16();
+    if (!flexible) return this.int16();
+    const length = this.uvarint() - 1;
+    if (length > STRING_BYTES_MAX) throw new ProtocolError('malformed', `a string of ${length} bytes`);
+    return length;
   }
 
   /** The length of bytes, records or an array: -1 stands for null. */

@@ -1,4 +1,5 @@
 import { ProtocolError } from './protocol-error.ts';
+import { STRING_BYTES_MAX } from './reader.ts';
 import { UUID_BYTES, UUID_CHARACTERS } from './uuid.ts';
 
 const TWO_POW_32 = 0x1_0000_0000;
@@ -140,9 +141,11 @@ export class Writer {
   /** A string with its length before it. */
   string(text: string, flexible: boolean): void {
     const length = Buffer.byteLength(text);
+    if (length > STRING_BYTES_MAX) {
+      throw new ProtocolError('unencodable', `a string of ${length} bytes, ${STRING_BYTES_MAX} are the most`);
+    }
     if (flexible) this.uvarint(length + 1);
-    else if (length <= 0x7fff) this.#put16(length);
-    else throw new ProtocolError('unencodable', `a string of ${length} bytes, 32767 are the most`);
+    else this.#put16(length);
     this.#reserve(length);
     this.#buffer.write(text, this.#offset, length);
     this.#offset += length;

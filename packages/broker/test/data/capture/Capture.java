@@ -14,6 +14,7 @@ import java.util.Optional;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.compress.Compression;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.message.KRaftVersionRecord;
@@ -24,6 +25,7 @@ import org.apache.kafka.common.message.SnapshotHeaderRecord;
 import org.apache.kafka.common.message.VotersRecord;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ByteBufferAccessor;
+import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.protocol.ObjectSerializationCache;
 import org.apache.kafka.common.record.internal.CompressionType;
 import org.apache.kafka.common.record.internal.ControlRecordType;
@@ -57,6 +59,18 @@ public class Capture {
         recordBatches(directory.resolve("record-batches.ndjson"));
         headers(directory.resolve("headers.ndjson"));
         producerSnapshots(directory.resolve("producer-snapshots.ndjson"));
+        errors(directory.resolve("errors.ndjson"));
+    }
+
+    static void errors(Path path) throws Exception {
+        try (PrintStream out = new PrintStream(path.toFile())) {
+            for (Errors error : Errors.values()) {
+                ObjectNode line = JSON.createObjectNode();
+                line.put("name", error.name()).put("code", error.code());
+                line.put("retriable", error.exception() instanceof RetriableException);
+                out.println(JSON.writeValueAsString(line));
+            }
+        }
     }
 
     static void recordBatches(Path path) throws Exception {
