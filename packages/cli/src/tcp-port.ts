@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import net from 'node:net';
+import { basename } from 'node:path';
 
 const LOOPBACK = '127.0.0.1';
 const LAST_PORT = 65_535;
@@ -37,9 +38,16 @@ export function portOwner(port: number): string | null {
       const target = linkOf(`/proc/${pid}/fd/${descriptor}`);
       return target !== null && sockets.has(target);
     });
-    if (holds) return `${textOf(`/proc/${pid}/comm`)?.trim() ?? 'a program'} (process ${pid})`;
+    if (holds) return `${programOf(pid)} (process ${pid})`;
   }
   return null;
+}
+
+/** The program, with its script when it is an interpreter's: every Node process calls itself MainThread. */
+function programOf(pid: string): string {
+  const [program = '', script = ''] = (textOf(`/proc/${pid}/cmdline`) ?? '').split('\0');
+  const names = [program, script.startsWith('-') ? '' : script].map((path) => basename(path));
+  return names.join(' ').trim() || 'a program';
 }
 
 /** The sockets in a table of /proc/net that listen on the port, as the links of /proc/PID/fd name them. */

@@ -19,7 +19,8 @@ import { memberConfigs, propertiesText, refusedSetting } from './server-properti
 import { readText, replaceText } from './text-file.ts';
 
 const MANIFEST_FILE = 'cluster.json';
-const LOCK_FILE = 'odradek.lock';
+/** Held by the one process that uses a data directory. */
+export const LOCK_FILE = 'odradek.lock';
 const PROPERTIES_FILE = 'server.properties';
 
 /** The identity of a broker's process, inside the broker's folder, for whoever comes after a killed supervisor. */

@@ -1,3 +1,4 @@
+import type { LockOutcome } from '../runtime/disk.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { nodeClock } from '../runtime/node-clock.ts';
 import { nodeDisk } from '../runtime/node-disk.ts';
@@ -9,6 +10,7 @@ import {
   brokerPaths,
   type ClusterDirectory,
   type DirectoryOutcome,
+  LOCK_FILE,
   type LocalClusterOptions,
   type LocalClusterPorts,
   openClusterDirectory,
@@ -59,6 +61,15 @@ export function machinePorts(program: string, logger: Logger): LocalClusterPorts
     logger,
     host: childProcessHost(program),
   };
+}
+
+/**
+ * Takes a data directory that holds no cluster (the console's own) for this process; it is made when it is missing.
+ * Throws a DiskError.
+ */
+export async function lockDirectory(directory: string): Promise<LockOutcome> {
+  await nodeDisk.makeDirectory(directory);
+  return nodeDisk.lock(`${directory}/${LOCK_FILE}`);
 }
 
 /**

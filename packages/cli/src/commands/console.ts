@@ -1,6 +1,7 @@
+import { lockDirectory } from '@odradek/broker/cluster';
 import { parseClusterOption, readClusterFile } from '../console/cluster-file.ts';
 import { dataDirectoryOf } from '../data-directory.ts';
-import { ExitCode, usageFailure } from '../failure.ts';
+import { ExitCode, Failure, usageFailure } from '../failure.ts';
 import { print, printJson } from '../standard-output.ts';
 import { chooseConsolePort, startAnsweringConsole } from '../up/cluster-console.ts';
 import { stopRequest } from '../up/stop-request.ts';
@@ -30,9 +31,17 @@ export async function runConsole(options: RunConsoleOptions): Promise<number> {
     throw usageFailure(`two clusters are called ${twice}; each needs a name of its own`);
 
   const stopping = stopRequest({ withParent: options.stopWithParent === true });
+  const dataDirectory = dataDirectoryOf(options.data, 'console');
+  const lock = await lockDirectory(dataDirectory);
+  if (lock.kind === 'held') {
+    throw new Failure(
+      `${dataDirectory} is used by ${lock.holder}; choose another with --data`,
+      ExitCode.ALREADY_RUNNING,
+    );
+  }
   const console = await startAnsweringConsole({
     port: await chooseConsolePort(options.port, '--port'),
-    dataDirectory: dataDirectoryOf(options.data, 'console'),
+    dataDirectory,
     startedAs: 'console',
     clusters,
     sampleIntervalMs: options.sampleInterval,
@@ -41,6 +50,7 @@ export async function runConsole(options: RunConsoleOptions): Promise<number> {
   else print(readyText(console.openUrl, names));
   await stopping;
   await console.close();
+  await lock.release();
   return ExitCode.OK;
 }
 

@@ -1,0 +1,72 @@
+// What a user gets: the packed `odradek` package, installed by npm in an empty folder, run there.
+import assert from 'node:assert/strict';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { after, before, test } from 'node:test';
+import { root, toolEnvironment } from './toolchain.mjs';
+import { ensureBuilt } from './workspace-build.mjs';
+
+let folder;
+let app;
+
+before(async () => {
+  await ensureBuilt();
+  folder = mkdtempSync(join(tmpdir(), 'odradek-packed-'));
+  app = join(folder, 'app');
+  mkdirSync(app);
+  writeFileSync(join(app, 'package.json'), '{"private":true}');
+  run('pnpm', ['pack', '--pack-destination', folder], join(root, 'packages/cli'));
+  const archive = readdirSync(folder).find((name) => name.endsWith('.tgz'));
+  run('npm', ['install', '--no-audit', '--no-fund', join(folder, archive)], app);
+});
+
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+test('the installed command runs a broker and its console, and its shell commands work on it', async () => {
+  const up = spawn(
+    join(app, 'node_modules/.bin/odradek'),
+    ['up', '--json', '--ephemeral', '--port', '0', '--console-port', '0'],
+    { cwd: app, env: toolEnvironment(), stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  const ended = once(up, 'exit');
+  try {
+    const ready = JSON.parse((await once(createInterface({ input: up.stdout }), 'line'))[0]);
+    assert.equal(ready.ready, true);
+    const page = await fetch(ready.console);
+    assert.match(await page.text(), /<div id="root">/);
+    const on = (...args) => odradek(...args, '--bootstrap-server', ready.bootstrap, '--json');
+    on('topics', 'create', 'orders');
+    on('produce', 'orders', 'first', 'second', '--compression', 'zstd', '--key', 'k');
+    const records = on('consume', 'orders', '--from-beginning', '--max-messages', '2')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    assert.deepEqual(
+      records.map(({ offset, key, value }) => ({ offset, key, value })),
+      [
+        { offset: 0, key: 'k', value: 'first' },
+        { offset: 1, key: 'k', value: 'second' },
+      ],
+    );
+  } finally {
+    up.kill('SIGTERM');
+  }
+  assert.deepEqual(await ended, [0, null]);
+});
+
+function odradek(...args) {
+  return run(join(app, 'node_modules/.bin/odradek'), args, app);
+}
+
+function run(command, args, cwd) {
+  return execFileSync(command, args, {
+    cwd,
+    env: toolEnvironment(),
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+}
