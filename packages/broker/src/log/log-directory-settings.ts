@@ -1,6 +1,6 @@
 /** The broker's configs about its logs as a whole. */
 export interface LogDirectorySettings {
-  /** `num.recovery.threads.per.data.dir`: how many logs are opened or closed at once. */
+  /** `num.recovery.threads.per.data.dir`: how many logs are read through, or closed, at once. */
   readonly recoveryThreads: number;
   /** `log.initial.task.delay.ms`: when the periodic tasks begin. */
   readonly initialTaskDelayMs: number;

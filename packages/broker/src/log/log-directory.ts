@@ -28,6 +28,7 @@ import {
 } from './partition-directory.ts';
 import { PartitionLog } from './partition-log.ts';
 import { PeriodicTasks } from './periodic-tasks.ts';
+import { Slots } from './slots.ts';
 import { TailCache } from './tail-cache.ts';
 
 export interface LogDirectoryOptions extends DirectoryClaim {
@@ -72,6 +73,8 @@ export class LogDirectory {
   readonly #removals: DelayedRemovals;
   readonly #logs = new Map<string, PartitionLog>();
   readonly #tasks: PeriodicTasks;
+  /** Logs that are opened or closed at once. */
+  readonly #slots: Slots;
   #failure: DiskError | null = null;
 
   private constructor(
@@ -87,6 +90,7 @@ export class LogDirectory {
     this.#checkpoints = state.checkpoints;
     this.#claimed = state.claimed;
     this.#removals = new DelayedRemovals(options);
+    this.#slots = new Slots(this.#settings.recoveryThreads);
     this.#tasks = new PeriodicTasks(clock, this.#settings.initialTaskDelayMs);
     this.#environment = {
       clock,
@@ -140,22 +144,12 @@ export class LogDirectory {
     return found;
   }
 
-  /** Opens many logs, `num.recovery.threads.per.data.dir` at a time, and calls back for each. */
-  async openLogs<Partition extends TopicPartition>(
-    partitions: readonly Partition[],
-    optionsOf: (partition: Partition) => OpenLogOptions,
-    opened: (partition: Partition, log: PartitionLog) => void,
-  ): Promise<void> {
-    await this.#forEach(partitions, async (partition) => {
-      opened(partition, await this.openLog(partition, optionsOf(partition)));
-    });
-  }
-
   /**
    * Opens the log of a partition, or begins one. Rejects with a `DiskError`, or with a `DamagedFileError` when its
    * files cannot be a log; one that lies there must be of the same topic id.
    */
   async openLog(topicPartition: TopicPartition, { config, topicId }: OpenLogOptions): Promise<PartitionLog> {
+    if (this.#failure !== null) throw this.#failure;
     const { disk } = this.#environment;
     const name = partitionDirectoryName(topicPartition);
     const directory = `${this.path}/${name}`;
@@ -165,16 +159,18 @@ export class LogDirectory {
     else if (knownId !== topicId) {
       throw new DamagedFileError(directory, `it is of topic id ${knownId}, not ${topicId}`);
     }
-    const log = await PartitionLog.open({
-      environment: this.#environment,
-      directory,
-      topicPartition,
-      config,
-      onFailure: (error) => this.#goOffline(error),
-      beforeFirstSync: () => syncPartition(disk, directory),
-      isClean: this.wasClean,
-      ...this.#checkpoints.of(topicPartition),
-    });
+    const log = await this.#slots.run(() =>
+      PartitionLog.open({
+        environment: this.#environment,
+        directory,
+        topicPartition,
+        config,
+        onFailure: (error) => this.#goOffline(error),
+        beforeFirstSync: () => syncPartition(disk, directory),
+        isClean: this.wasClean,
+        ...this.#checkpoints.of(topicPartition),
+      }),
+    );
     this.#logs.set(name, log);
     return log;
   }
@@ -253,20 +249,11 @@ export class LogDirectory {
   async close(brokerEpoch: number): Promise<void> {
     this.#tasks.stop();
     this.#removals.cancel();
-    await this.#forEach([...this.#logs.values()], (log) => log.close());
+    await Promise.all([...this.#logs.values()].map((log) => this.#slots.run(() => log.close())));
     for (const kind of ['recoveryPoint', 'logStart', 'highWatermark'] as const) await this.#checkpoint(kind);
     if (this.#failure === null) await writeCleanShutdown(this.#environment.disk, this.path, brokerEpoch);
     this.#logs.clear();
     await this.#claimed.release();
-  }
-
-  /** Does `task` for each of `items`, several at a time. */
-  async #forEach<Item>(items: readonly Item[], task: (item: Item) => Promise<void>): Promise<void> {
-    const rest = items.values();
-    const work = async () => {
-      for (const item of rest) await task(item);
-    };
-    await Promise.all(Array.from({ length: this.#settings.recoveryThreads }, work));
   }
 }
 

@@ -58,6 +58,8 @@ export class LogWriter {
   #flushing: Promise<void> = Promise.resolve();
   #flushTimer: Timer | null = null;
   #beforeFirstSync: (() => Promise<void>) | null;
+  /** Whether names were added to the directory since it was synced. */
+  #hasNewFiles = true;
   #isStopped = false;
   /** Whether the files say less than the memory: there is something to be done on closing. */
   #isUnsealed: boolean;
@@ -150,6 +152,7 @@ export class LogWriter {
     segments.add(
       await Segment.create(this.#environment, this.#directory, { baseOffset, config: this.config }),
     );
+    this.#hasNewFiles = true;
     this.#environment.logger.debug({ directory: this.#directory, baseOffset }, 'Rolled a new segment');
     void this.flush(baseOffset);
   }
@@ -177,6 +180,8 @@ export class LogWriter {
 
   async #sync(upToOffset: number): Promise<void> {
     const { segments, epochs, snapshots } = this.loaded;
+    const hasNewFiles = this.#hasNewFiles;
+    this.#hasNewFiles = false;
     await this.#beforeFirstSync?.();
     this.#beforeFirstSync = null;
     for (const segment of segments.from(this.recoveryPoint)) {
@@ -190,7 +195,7 @@ export class LogWriter {
         epochs.entries,
       );
     }
-    await this.#environment.disk.syncDirectory(this.#directory);
+    if (hasNewFiles) await this.#environment.disk.syncDirectory(this.#directory);
     this.recoveryPoint = Math.max(this.recoveryPoint, upToOffset);
   }
 
@@ -218,6 +223,7 @@ export class LogWriter {
     try {
       await this.loaded.segments.active.close();
       await this.loaded.snapshots.take(this.producers);
+      this.#hasNewFiles = true;
       await this.betweenFlushes(() => this.#sync(this.logEndOffset));
     } catch (error) {
       this.fail(error);
