@@ -68,106 +68,126 @@ type ForgottenTopic = FetchRequest['forgottenTopicsData'][number];
 
 const NO_REPLICA_STATE: FetchRequest['replicaState'] = Object.freeze({ replicaId: -1, replicaEpoch: -1 });
 
+/** What the versions differ in. */
+interface Form {
+  readonly version: number;
+  readonly flexible: boolean;
+  readonly hasTopicIds: boolean;
+  /** The fewest bytes that a topic and a partition take. */
+  readonly topicBytes: number;
+  readonly partitionBytes: number;
+}
+
 function decoderAt(version: number): (reader: Reader) => FetchRequest {
   const flexible = version >= declaration.flexibleVersions.min;
   const hasTopicIds = version >= 13;
   const topicBytes = hasTopicIds ? 18 : flexible ? 3 : 6;
   const partitionBytes = 16 + (version >= 5 ? 8 : 0) + (version >= 9 ? 4 : 0) + (version >= 12 ? 5 : 0);
-
-  return (reader) => {
-    const replicaId = version <= 14 ? reader.int32() : -1;
-    const maxWaitMs = reader.int32();
-    const minBytes = reader.int32();
-    const maxBytes = reader.int32();
-    const isolationLevel = reader.int8();
-    const sessionId = version >= 7 ? reader.int32() : 0;
-    const sessionEpoch = version >= 7 ? reader.int32() : -1;
-    const topics: FetchTopic[] = new Array(reader.count(flexible, topicBytes));
-    for (let index = 0; index < topics.length; index++) topics[index] = readTopic(reader);
-    const forgottenTopicsData: ForgottenTopic[] = new Array(
-      version >= 7 ? reader.count(flexible, topicBytes) : 0,
-    );
-    for (let index = 0; index < forgottenTopicsData.length; index++) {
-      forgottenTopicsData[index] = readForgottenTopic(reader);
-    }
-    const rackId = version >= 11 ? reader.string(flexible) : '';
-    const { clusterId, replicaState } = readTags(reader);
-    return {
-      clusterId,
-      replicaId,
-      replicaState,
-      maxWaitMs,
-      minBytes,
-      maxBytes,
-      isolationLevel,
-      sessionId,
-      sessionEpoch,
-      topics,
-      forgottenTopicsData,
-      rackId,
-    };
-  };
-
-  function readTopic(reader: Reader): FetchTopic {
-    const topic = hasTopicIds ? '' : reader.string(flexible);
-    const topicId = hasTopicIds ? reader.uuid() : ZERO_UUID;
-    const partitions: FetchPartition[] = new Array(reader.count(flexible, partitionBytes));
-    for (let index = 0; index < partitions.length; index++) partitions[index] = readPartition(reader);
-    if (flexible) reader.skipTaggedFields();
-    return { topic, topicId, partitions };
-  }
-
-  function readPartition(reader: Reader): FetchPartition {
-    const partition = reader.int32();
-    const currentLeaderEpoch = version >= 9 ? reader.int32() : -1;
-    const fetchOffset = reader.int64();
-    const lastFetchedEpoch = version >= 12 ? reader.int32() : -1;
-    const logStartOffset = version >= 5 ? reader.int64() : -1;
-    const partitionMaxBytes = reader.int32();
-    let replicaDirectoryId = ZERO_UUID;
-    let highWatermark = UNKNOWN_HIGH_WATERMARK;
-    for (let left = flexible ? reader.uvarint() : 0; left > 0; left--) {
-      const tag = reader.uvarint();
-      const size = reader.uvarint();
-      if (tag === 0 && version >= 17) replicaDirectoryId = reader.sized(size, (content) => content.uuid());
-      else if (tag === 1 && version >= 18) {
-        highWatermark = reader.sized(size, (content) => content.saturatingInt64());
-      } else reader.skip(size);
-    }
-    return {
-      partition,
-      currentLeaderEpoch,
-      fetchOffset,
-      lastFetchedEpoch,
-      logStartOffset,
-      partitionMaxBytes,
-      replicaDirectoryId,
-      highWatermark,
-    };
-  }
-
-  function readForgottenTopic(reader: Reader): ForgottenTopic {
-    const topic = hasTopicIds ? '' : reader.string(flexible);
-    const topicId = hasTopicIds ? reader.uuid() : ZERO_UUID;
-    const partitions: number[] = new Array(reader.count(flexible, 4));
-    for (let index = 0; index < partitions.length; index++) partitions[index] = reader.int32();
-    if (flexible) reader.skipTaggedFields();
-    return { topic, topicId, partitions };
-  }
-
-  function readTags(reader: Reader): Pick<FetchRequest, 'clusterId' | 'replicaState'> {
-    let clusterId: string | null = null;
-    let replicaState = NO_REPLICA_STATE;
-    for (let left = flexible ? reader.uvarint() : 0; left > 0; left--) {
-      const tag = reader.uvarint();
-      const size = reader.uvarint();
-      if (tag === 0) clusterId = reader.sized(size, (content) => content.nullableString(true));
-      else if (tag === 1 && version >= 15) replicaState = reader.sized(size, readReplicaState);
-      else reader.skip(size);
-    }
-    return { clusterId, replicaState };
-  }
+  const form: Form = { version, flexible, hasTopicIds, topicBytes, partitionBytes };
+  return (reader) => readRequest(reader, form);
 }
+
+function readRequest(reader: Reader, form: Form): FetchRequest {
+  const { version, flexible, topicBytes } = form;
+  const replicaId = version <= 14 ? reader.int32() : -1;
+  const maxWaitMs = reader.int32();
+  const minBytes = reader.int32();
+  const maxBytes = reader.int32();
+  const isolationLevel = reader.int8();
+  const sessionId = version >= 7 ? reader.int32() : 0;
+  const sessionEpoch = version >= 7 ? reader.int32() : -1;
+  const topics: FetchTopic[] = new Array(reader.count(flexible, topicBytes));
+  for (let index = 0; index < topics.length; index++) topics[index] = readTopic(reader, form);
+  const forgottenTopicsData: ForgottenTopic[] = new Array(
+    version >= 7 ? reader.count(flexible, topicBytes) : 0,
+  );
+  for (let index = 0; index < forgottenTopicsData.length; index++) {
+    forgottenTopicsData[index] = readForgottenTopic(reader, form);
+  }
+  const rackId = version >= 11 ? reader.string(flexible) : '';
+  const { clusterId, replicaState } = readTags(reader, form);
+  return {
+    clusterId,
+    replicaId,
+    replicaState,
+    maxWaitMs,
+    minBytes,
+    maxBytes,
+    isolationLevel,
+    sessionId,
+    sessionEpoch,
+    topics,
+    forgottenTopicsData,
+    rackId,
+  };
+}
+
+function readTopic(reader: Reader, form: Form): FetchTopic {
+  const { flexible, hasTopicIds } = form;
+  const topic = hasTopicIds ? '' : reader.string(flexible);
+  const topicId = hasTopicIds ? reader.uuid() : ZERO_UUID;
+  const partitions: FetchPartition[] = new Array(reader.count(flexible, form.partitionBytes));
+  for (let index = 0; index < partitions.length; index++) partitions[index] = readPartition(reader, form);
+  if (flexible) reader.skipTaggedFields();
+  return { topic, topicId, partitions };
+}
+
+function readPartition(reader: Reader, { version, flexible }: Form): FetchPartition {
+  const partition = reader.int32();
+  const currentLeaderEpoch = version >= 9 ? reader.int32() : -1;
+  const fetchOffset = reader.int64();
+  const lastFetchedEpoch = version >= 12 ? reader.int32() : -1;
+  const logStartOffset = version >= 5 ? reader.int64() : -1;
+  const partitionMaxBytes = reader.int32();
+  let replicaDirectoryId = ZERO_UUID;
+  let highWatermark = UNKNOWN_HIGH_WATERMARK;
+  for (let left = flexible ? reader.uvarint() : 0; left > 0; left--) {
+    const tag = reader.uvarint();
+    const size = reader.uvarint();
+    if (tag === 0 && version >= 17) replicaDirectoryId = reader.sized(size, readUuid);
+    else if (tag === 1 && version >= 18) highWatermark = reader.sized(size, readHighWatermark);
+    else reader.skip(size);
+  }
+  return {
+    partition,
+    currentLeaderEpoch,
+    fetchOffset,
+    lastFetchedEpoch,
+    logStartOffset,
+    partitionMaxBytes,
+    replicaDirectoryId,
+    highWatermark,
+  };
+}
+
+function readForgottenTopic(reader: Reader, { flexible, hasTopicIds }: Form): ForgottenTopic {
+  const topic = hasTopicIds ? '' : reader.string(flexible);
+  const topicId = hasTopicIds ? reader.uuid() : ZERO_UUID;
+  const partitions: number[] = new Array(reader.count(flexible, 4));
+  for (let index = 0; index < partitions.length; index++) partitions[index] = reader.int32();
+  if (flexible) reader.skipTaggedFields();
+  return { topic, topicId, partitions };
+}
+
+function readTags(
+  reader: Reader,
+  { version, flexible }: Form,
+): Pick<FetchRequest, 'clusterId' | 'replicaState'> {
+  let clusterId: string | null = null;
+  let replicaState = NO_REPLICA_STATE;
+  for (let left = flexible ? reader.uvarint() : 0; left > 0; left--) {
+    const tag = reader.uvarint();
+    const size = reader.uvarint();
+    if (tag === 0) clusterId = reader.sized(size, readClusterId);
+    else if (tag === 1 && version >= 15) replicaState = reader.sized(size, readReplicaState);
+    else reader.skip(size);
+  }
+  return { clusterId, replicaState };
+}
+
+const readUuid = (reader: Reader): string => reader.uuid();
+const readHighWatermark = (reader: Reader): number => reader.saturatingInt64();
+const readClusterId = (reader: Reader): string | null => reader.nullableString(true);
 
 function readReplicaState(reader: Reader): FetchRequest['replicaState'] {
   const replicaId = reader.int32();

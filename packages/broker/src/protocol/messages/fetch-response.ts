@@ -77,6 +77,8 @@ const declaration = message({
 /** Encoding is by hand: it answers all the time, and with nothing new more often than not. */
 export const fetchResponse = withHandwritten(declaration, { encoderAt });
 
+const EMPTY_RECORDS = new Uint8Array(0);
+
 type FetchResponse = Encodable<typeof declaration>;
 type TopicResponse = NonNullable<FetchResponse['responses']>[number];
 type PartitionResponse = NonNullable<TopicResponse['partitions']>[number];
@@ -84,10 +86,8 @@ type PartitionResponse = NonNullable<TopicResponse['partitions']>[number];
 function encoderAt(version: number): (writer: Writer, value: FetchResponse) => void {
   const flexible = version >= declaration.flexibleVersions.min;
   const compiled = declaration.codecAt(version);
-  const encodeUncommonPartition = compileEncoder('FetchResponse.responses.partitions', partition, {
-    version,
-    flexible,
-  });
+  const form: Form = { version, flexible };
+  const encodeUncommonPartition = compileEncoder('FetchResponse.responses.partitions', partition, form);
 
   return (writer, value) => {
     if (value.nodeEndpoints !== undefined || version < 7) {
@@ -112,7 +112,7 @@ function encoderAt(version: number): (writer: Writer, value: FetchResponse) => v
     writer.lengthOrCount(partitions.length, flexible);
     for (const response of partitions) {
       if (isUncommon(response)) encodeUncommonPartition(writer, response);
-      else writePartition(writer, response);
+      else writePartition(writer, response, form);
     }
     if (flexible) writer.uvarint(0);
   }
@@ -126,37 +126,38 @@ function encoderAt(version: number): (writer: Writer, value: FetchResponse) => v
       (response.preferredReadReplica !== undefined && version < 11)
     );
   }
-
-  function writePartition(writer: Writer, response: PartitionResponse): void {
-    writer.int32(response.partitionIndex ?? 0);
-    writer.int16(response.errorCode ?? 0);
-    writer.int64(response.highWatermark ?? 0);
-    writer.int64(response.lastStableOffset ?? -1);
-    writer.int64(response.logStartOffset ?? -1);
-    writeAbortedTransactions(
-      writer,
-      response.abortedTransactions === undefined ? [] : response.abortedTransactions,
-    );
-    if (version >= 11) writer.int32(response.preferredReadReplica ?? -1);
-    writer.nullableRecords(response.records === undefined ? EMPTY_RECORDS : response.records, flexible);
-    if (flexible) writer.uvarint(0);
-  }
-
-  function writeAbortedTransactions(
-    writer: Writer,
-    transactions: NonNullable<PartitionResponse['abortedTransactions']> | null,
-  ): void {
-    if (transactions === null) {
-      writer.nullLength(flexible);
-      return;
-    }
-    writer.lengthOrCount(transactions.length, flexible);
-    for (const { producerId = 0, firstOffset = 0 } of transactions) {
-      writer.int64(producerId);
-      writer.int64(firstOffset);
-      if (flexible) writer.uvarint(0);
-    }
-  }
 }
 
-const EMPTY_RECORDS = new Uint8Array(0);
+interface Form {
+  readonly version: number;
+  readonly flexible: boolean;
+}
+
+function writePartition(writer: Writer, response: PartitionResponse, { version, flexible }: Form): void {
+  writer.int32(response.partitionIndex ?? 0);
+  writer.int16(response.errorCode ?? 0);
+  writer.int64(response.highWatermark ?? 0);
+  writer.int64(response.lastStableOffset ?? -1);
+  writer.int64(response.logStartOffset ?? -1);
+  writeAbortedTransactions(writer, response.abortedTransactions, flexible);
+  if (version >= 11) writer.int32(response.preferredReadReplica ?? -1);
+  writer.nullableRecords(response.records === undefined ? EMPTY_RECORDS : response.records, flexible);
+  if (flexible) writer.uvarint(0);
+}
+
+function writeAbortedTransactions(
+  writer: Writer,
+  transactions: PartitionResponse['abortedTransactions'],
+  flexible: boolean,
+): void {
+  if (transactions === null) {
+    writer.nullLength(flexible);
+    return;
+  }
+  writer.lengthOrCount(transactions?.length ?? 0, flexible);
+  for (const { producerId = 0, firstOffset = 0 } of transactions ?? []) {
+    writer.int64(producerId);
+    writer.int64(firstOffset);
+    if (flexible) writer.uvarint(0);
+  }
+}
