@@ -42,7 +42,7 @@ await Promise.all([
     entryPoints: [join(root, 'packages/cli/src/odradek.ts')],
     outdir: dist,
     splitting: true,
-    chunkNames: 'chunk-[name]-[hash]',
+    chunkNames: '[name]-[hash]',
   }),
 ]).then(removeOlder);
 
