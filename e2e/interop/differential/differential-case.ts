@@ -4,6 +4,8 @@ import type { WireClient } from './wire-client.ts';
 export interface DifferentialCase {
   readonly name: string;
   run(client: WireClient): Promise<unknown>;
+  /** Differences that are meant, as patterns of a difference's line, each with its reason. */
+  readonly deviations?: readonly { readonly where: RegExp; readonly why: string }[];
 }
 
 /** One request in each of the versions `from … to`; the answers by version. */
@@ -41,17 +43,34 @@ export async function createTopic(
     const answer = await client.send('Metadata', 12, { topics: [{ name }], allowAutoTopicCreation: false });
     if (!('response' in answer)) throw new Error('the connection closed');
     const [topic] = (answer.response as MetadataAnswer).topics;
-    if (topic?.errorCode === 0 && topic.partitions.every((partition) => partition.errorCode === 0)) {
-      return topic.topicId;
-    }
+    if (topic?.errorCode === 0 && (await areLed(client, name, topic.partitions.length))) return topic.topicId;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
+}
+
+/** Whether the broker itself says that it leads: Metadata is answered a moment before that. */
+async function areLed(client: WireClient, name: string, partitions: number): Promise<boolean> {
+  const asked = Array.from({ length: partitions }, (_, partitionIndex) => ({
+    partitionIndex,
+    timestamp: -1,
+  }));
+  const answer = await client.send('ListOffsets', 7, {
+    replicaId: -1,
+    topics: [{ name, partitions: asked }],
+  });
+  if (!('response' in answer)) throw new Error('the connection closed');
+  const [topic] = (answer.response as ListOffsetsAnswer).topics;
+  return topic?.partitions.every((partition) => partition.errorCode === 0) ?? false;
+}
+
+interface ListOffsetsAnswer {
+  readonly topics: readonly { readonly partitions: readonly { readonly errorCode: number }[] }[];
 }
 
 interface MetadataAnswer {
   readonly topics: readonly {
     readonly errorCode: number;
     readonly topicId: string;
-    readonly partitions: readonly { readonly errorCode: number }[];
+    readonly partitions: readonly unknown[];
   }[];
 }

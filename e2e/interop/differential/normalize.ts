@@ -34,12 +34,14 @@ function ordinal(seen: Map<string, string>, id: string): string {
   return known;
 }
 
+const names = ['name', 'groupId', 'key'] as const;
+
 /** Kafka answers many lists in hash order: what has a name is compared by name. */
 function sorted(items: unknown[]): unknown[] {
-  const named = items.every((item) => item !== null && typeof item === 'object' && 'name' in item);
-  return named
-    ? items.toSorted((a, b) =>
-        String((a as { name: unknown }).name).localeCompare(String((b as { name: unknown }).name)),
-      )
-    : items;
+  const name = names.find((candidate) =>
+    items.every((item) => item !== null && typeof item === 'object' && candidate in item),
+  );
+  if (name === undefined) return items;
+  const nameOf = (item: unknown) => String((item as Record<string, unknown>)[name]);
+  return items.toSorted((a, b) => nameOf(a).localeCompare(nameOf(b)));
 }

@@ -3,7 +3,8 @@ import { createTopic, type DifferentialCase, inVersions } from './differential-c
 import type { WireClient } from './wire-client.ts';
 
 const UNKNOWN_ID = 'Zm9vYmFyYmF6cXV4MDEyMw';
-const NOW = 1_700_000_000_000;
+/** Old enough not to be the future, young enough not to be deleted by retention while we look. */
+const NOW = Math.floor(Date.now() / 1_000) * 1_000 - 60_000;
 
 const produceCases: readonly DifferentialCase[] = [
   produceCase('a good batch in every version', [3, 12], () => batch({})),
@@ -11,7 +12,15 @@ const produceCases: readonly DifferentialCase[] = [
   produceCase('a batch with more records than it says', [9, 12], () => batch({ count: 7 })),
   produceCase('a batch of magic 1', [9, 9], () => batch({ magic: 1 })),
   produceCase('a control batch', [9, 9], () => batch({ attributes: 0x20 })),
-  produceCase('an unknown codec', [9, 9], () => batch({ attributes: 0x07 })),
+  {
+    ...produceCase('an unknown codec', [9, 9], () => batch({ attributes: 0x07 })),
+    deviations: [
+      {
+        where: /errorCode: Kafka -1, Odradek 76$/,
+        why: 'UNSUPPORTED_COMPRESSION_TYPE says more than UNKNOWN_SERVER_ERROR',
+      },
+    ],
+  },
   produceCase('a batch longer than its bytes', [9, 9], () => batch({ length: 5_000 })),
   produceCase('half a batch', [9, 9], () => batch({}).subarray(0, 40)),
   produceCase('two batches at once', [9, 9], () => Buffer.concat([batch({}), batch({})])),

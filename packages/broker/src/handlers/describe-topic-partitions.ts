@@ -53,6 +53,7 @@ function describe(needs: DescribeTopicPartitionsNeeds, request: Request, context
   const image = needs.image();
   const mayDescribe = (name: string) =>
     authorizer.isAllowed(context.principal, AclOperation.DESCRIBE, 'topic', name);
+  const operationsOn = (name: string) => authorizedTopicOperations(authorizer, context.principal, name);
   const asksForAll = request.topics.length === 0;
   const names = namesFrom(request, image);
   const view = new ListenerView(image, context.listenerName);
@@ -66,14 +67,14 @@ function describe(needs: DescribeTopicPartitionsNeeds, request: Request, context
     }
     const topic = image.topicsByName.get(name);
     if (topic === undefined) {
-      if (!asksForAll) topics.push(missingTopic(name));
+      if (!asksForAll) topics.push({ ...missingTopic(name), topicAuthorizedOperations: operationsOn(name) });
       continue;
     }
     const from = name === request.cursor?.topicName ? request.cursor.partitionIndex : 0;
     const end = Math.min(topic.partitions.length, from + remaining);
     topics.push({
       ...describedTopic(topic, view, { from, end }),
-      topicAuthorizedOperations: authorizedTopicOperations(authorizer, context.principal, name),
+      topicAuthorizedOperations: operationsOn(name),
     });
     if (end < topic.partitions.length) {
       nextCursor = { topicName: name, partitionIndex: end };

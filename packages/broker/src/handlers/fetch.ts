@@ -160,7 +160,8 @@ class FetchReads {
     this.#sizeInBytes -= this.#reads[index]?.sizeInBytes ?? 0;
     const read =
       target.partition === null
-        ? failedRead(target.errorCode)
+        ? // As Kafka has it: no aborted transactions where nobody looked, null where a log was asked.
+          { ...failedRead(target.errorCode), abortedTransactions: [] }
         : await readPartition(target.partition, {
             ...target.fetch,
             isolation: this.#isolation,

@@ -61,6 +61,7 @@ async function listOffsets(
   context: RequestContext,
 ): Promise<Encodable<typeof listOffsetsResponse>> {
   const duplicates = duplicatesIn(request);
+  const refused = new Set<string>();
   const topics: TopicAnswer[] = [];
   for (const { name, partitions } of request.topics) {
     const isAllowed = needs.authorizer.isAllowed(context.principal, AclOperation.DESCRIBE, 'topic', name);
@@ -69,7 +70,11 @@ async function listOffsets(
       const { partitionIndex } = partition;
       if (!isAllowed) answers.push(failed(partitionIndex, ErrorCode.TOPIC_AUTHORIZATION_FAILED));
       else if (duplicates.has(`${name}-${partitionIndex}`)) {
-        answers.push(failed(partitionIndex, ErrorCode.INVALID_REQUEST));
+        // Asked for twice, refused once: that is how Kafka answers.
+        if (!refused.has(`${name}-${partitionIndex}`)) {
+          answers.push(failed(partitionIndex, ErrorCode.INVALID_REQUEST));
+        }
+        refused.add(`${name}-${partitionIndex}`);
       } else answers.push(await lookUp(needs, { request, name, partition, context }));
     }
     topics.push({ name, partitions: answers });

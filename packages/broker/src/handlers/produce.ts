@@ -1,3 +1,4 @@
+import type { PartitionLog } from '../log/partition-log.ts';
 import type { MetadataImage } from '../metadata/metadata-image.ts';
 import { isInternalTopic } from '../metadata/topic-name.ts';
 import { ErrorCode } from '../protocol/errors.ts';
@@ -42,6 +43,8 @@ interface StartedAppend {
   readonly topic: string;
   readonly index: number;
   readonly append: PartitionAppend;
+  /** The log that looked into the batch; absent where the request was refused before. */
+  readonly judgedBy?: PartitionLog;
 }
 
 /**
@@ -74,8 +77,9 @@ async function produce(
   const responses: TopicAnswer[] = [];
   for (const [position, topic] of request.topicData.entries()) {
     const partitionResponses: PartitionAnswer[] = [];
-    for (const { topic: name, index, append } of started[position] ?? []) {
-      const answer = await finish(index, append, timedOut.promise);
+    for (const one of started[position] ?? []) {
+      const { topic: name, index } = one;
+      const answer = await finish(one, timedOut.promise);
       hasFailed ||= answer.errorCode !== ErrorCode.NONE;
       if (
         answer.errorCode === ErrorCode.NOT_LEADER_OR_FOLLOWER &&
@@ -111,7 +115,7 @@ function startTopic(
     if (known?.partitions[index] === undefined) {
       return { topic: name, index, append: rejected(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION) };
     }
-    return { topic: name, index, append: startPartition(needs, { request, data, name, context }) };
+    return { topic: name, index, ...startPartition(needs, { request, data, name, context }) };
   });
 }
 
@@ -130,17 +134,20 @@ function topicRefusal(
 function startPartition(
   needs: ProduceNeeds,
   options: { request: ProduceRequest; data: PartitionProduce; name: string; context: RequestContext },
-): PartitionAppend {
+): Pick<StartedAppend, 'append' | 'judgedBy'> {
   const { request, data, name, context } = options;
   const invalid = batchRefusal(data.records, context.apiVersion);
-  if (invalid !== null) return invalid;
-  if (request.acks < -1 || request.acks > 1) return rejected(ErrorCode.INVALID_REQUIRED_ACKS);
+  if (invalid !== null) return { append: invalid };
+  if (request.acks < -1 || request.acks > 1) return { append: rejected(ErrorCode.INVALID_REQUIRED_ACKS) };
   if (isInternalTopic(name) && context.clientId !== ADMIN_CLIENT_ID) {
-    return rejected(ErrorCode.INVALID_TOPIC_EXCEPTION);
+    return { append: rejected(ErrorCode.INVALID_TOPIC_EXCEPTION) };
   }
   const partition = needs.replicas.get(name, data.index);
-  if (partition === undefined || data.records === null) return rejected(ErrorCode.NOT_LEADER_OR_FOLLOWER);
-  return partition.appendAsLeader(data.records, { origin: 'client', requiredAcks: request.acks });
+  if (partition === undefined || data.records === null) {
+    return { append: rejected(ErrorCode.NOT_LEADER_OR_FOLLOWER) };
+  }
+  const append = partition.appendAsLeader(data.records, { origin: 'client', requiredAcks: request.acks });
+  return { append, judgedBy: partition.log };
 }
 
 /** Since version 3 a partition's records are exactly one batch of magic 2; version 7 brought zstd. */
@@ -154,22 +161,33 @@ function batchRefusal(records: Uint8Array | null, apiVersion: number): Partition
   if (apiVersion < FIRST_VERSION_WITH_ZSTD && compressionAt(records) === 'zstd') {
     return rejected(ErrorCode.UNSUPPORTED_COMPRESSION_TYPE);
   }
-  if (batchSizeAt(records) < records.length) {
+  if (batchSizeAt(records) !== records.length) {
     return rejected(ErrorCode.INVALID_RECORD, 'There must be exactly one record batch per partition');
   }
   return null;
 }
 
+/** Refusals of what is in a batch; with them Kafka says where the log starts, with all others it says -1. */
+const refusalsOfContent: ReadonlySet<number> = new Set([
+  ErrorCode.INVALID_RECORD,
+  ErrorCode.INVALID_TIMESTAMP,
+  ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER,
+  ErrorCode.INVALID_PRODUCER_EPOCH,
+  ErrorCode.INVALID_TXN_STATE,
+  ErrorCode.UNSUPPORTED_COMPRESSION_TYPE,
+]);
+
 async function finish(
-  index: number,
-  append: PartitionAppend,
+  { index, append, judgedBy }: StartedAppend,
   timedOut: Promise<number>,
 ): Promise<PartitionAnswer & { errorCode: number }> {
   if (append.kind === 'rejected') {
     const { errorCode, message, recordErrors } = append;
-    if (recordErrors.length === 0) return failed(index, errorCode);
+    const log = refusalsOfContent.has(errorCode) ? judgedBy : undefined;
+    const answer = { ...failed(index, errorCode), logStartOffset: log?.logStartOffset ?? -1 };
+    if (recordErrors.length === 0) return answer;
     return {
-      ...failed(index, errorCode),
+      ...answer,
       errorMessage: message,
       recordErrors: recordErrors.map((record) => ({
         batchIndex: record.batchIndex,

@@ -5,7 +5,10 @@ export type AppendOrigin = 'client' | 'coordinator' | 'raft';
 export interface LogAppendInfo {
   readonly firstOffset: number;
   readonly lastOffset: number;
-  /** The broker's time if the topic stamps records with it, else -1; what Produce answers. */
+  /**
+   * What Produce answers: the broker's time if the topic stamps records with it, else -1; for a duplicate the
+   * timestamp of the batch that it repeats, as in Kafka.
+   */
   readonly logAppendTimeMs: number;
   /** Largest timestamp of the batch, -1 without one. */
   readonly maxTimestamp: number;

@@ -200,7 +200,7 @@ export class PartitionLog {
       firstOffset,
       lastOffset,
       maxTimestamp: timestamp,
-      logAppendTimeMs: this.config.messageTimestampType === 'LogAppendTime' ? timestamp : -1,
+      logAppendTimeMs: timestamp,
       logStartOffset: this.#logStartOffset,
       sizeInBytes: 0,
     };
