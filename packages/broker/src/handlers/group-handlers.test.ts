@@ -285,6 +285,17 @@ describe('OffsetCommit', () => {
     ]);
   });
 
+  test('a topic named twice is answered twice', async () => {
+    const [first] = commitRequest(9, [0]).topics;
+    const [second] = commitRequest(9, [1]).topics;
+    const topics = [first, second].filter((topic) => topic !== undefined);
+    const response = await ask(offsetCommitHandler(needs()), 9, { groupId: 'g', topics });
+    expect(response.topics).toMatchObject([
+      { name: 'orders', partitions: [{ partitionIndex: 0, errorCode: 0 }] },
+      { name: 'orders', partitions: [{ partitionIndex: 1, errorCode: 0 }] },
+    ]);
+  });
+
   test('a group that may not be used, and a topic that may not be read, are refused', async () => {
     authorizer = { isAllowed: (_who, _operation, type) => type !== 'topic' };
     const forbidden = await ask(offsetCommitHandler(needs()), 9, commitRequest(9, [0]));

@@ -36,12 +36,13 @@ export function offsetCommitHandler(
       const topics = checked.map(({ accepted }) => accepted).filter((topic) => topic.partitions.length > 0);
       if (topics.length === 0) return { topics: checked.map(({ refused }) => refused) };
       const response = await needs.coordinator.commitOffsets({ ...request, topics }, groupClient(context));
-      const committed = new Map((response.topics ?? []).map(({ name, partitions }) => [name, partitions]));
+      // In the order of the request: a topic may be named more than once.
+      const committed = (response.topics ?? []).values();
       return {
-        topics: checked.map(({ accepted, refused }) => ({
-          ...refused,
-          partitions: [...(committed.get(accepted.name) ?? []), ...(refused.partitions ?? [])],
-        })),
+        topics: checked.map(({ accepted, refused }) => {
+          const answered = accepted.partitions.length > 0 ? committed.next().value?.partitions : undefined;
+          return { ...refused, partitions: [...(answered ?? []), ...(refused.partitions ?? [])] };
+        }),
       };
     },
     refuse: (errorCode, request) => refuseAll(request, errorCode),
