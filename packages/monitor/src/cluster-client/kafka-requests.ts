@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { codec, type MessageName, ProtocolError } from '@odradek/broker/protocol';
 import type { Connection, ConnectionPool } from '@platformatic/kafka';
 import { type BrokerAddress, type ClusterDefinition, parseAddress } from './cluster-definition.ts';
@@ -53,6 +54,7 @@ export class KafkaRequests {
   readonly #pool: ConnectionPool;
   readonly #bootstrap: readonly BrokerAddress[];
   #discovered: readonly BrokerAddress[] = [];
+  #wasAnswered = false;
   readonly #versions = new WeakMap<Connection, Promise<SupportedVersions>>();
 
   constructor(library: KafkaLibrary, definition: ClusterDefinition) {
@@ -73,15 +75,20 @@ export class KafkaRequests {
     body: RequestBody<Api>,
     { maxVersion = Number.MAX_SAFE_INTEGER }: SendOptions = {},
   ): Promise<ResponseBody<Api>> {
+    let isKafka = false;
     try {
       const connection = await this.#pool.get(address);
-      const supported = (await this.#supportedVersions(connection)).get(codec(`${api}Request`).apiKey);
+      const versions = await this.#supportedVersions(connection);
+      isKafka = true;
+      const supported = versions.get(codec(`${api}Request`).apiKey);
       const { validVersions } = codec(`${api}Request`);
       const version = Math.min(supported?.max ?? -1, validVersions.max, maxVersion);
       if (version < Math.max(supported?.min ?? 0, validVersions.min)) {
         throw new ApiNotSupported(api, address);
       }
-      return await this.#exchange(connection, api, body, version);
+      const answer = await this.#exchange(connection, api, body, version);
+      this.#wasAnswered = true;
+      return answer;
     } catch (error) {
       if (
         error instanceof ApiNotSupported ||
@@ -90,7 +97,9 @@ export class KafkaRequests {
         throw error;
       }
       const kind = error instanceof ProtocolError ? 'not-kafka' : unreachableKindOf(error);
-      throw new BrokerUnreachable(kind, address, error);
+      // A listener with SASL tells its versions to anyone and closes at whatever comes next.
+      const wantsSasl = kind === 'not-kafka' && isKafka && !this.#wasAnswered;
+      throw new BrokerUnreachable(wantsSasl ? 'sasl' : kind, address, error);
     }
   }
 
@@ -161,11 +170,13 @@ export class KafkaRequests {
 }
 
 /** The options the library's clients take too, so that producing and consuming connect the same way. */
-export function connectionOptions({ tls, sasl }: ClusterDefinition) {
+export function connectionOptions({ bootstrap, tls, sasl }: ClusterDefinition) {
+  // Clouds choose the cluster by the name in the handshake; an address may not stand there (RFC 6066 §3).
+  const tlsServerName = bootstrap.every((text) => isIP(parseAddress(text).host) === 0);
   return {
     connectTimeout: CONNECT_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    ...(tls === undefined ? {} : { tls, tlsServerName: true }),
+    ...(tls === undefined ? {} : { tls, tlsServerName }),
     ...(sasl === undefined ? {} : { sasl: { ...sasl } }),
   };
 }

@@ -23,6 +23,18 @@ describe('unreachableKindOf', () => {
     expect(unreachableKindOf(error)).toBe(kind);
   });
 
+  it('takes a SASL handshake that failed for want of TLS for that', () => {
+    const cause = failure('PLT_KFK_USER', 'Broker requires TLS.');
+    const error = Object.assign(new Error('no mechanism', { cause }), { code: 'PLT_KFK_AUTHENTICATION' });
+    expect(unreachableKindOf(error)).toBe('tls');
+  });
+
+  it('takes a SASL handshake that was not answered for a connection that closed', () => {
+    const cause = failure('PLT_KFK_NETWORK', 'Connection closed');
+    const error = Object.assign(new Error('no mechanism', { cause }), { code: 'PLT_KFK_AUTHENTICATION' });
+    expect(unreachableKindOf(error)).toBe('not-kafka');
+  });
+
   it('looks into causes and gathered errors', () => {
     const wrapped = new Error('outside', { cause: new AggregateError([failure('ENOTFOUND')]) });
     expect(unreachableKindOf(wrapped)).toBe('dns');

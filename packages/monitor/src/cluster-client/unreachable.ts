@@ -36,11 +36,10 @@ interface Fault {
   readonly message: string;
 }
 
-/** In this order: an authentication that failed is also a connection that closed. */
+/** In this order: a SASL handshake that fails for want of TLS is reported as an authentication that failed, too. */
 const rules: readonly { kind: UnreachableKind; matches: (fault: Fault) => boolean }[] = [
   { kind: 'dns', matches: ({ code }) => ['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'EAI_NODATA'].includes(code) },
   { kind: 'refused', matches: ({ code }) => code === 'ECONNREFUSED' },
-  { kind: 'sasl', matches: ({ code }) => code === 'PLT_KFK_AUTHENTICATION' },
   {
     kind: 'tls',
     matches: ({ code, message }) =>
@@ -48,12 +47,13 @@ const rules: readonly { kind: UnreachableKind; matches: (fault: Fault) => boolea
       code === 'EPROTO' ||
       /requires TLS|TLS handshake|secure TLS connection/.test(message),
   },
+  { kind: 'not-kafka', matches: ({ message }) => message === 'Connection closed' },
+  { kind: 'sasl', matches: ({ code }) => code === 'PLT_KFK_AUTHENTICATION' },
   {
     kind: 'timeout',
     matches: ({ code, message }) =>
       ['ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH'].includes(code) || /timed out/.test(message),
   },
-  { kind: 'not-kafka', matches: ({ message }) => message === 'Connection closed' },
 ];
 
 function sentence(kind: UnreachableKind, address: BrokerAddress): string {
@@ -68,11 +68,11 @@ function sentence(kind: UnreachableKind, address: BrokerAddress): string {
     case 'tls':
       return `TLS with ${where} failed: one side wants TLS and the other does not, or a certificate is not trusted.`;
     case 'sasl':
-      return `${where} refused the SASL mechanism, user name or password.`;
+      return `${where} wants SASL, or refused its mechanism, user name or password.`;
     case 'not-authorized':
       return `${where} does not permit this user to describe the cluster.`;
     case 'not-kafka':
-      return `${where} closed the connection without an answer: it may want SASL, or not be a Kafka broker.`;
+      return `${where} closed the connection without an answer: it may want TLS, or not be a Kafka broker.`;
     case 'advertised-listener':
     case 'unknown':
       return `${where} could not be asked.`;

@@ -15,7 +15,7 @@ import { CommitLearning, type KeptCommits, type LearntCommits } from './commit-l
 /** At most this many groups are described in one tick; the others wait for their turn. */
 const DESCRIBED_GROUPS_MAX = 300;
 
-/** Sizes, log starts and cleanup policies are asked for once in this many ticks: they change slowly. */
+/** Sizes, log starts and cleanup policies are asked for once in this many ticks, or when there is a new topic. */
 const TICKS_PER_SLOW_READ = 10;
 
 export interface TakenSample {
@@ -28,6 +28,7 @@ export class SampleTaker {
   readonly #requests: KafkaRequests;
   readonly #commits: CommitLearning;
   #ticks = 0;
+  #slowlyReadTopics: ReadonlySet<string> = new Set();
   #describedTo = 0;
 
   constructor(library: KafkaLibrary, requests: KafkaRequests, kept: KeptCommits) {
@@ -40,8 +41,8 @@ export class SampleTaker {
    * no broker can be asked, by its bootstrap or by its advertised address.
    */
   async take(at: number): Promise<TakenSample> {
-    const isSlowTick = this.#ticks % TICKS_PER_SLOW_READ === 0;
     const metadata = await readMetadata(this.#requests);
+    const isSlowTick = this.#isTimeForSlowRead(metadata);
     this.#requests.discover([...metadata.brokers.values()]);
     const listed = await listGroups(this.#requests, metadata);
     refuseIfAllUnreachable(metadata, listed.unreachable);
@@ -61,7 +62,6 @@ export class SampleTaker {
       ),
       ...(isSlowTick ? await this.#slowlyChanging(metadata) : nothingNew),
     };
-    this.#ticks += 1;
     return { sample, commits };
   }
 
@@ -69,6 +69,17 @@ export class SampleTaker {
   loseTouch(): void {
     this.#commits.loseTouch();
     this.#ticks = 0;
+  }
+
+  #isTimeForSlowRead(metadata: ClusterMetadata): boolean {
+    const topics = [...metadata.topics.values()].map(({ name, topicId }) => topicId ?? name);
+    const hasNew = topics.some((topic) => !this.#slowlyReadTopics.has(topic));
+    const isTime = hasNew || this.#ticks % TICKS_PER_SLOW_READ === 0;
+    this.#ticks = isTime ? 1 : this.#ticks + 1;
+    if (isTime) {
+      this.#slowlyReadTopics = new Set(topics);
+    }
+    return isTime;
   }
 
   async #describe(
