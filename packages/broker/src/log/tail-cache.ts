@@ -8,7 +8,7 @@ export interface CachedBatch {
 }
 
 /** A batch smaller than this part of the frame it came in is copied out of it: it would keep all of it alive. */
-const SMALLEST_SHARE = 1 / 4;
+const SMALLEST_SHARE = 1 / 64;
 
 /** What keeping a batch costs besides its bytes: its entries here and in its tail. */
 export const BYTES_PER_BATCH = 256;
