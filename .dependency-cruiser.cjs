@@ -70,6 +70,7 @@ module.exports = {
       'monitor-arrows',
       '^packages/monitor/src/',
       [
+        '^packages/monitor/test/',
         '^packages/contract/',
         `^${broker}/protocol/codec\\.ts$`,
         `^${broker}/local-cluster/local-cluster\\.ts$`,
