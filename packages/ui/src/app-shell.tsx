@@ -38,7 +38,7 @@ export function AppShell({ cluster, navigation, status, notice, children }: AppS
         <div className={styles.status}>{status}</div>
       </aside>
       <main className={styles.main} id="content" tabIndex={-1}>
-        {notice}
+        {notice && <div className={styles.notice}>{notice}</div>}
         {children}
       </main>
     </div>

@@ -18,7 +18,7 @@ export function EmptyState({ title, children, action }: EmptyStateProps): ReactN
       <span className={styles.thread}>
         <ThreadLine state="loose" />
       </span>
-      <h3 className={styles.title}>{title}</h3>
+      <h2 className={styles.title}>{title}</h2>
       <div className={styles.why}>{children}</div>
       {action && <div className={styles.action}>{action}</div>}
     </div>

@@ -24,7 +24,7 @@ export function ErrorPanel({ title, name, cause, remedy, details, onRetry }: Err
     <section className={styles.panel} role="alert">
       <StatusShape tone="critical" />
       <div className={styles.body}>
-        <h3 className={styles.title}>{title}</h3>
+        <h2 className={styles.title}>{title}</h2>
         <p>
           <code className={styles.name}>{name}</code> {cause}
         </p>

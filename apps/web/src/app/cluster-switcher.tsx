@@ -9,16 +9,18 @@ import styles from './cluster-switcher.module.css';
 export interface ClusterSwitcherProps {
   clusters: readonly ClusterSummary[];
   current: string | undefined;
+  /** The server does not answer: what is known of the clusters is old. */
+  silent: boolean;
 }
 
 /** Names the cluster the pages are about; with several clusters, the way from one to another. */
-export function ClusterSwitcher({ clusters, current }: ClusterSwitcherProps): ReactNode {
+export function ClusterSwitcher({ clusters, current, silent }: ClusterSwitcherProps): ReactNode {
   const navigate = useNavigate();
   const summary = clusters.find(({ name }) => name === current);
   if (current === undefined) return null;
   const name = (
     <>
-      <StatusShape tone={summary ? toneOf(summary) : 'unknown'} />
+      <StatusShape tone={summary && !silent ? toneOf(summary) : 'unknown'} />
       <span className={styles.name}>{current}</span>
     </>
   );

@@ -30,7 +30,7 @@ export function RootLayout(): ReactNode {
   const silent = clusters.error instanceof ApiError && clusters.error.code === 'CONSOLE_UNREACHABLE';
   return (
     <AppShell
-      cluster={<ClusterSwitcher clusters={clusters.data?.clusters ?? []} current={current} />}
+      cluster={<ClusterSwitcher clusters={clusters.data?.clusters ?? []} current={current} silent={silent} />}
       navigation={current === undefined ? [settingsLink] : [...clusterLinks(current), settingsLink]}
       status={<ConnectionStatus silent={silent} />}
       notice={silent && <ServerSilent />}

@@ -38,6 +38,7 @@ export interface LineChartProps {
 
 /** Lines over time from zero upward. Draws what it is given: no smoothing, no joining over gaps, no animation. */
 export function LineChart({ label, series, points, from, to, heightPx = 260 }: LineChartProps): ReactNode {
+  const ticks = valueTicks(points);
   return (
     <figure className={styles.figure} aria-label={label}>
       {series.length > 1 && <Legend series={series} />}
@@ -58,8 +59,8 @@ export function LineChart({ label, series, points, from, to, heightPx = 260 }: L
           />
           <YAxis
             width={58}
-            domain={[0, (most: number) => Math.max(4, most)]}
-            allowDecimals={false}
+            domain={[0, ticks.at(-1) ?? 0]}
+            ticks={ticks}
             tickFormatter={(value: number) => formatShort(value)}
             stroke="var(--line-strong)"
             tick={{ fill: 'var(--ink-faint)', fontSize: 12 }}
@@ -136,6 +137,19 @@ function formatReading(value: number | null | undefined): string {
 
 function thread(index: number): string {
   return `var(--thread-${(index % 8) + 1})`;
+}
+
+/** Round values from zero to just above the largest, four or five of them. */
+export function valueTicks(points: readonly ChartPoint[]): number[] {
+  let most = 4;
+  for (const { values } of points) {
+    for (const value of Object.values(values)) most = Math.max(most, value ?? 0);
+  }
+  const decade = 10 ** Math.floor(Math.log10(most / 4));
+  const step =
+    [1, 2, 2.5, 5, 10].map((factor) => factor * decade).find((candidate) => candidate * 5 >= most) ?? most;
+  const whole = Math.max(1, Math.ceil(step));
+  return Array.from({ length: Math.ceil(most / whole) + 1 }, (_, index) => index * whole);
 }
 
 const stepsMs = [

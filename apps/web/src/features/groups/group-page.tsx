@@ -44,7 +44,13 @@ export function GroupPage(): ReactNode {
             Groups
           </Link>
         }
-        badges={query.data && <VerdictBadge verdict={query.data.verdict} />}
+        badges={
+          query.data && (
+            <Freshness checkedAt={query.data.checkedAt} staleAfterMs={staleAfterMs(sampleIntervalMs)}>
+              <VerdictBadge verdict={query.data.verdict} />
+            </Freshness>
+          )
+        }
       />
       <QueryView query={query} what="the group">
         {(detail) => <GroupBody group={detail} sampleIntervalMs={sampleIntervalMs} />}

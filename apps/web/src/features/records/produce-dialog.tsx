@@ -46,7 +46,7 @@ function Produce({ cluster, topic, onDone }: ProduceProps): ReactNode {
   const announce = useAnnounce();
   const produce = useProduceRecord(cluster, topic);
   const [keepsOpen, setKeepsOpen] = useState(false);
-  const { register, handleSubmit, formState, watch } = useForm<ProduceForm>({
+  const { register, handleSubmit, formState, setValue, watch } = useForm<ProduceForm>({
     resolver: zodResolver(produceFormSchema),
     defaultValues: emptyProduceForm,
     mode: 'onTouched',
@@ -66,8 +66,8 @@ function Produce({ cluster, topic, onDone }: ProduceProps): ReactNode {
         label="Key"
         autoComplete="off"
         spellCheck={false}
-        disabled={watch('keyIsNull')}
-        {...register('key', { disabled: false })}
+        placeholder={watch('keyIsNull') ? 'null' : 'empty string'}
+        {...register('key', { onChange: () => setValue('keyIsNull', false) })}
       />
       <TextField
         label="Partition"
@@ -77,15 +77,18 @@ function Produce({ cluster, topic, onDone }: ProduceProps): ReactNode {
         error={errors.partition?.message}
         {...register('partition')}
       />
-      <CheckField label="No key (null)" {...register('keyIsNull')} />
+      <CheckField label="No key (null)" {...register('keyIsNull', { onChange: () => setValue('key', '') })} />
       <TextArea
         label="Value"
         autoFocus
         spellCheck={false}
-        disabled={watch('valueIsNull')}
-        {...register('value', { disabled: false })}
+        placeholder={watch('valueIsNull') ? 'null' : 'empty string'}
+        {...register('value', { onChange: () => setValue('valueIsNull', false) })}
       />
-      <CheckField label="No value (null, a tombstone)" {...register('valueIsNull')} />
+      <CheckField
+        label="No value (null, a tombstone)"
+        {...register('valueIsNull', { onChange: () => setValue('value', '') })}
+      />
       <TextArea
         label="Headers"
         rows={2}

@@ -129,14 +129,14 @@ function columnsOf(onSelect: (key: string) => void): readonly Column<TopicRecord
           {exactTime(timestamp).slice(5, 23)}
         </time>
       ),
-      width: '178px',
+      width: '174px',
       hiddenOn: 'narrow',
     },
     {
       id: 'key',
       header: 'Key',
       cell: ({ key }) => <ContentCell content={key} />,
-      width: '24%',
+      width: '18%',
     },
     {
       id: 'value',

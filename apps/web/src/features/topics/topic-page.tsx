@@ -47,7 +47,7 @@ export function TopicPage({ records, produce }: TopicPageProps): ReactNode {
             Topics
           </Link>
         }
-        badges={query.data && <TopicBadges topic={query.data} />}
+        badges={query.data && <TopicBadges topic={query.data} sampleIntervalMs={sampleIntervalMs} />}
         actions={produce}
       />
       <QueryView query={query} what="the topic">
@@ -57,13 +57,18 @@ export function TopicPage({ records, produce }: TopicPageProps): ReactNode {
   );
 }
 
-function TopicBadges({ topic }: { topic: TopicDetail }): ReactNode {
+interface TopicBadgesProps {
+  topic: TopicDetail;
+  sampleIntervalMs: number;
+}
+
+function TopicBadges({ topic, sampleIntervalMs }: TopicBadgesProps): ReactNode {
   const { tone, word } = healthOf(topic);
   return (
-    <>
+    <Freshness checkedAt={topic.checkedAt} staleAfterMs={staleAfterMs(sampleIntervalMs)}>
       <StatusBadge tone={tone}>{word}</StatusBadge>
       {topic.internal && <StatusBadge tone="unknown">Internal</StatusBadge>}
-    </>
+    </Freshness>
   );
 }
 

@@ -26,7 +26,7 @@ export function ConditionList({ cluster, conditions, age, checked }: ConditionLi
         <span className={styles.shape}>
           <StatusShape tone={toneOf(conditions, checked)} />
         </span>
-        <h2 className={styles.verdict}>{headline(conditions.length, checked)}</h2>
+        <h2 className={styles.verdict}>{headline(conditions, checked)}</h2>
         {age}
         <span className={styles.thread}>
           <ThreadLine state={conditions.length === 0 ? 'smooth' : 'tangled'} />
@@ -104,9 +104,11 @@ function ConditionText({ cluster, condition }: { cluster: string; condition: Con
   }
 }
 
-function headline(count: number, checked: boolean): string {
-  if (!checked && count === 0) return 'Waiting for the first sample';
-  if (count === 0) return 'No problems found';
+function headline(conditions: readonly Condition[], checked: boolean): string {
+  const count = conditions.length;
+  if (count === 0) return checked ? 'No problems found' : 'Waiting for the first sample';
+  const isCritical = conditions.some(({ severity }) => severity === 'critical');
+  if (!isCritical) return count === 1 ? 'One warning' : `${count} warnings`;
   return count === 1 ? 'One thing is wrong' : `${count} things are wrong`;
 }
 
