@@ -26,6 +26,7 @@ const suites = [
     runs: [
       vitest('packages/broker', 'src', 'test/protocol'),
       vitest('packages/monitor'),
+      vitest('packages/monitor', '--config', 'vitest.live.config.ts'),
       vitest('packages/ui'),
       vitest('apps/web'),
       vitest('apps/desktop'),
@@ -105,10 +106,13 @@ function commandOf(runner, args, report) {
 }
 
 function show(folder, [program, ...args], extra) {
-  const env = toolEnvironment({
-    ...extra,
+  const base = toolEnvironment(extra);
+  const env = {
+    ...base,
+    // A workspace's own programs (playwright) come before the root's.
+    PATH: `${join(root, folder, 'node_modules/.bin')}:${base.PATH}`,
     ...(electron === undefined ? {} : { ELECTRON_OVERRIDE_DIST_PATH: electron }),
-  });
+  };
   const child = spawn(program, args, {
     cwd: join(root, folder),
     env,

@@ -1,0 +1,91 @@
+import { mkdir } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import type { BrokerUnderTest } from '../interop/broker-under-test.ts';
+import { expect, pageAt, test } from './console-test.ts';
+import { commitOffset, createTopic, writeRecords } from './live-clients.ts';
+
+const pages = [
+  { name: 'overview', path: '/c/local' },
+  { name: 'topics', path: '/c/local/topics' },
+  { name: 'topic', path: '/c/local/topics/parcels' },
+  { name: 'topic-configs', path: '/c/local/topics/parcels?tab=configs' },
+  { name: 'records', path: '/c/local/topics/parcels?tab=records' },
+  { name: 'groups', path: '/c/local/groups' },
+  { name: 'group', path: '/c/local/groups/depot' },
+  { name: 'brokers', path: '/c/local/brokers' },
+  { name: 'settings', path: '/settings' },
+] as const;
+
+const shapes = [
+  { name: 'light', colorScheme: 'light', width: 1280 },
+  { name: 'dark', colorScheme: 'dark', width: 1280 },
+  { name: 'phone', colorScheme: 'light', width: 390 },
+] as const;
+
+/** Where pictures of every page go when they are asked for: `ODRADEK_SCREENSHOTS=1`. */
+const pictures =
+  process.env.ODRADEK_SCREENSHOTS === '1' ? resolve(import.meta.dirname, '../../docs/screenshots') : null;
+
+let isFurnished = false;
+
+test.beforeEach(async ({ odradek }) => {
+  if (isFurnished) return;
+  isFurnished = true;
+  await furnish(odradek);
+});
+
+for (const shape of shapes) {
+  test.describe(shape.name, () => {
+    test.use({ colorScheme: shape.colorScheme, viewport: { width: shape.width, height: 900 } });
+
+    for (const { name, path } of pages) {
+      test(`${name} is readable: no serious finding of axe, nothing wider than the screen`, async ({
+        page,
+        odradek,
+      }) => {
+        await page.goto(pageAt(odradek, path));
+        await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+        await expect(page.locator('[aria-busy="true"]')).toHaveCount(0);
+        await drawn(page);
+        if (pictures !== null) {
+          await mkdir(pictures, { recursive: true });
+          await page.screenshot({ path: `${pictures}/${name}-${shape.name}.png`, fullPage: true });
+        }
+        const { violations } = await new AxeBuilder({ page }).analyze();
+        const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+        expect(serious.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)).toEqual(
+          [],
+        );
+        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+        expect(overflow).toBeLessThanOrEqual(0);
+      });
+    }
+  });
+}
+
+/** Waits until animations have ended, which axe would otherwise measure half-way. */
+async function drawn(page: Page): Promise<void> {
+  await page.evaluate(() =>
+    Promise.all(
+      document
+        .getAnimations()
+        .filter((one) => one.effect?.getComputedTiming().endTime !== Infinity)
+        .map((one) => one.finished),
+    ),
+  );
+}
+
+/** A topic with records of several shapes and a group that has read some of them. */
+async function furnish({ bootstrap }: BrokerUnderTest): Promise<void> {
+  await createTopic(bootstrap, 'parcels', 3);
+  await writeRecords(bootstrap, 'parcels', [
+    '{"parcel":9223372036854775807,"to":"Prague"}',
+    'plain text',
+    '',
+    '{"parcel":2,"weights":[1.50,2.25]}',
+  ]);
+  await commitOffset(bootstrap, 'depot', 'parcels', 1);
+  await commitOffset(bootstrap, 'depot', 'parcels', 2);
+}
