@@ -10,7 +10,6 @@ export const unreachableKind = z.enum([
   'tls',
   'sasl',
   'advertised-listener',
-  'not-authorized',
   'not-kafka',
   'unknown',
 ]);

@@ -56,6 +56,7 @@ export const groupPartition = z.object({
   end: offset.nullable(),
   /** End minus committed, never below zero; null where either is null. */
   lag: count.nullable(),
+  /** Null: never committed, or no commit seen within Burrow's `expire-group` of a week. */
   verdict: partitionVerdict.nullable(),
   /** The member the partition is assigned to. */
   memberId: z.string().nullable(),

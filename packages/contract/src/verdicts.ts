@@ -24,7 +24,6 @@ export type WindowCommit = z.infer<typeof windowCommit>;
 /** The rule that decided, by Burrow's evaluation order. */
 export const verdictRule = z.enum([
   'no-lag',
-  'too-few-commits',
   'stopped',
   'rewound',
   'recently-caught-up',

@@ -55,7 +55,6 @@ const remedies: Readonly<Record<NonNullable<ClusterSummary['reason']>['kind'], s
   sasl: 'Check the mechanism, the user name and the password.',
   'advertised-listener':
     'The broker answers, but advertises an address that cannot be reached from here: set advertised.listeners.',
-  'not-authorized': 'Grant the console’s user DESCRIBE on the cluster.',
   'not-kafka': 'Something listens there, but it does not speak Kafka’s protocol.',
   unknown: '',
 };

@@ -15,8 +15,6 @@ export function explainVerdict({ rule }: Judgement, evaluation: PartitionEvaluat
       return allowedLag === 0
         ? `Nothing is left to read: the group committed offset ${last.offset}, the end of the partition.`
         : `The lag of ${records} is within the ${allowedLag} allowed.`;
-    case 'too-few-commits':
-      return `Only ${many} in the window: too few to judge.`;
     case 'stopped':
       return (
         `The last commit was ${seconds(Math.floor(nowSeconds) * 1000 - last.timestamp)} ago, longer than the ` +

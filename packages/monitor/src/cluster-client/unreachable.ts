@@ -69,8 +69,6 @@ function sentence(kind: UnreachableKind, address: BrokerAddress): string {
       return `TLS with ${where} failed: one side wants TLS and the other does not, or a certificate is not trusted.`;
     case 'sasl':
       return `${where} wants SASL, or refused its mechanism, user name or password.`;
-    case 'not-authorized':
-      return `${where} does not permit this user to describe the cluster.`;
     case 'not-kafka':
       return `${where} closed the connection without an answer: it may want TLS, or not be a Kafka broker.`;
     case 'advertised-listener':

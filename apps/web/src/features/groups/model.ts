@@ -47,7 +47,6 @@ export interface RuleStep {
 /** Burrow's rules in the order they are asked; the first that is met decides. */
 export const ruleSteps: readonly RuleStep[] = [
   { rule: 'no-lag', verdict: 'OK', words: 'There is no lag now.' },
-  { rule: 'too-few-commits', verdict: 'OK', words: 'The window holds too few commits to judge.' },
   {
     rule: 'stopped',
     verdict: 'STOP',
