@@ -44,6 +44,7 @@ const suites = [
     needs: ['python3'],
     runs: [{ runner: 'node', folder: '.', args: ['scripts/signals.test.mjs'] }],
   },
+  { name: 'packed', runs: [{ runner: 'node', folder: '.', args: ['scripts/packed.test.mjs'] }] },
   {
     name: 'browser',
     needs: ['chromium'],

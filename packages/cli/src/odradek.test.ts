@@ -1,13 +1,10 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-
-const program = join(import.meta.dirname, 'odradek.ts');
+import { odradek as runOdradek } from '../test/odradek-process.ts';
 
 let folder: string;
 let occupied: net.Server[];
@@ -22,15 +19,9 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Runs the command from its source to its end. */
-async function odradek(...args: string[]) {
-  const child = spawn(process.execPath, [program, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, XDG_DATA_HOME: folder, ODRADEK_INVOKED_AS: 'odradek' },
-  });
-  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
-  if (child.exitCode === null) await once(child, 'exit');
-  return { code: child.exitCode, stdout, stderr };
+/** Runs the command on a machine on which nobody has used it. */
+function odradek(...args: string[]) {
+  return runOdradek(args, { environment: { XDG_DATA_HOME: folder } });
 }
 
 async function occupy(): Promise<number> {

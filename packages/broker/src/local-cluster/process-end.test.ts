@@ -19,3 +19,7 @@ it('names the error of an uncaught exception, not its stack', () => {
 it('is the bare end when nothing was logged', () => {
   expect(endOf('ended by SIGKILL', [])).toBe('ended by SIGKILL');
 });
+
+it('does not take chatter for a reason', () => {
+  expect(endOf('ended by SIGKILL', ['{"level":30,"msg":"the broker serves"}'])).toBe('ended by SIGKILL');
+});

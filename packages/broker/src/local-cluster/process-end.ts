@@ -3,34 +3,29 @@
  * `level` (50 is an error) and a `msg`; other lines come from Node itself.
  */
 export function endOf(end: string, lastLines: readonly string[]): string {
-  const messages = lastLines.map(readLine);
+  const lines = lastLines.map(readLine);
   const said =
-    messages.findLast(({ isError }) => isError) ?? messages.findLast(({ isStackFrame }) => !isStackFrame);
+    lines.findLast(({ kind }) => kind === 'error') ?? lines.findLast(({ kind }) => kind === 'other');
   return said === undefined ? end : `${end}: ${said.text}`;
 }
 
 interface LogLine {
   readonly text: string;
-  readonly isError: boolean;
-  readonly isStackFrame: boolean;
+  /** `chatter` explains nothing: what was logged below the level of an error, and stack frames. */
+  readonly kind: 'error' | 'other' | 'chatter';
 }
 
 function readLine(line: string): LogLine {
   try {
     const value: unknown = JSON.parse(line);
     if (typeof value === 'object' && value !== null && 'msg' in value && typeof value.msg === 'string') {
-      return {
-        text: value.msg,
-        isError: 'level' in value && typeof value.level === 'number' && value.level >= 50,
-        isStackFrame: false,
-      };
+      const isError = 'level' in value && typeof value.level === 'number' && value.level >= 50;
+      return { text: value.msg, kind: isError ? 'error' : 'chatter' };
     }
   } catch {
     // Not one of the broker's own lines.
   }
-  return {
-    text: line.trim(),
-    isError: /^\w*Error\b/.test(line.trim()),
-    isStackFrame: /^\s+at |^Node\.js v/.test(line),
-  };
+  const text = line.trim();
+  if (/^\s+at |^Node\.js v/.test(line)) return { text, kind: 'chatter' };
+  return { text, kind: /^\w*Error\b/.test(text) ? 'error' : 'other' };
 }

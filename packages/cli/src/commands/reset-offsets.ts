@@ -32,10 +32,12 @@ export async function resetOffsets(group: string, options: ResetOptions): Promis
     );
     const ranges = (await offsetRanges(session, [options.topic])).get(options.topic) ?? [];
     const timed = target.kind === 'time' ? await offsetsAt(session, options.topic, target.timestampMs) : [];
-    const plan = ranges.map(({ first, end }, partition) => {
+    const plan = ranges.flatMap(({ first, end }, partition) => {
       const current = before.get(partition) ?? null;
+      // There is nothing to shift where the group has never committed.
+      if (target.kind === 'shift' && current === null) return [];
       const wanted = wantedOffset(target, { first, end, current, timed: timed[partition] ?? -1n });
-      return { topic: options.topic, partition, before: current, after: within(wanted, first, end) };
+      return [{ topic: options.topic, partition, before: current, after: within(wanted, first, end) }];
     });
     if (options.execute === true) {
       await session.admin.alterConsumerGroupOffsets({

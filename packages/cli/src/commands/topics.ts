@@ -25,7 +25,7 @@ export async function describeTopics(topics: readonly string[], options: Common)
     const rows = names.flatMap((topic) =>
       (metadata.topics.get(topic)?.partitions ?? []).map((partition, index) => ({
         topic,
-        topicId: metadata.topics.get(topic)?.id,
+        topicId: topicIdText(metadata.topics.get(topic)?.id ?? ''),
         partition: index,
         leader: partition.leader,
         leaderEpoch: partition.leaderEpoch,
@@ -72,7 +72,13 @@ export async function createTopic(topic: string, options: CreateOptions): Promis
       });
       const { partitions = null, replicas = null, id = null } = created ?? {};
       if (options.json === true)
-        printJson({ topic, topicId: id, partitions, replicationFactor: replicas, created: true });
+        printJson({
+          topic,
+          topicId: topicIdText(id ?? ''),
+          partitions,
+          replicationFactor: replicas,
+          created: true,
+        });
       else print(`created ${topic}`);
     } catch (error) {
       const exists = kafkaErrorNames(error).includes('TOPIC_ALREADY_EXISTS');
@@ -110,4 +116,9 @@ export async function addPartitions(
     if (options.json === true) printJson({ topic, partitions: options.partitions });
     else print(`${topic} has ${options.partitions} partitions, up from ${before}`);
   });
+}
+
+/** Kafka's 22-character form of an id that the client gives in hexadecimal groups. */
+function topicIdText(groups: string): string {
+  return Buffer.from(groups.replaceAll('-', ''), 'hex').toString('base64url');
 }
