@@ -57,6 +57,7 @@ export class ClusterSampler {
   #taker: SampleTaker | null = null;
   #timer: NodeJS.Timeout | null = null;
   #tick: Promise<void> = Promise.resolve();
+  #fresh: Promise<void> | null = null;
   #isClosed = false;
   #failures = 0;
   #keptEndOffsetsAt = 0;
@@ -104,6 +105,21 @@ export class ClusterSampler {
 
   start(): void {
     this.#schedule(0);
+  }
+
+  /**
+   * Resolves after a sample that was begun after this call, so that what was just made is in it. Callers that come
+   * before it begins share it.
+   */
+  freshSample(): Promise<void> {
+    this.#fresh ??= this.#tick.then(() => {
+      this.#fresh = null;
+      if (this.#isClosed) return;
+      clearTimeout(this.#timer ?? undefined);
+      this.#tick = this.#runTick();
+      return this.#tick;
+    });
+    return this.#fresh;
   }
 
   /** Stops after the tick under way, keeps what is worth keeping, and closes the connections. */

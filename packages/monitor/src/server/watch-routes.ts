@@ -14,6 +14,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { Clock } from '../clock.ts';
+import type { ClusterSampler } from '../sampler/cluster-sampler.ts';
 import type { LagHistory } from '../store/lag-history.ts';
 import { brokerList } from '../views/broker-view.ts';
 import { clusterSummary, overviewOf } from '../views/cluster-view.ts';
@@ -64,8 +65,10 @@ export function addWatchRoutes(untyped: FastifyInstance, needs: WatchRoutesNeeds
   server.get(
     '/api/clusters/:cluster/topics/:topic',
     { schema: { params: ofTopic, response: { 200: topicDetailSchema, ...errors } } },
-    ({ params }) =>
-      found(topicDetail(clusters.named(params.cluster).state, params.topic), noSuchTopic(params.topic)),
+    ({ params }) => {
+      const sampler = clusters.named(params.cluster);
+      return found(sampler, () => topicDetail(sampler.state, params.topic), noSuchTopic(params.topic));
+    },
   );
 
   server.get(
@@ -77,8 +80,10 @@ export function addWatchRoutes(untyped: FastifyInstance, needs: WatchRoutesNeeds
   server.get(
     '/api/clusters/:cluster/groups/:group',
     { schema: { params: ofGroup, response: { 200: groupDetailSchema, ...errors } } },
-    ({ params }) =>
-      found(groupDetail(clusters.named(params.cluster), params.group), noSuchGroup(params.group)),
+    ({ params }) => {
+      const sampler = clusters.named(params.cluster);
+      return found(sampler, () => groupDetail(sampler, params.group), noSuchGroup(params.group));
+    },
   );
 
   server.get(
@@ -94,11 +99,14 @@ export function addWatchRoutes(untyped: FastifyInstance, needs: WatchRoutesNeeds
   );
 }
 
-function found<T>(value: T | null, otherwise: ConsoleError): T {
-  if (value === null) {
-    throw otherwise;
-  }
-  return value;
+/** What the last sample has of a thing, or a fresh one where it may be younger than that. */
+async function found<T>(sampler: ClusterSampler, look: () => T | null, otherwise: ConsoleError): Promise<T> {
+  const known = look();
+  if (known !== null) return known;
+  await sampler.freshSample();
+  const fresh = look();
+  if (fresh === null) throw otherwise;
+  return fresh;
 }
 
 function noSuchGroup(group: string): ConsoleError {
