@@ -27,7 +27,7 @@ export function AppShell({ cluster, navigation, status, notice, children }: AppS
           <SpoolMark />
           <span className={styles.name}>Odradek</span>
         </div>
-        <div className={styles.cluster}>{cluster}</div>
+        <div>{cluster}</div>
         <nav className={styles.navigation} aria-label="Main">
           <ul className={styles.links}>
             {navigation.map(({ id, link }) => (

@@ -7,3 +7,5 @@ declare module '*.css?raw' {
   const text: string;
   export default text;
 }
+
+declare module '@fontsource-variable/*';

@@ -31,13 +31,9 @@ const drawings = {
   send: 'M2.5 8h10M8.5 4l4 4-4 4',
   up: 'm4 10 4-4 4 4',
   down: 'm4 6 4 4 4-4',
-  right: 'm6 4 4 4-4 4',
   updown: 'm5 6.2 3-3 3 3M5 9.8l3 3 3-3',
-  menu: 'M2.5 4.5h11M2.5 8h11M2.5 11.5h11',
   sun: 'M8 10.8a2.8 2.8 0 1 0 0-5.6 2.8 2.8 0 0 0 0 5.6ZM8 1.5v1.5M8 13v1.5M1.5 8H3M13 8h1.5M3.4 3.4l1 1M11.6 11.6l1 1M12.6 3.4l-1 1M4.4 11.6l-1 1',
   moon: 'M13 9.5A5.5 5.5 0 0 1 6.5 3a5.5 5.5 0 1 0 6.5 6.5Z',
   screen: 'M2 3h12v8H2zM6 13.5h4M8 11v2.5',
   lock: 'M4 7h8v6.5H4zM5.5 7V5a2.5 2.5 0 0 1 5 0v2',
-  clock: 'M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12ZM8 4.5V8l2.5 1.5',
-  trash: 'M3 4.5h10M6 4.5V3h4v1.5M4.5 4.5l.5 9h6l.5-9',
 } as const satisfies Record<string, string>;

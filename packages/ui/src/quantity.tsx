@@ -1,5 +1,7 @@
 import type { ReactNode } from 'react';
 import styles from './quantity.module.css';
+import { Tooltip } from './tooltip.tsx';
+import { VisuallyHidden } from './visually-hidden.tsx';
 
 export interface QuantityProps {
   /** Null is shown as an en dash: no value is not zero. */
@@ -26,7 +28,7 @@ export function Quantity({
     return (
       <span className={styles.absent} title={absent}>
         <span aria-hidden="true">–</span>
-        <span className={styles.exact}>{absent}</span>
+        <VisuallyHidden>{absent}</VisuallyHidden>
       </span>
     );
   }
@@ -34,10 +36,12 @@ export function Quantity({
   const short = formatShort(value, unit);
   if (exactly || exact === short) return <data value={value}>{exact}</data>;
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: the exact figure must be reachable without a mouse
-    <data className={styles.short} value={value} data-short={short} data-exact={exact} tabIndex={0}>
-      <span className={styles.exact}>{exact}</span>
-    </data>
+    <Tooltip text={exact}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the exact figure must be reachable without a mouse */}
+      <data className={styles.short} value={value} data-short={short} tabIndex={0}>
+        <VisuallyHidden>{exact}</VisuallyHidden>
+      </data>
+    </Tooltip>
   );
 }
 

@@ -1,5 +1,5 @@
 import './strict-csp.ts';
-import '@odradek/ui/theme/fonts.css';
+import '@odradek/ui/theme/fonts.ts';
 import '@odradek/ui/theme/tokens.css';
 import '@odradek/ui/theme/base.css';
 import { StrictMode } from 'react';

@@ -23,14 +23,14 @@ export function QueryView<Data>({ query, what, skeletonRows, children }: QueryVi
   return <Skeleton label={what} {...(skeletonRows && { rows: skeletonRows })} />;
 }
 
-export interface RequestErrorProps {
+interface RequestErrorProps {
   error: Error;
   what: string;
   onRetry?: () => void;
 }
 
 /** A failed call, in the place of what it should have brought. */
-export function RequestError({ error, what, onRetry }: RequestErrorProps): ReactNode {
+function RequestError({ error, what, onRetry }: RequestErrorProps): ReactNode {
   const known = error instanceof ApiError ? error : null;
   const name = known?.code ?? error.name;
   const remedy = remedyFor(name);

@@ -3,13 +3,12 @@ import { Button } from '@odradek/ui/button';
 import { Dialog, DialogActions } from '@odradek/ui/dialog';
 import { CheckField, TextArea, TextField } from '@odradek/ui/field';
 import { Form } from '@odradek/ui/form';
-import { Notice } from '@odradek/ui/notice';
 import { formatExact } from '@odradek/ui/quantity';
 import { useAnnounce } from '@odradek/ui/toast';
 import { useParams } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import { useForm } from 'react-hook-form';
-import { ApiError, remedyFor } from '../../shared/api-error.ts';
+import { RefusalNotice } from '../../shared/refusal-notice.tsx';
 import { useCluster } from '../../shared/use-cluster.ts';
 import { emptyProduceForm, type ProduceForm, produceFormSchema, toProduceRequest } from './produce-form.ts';
 import { useProduceRecord } from './queries.ts';
@@ -99,7 +98,7 @@ function Produce({ cluster, topic, onDone }: ProduceProps): ReactNode {
         {...register('headers')}
       />
       <div>
-        {produce.error && <Refused error={produce.error} />}
+        {produce.error && <RefusalNotice error={produce.error} />}
         <DialogActions>
           <CheckField
             label="Keep open"
@@ -113,14 +112,5 @@ function Produce({ cluster, topic, onDone }: ProduceProps): ReactNode {
         </DialogActions>
       </div>
     </Form>
-  );
-}
-
-function Refused({ error }: { error: Error }): ReactNode {
-  const code = error instanceof ApiError ? error.code : error.name;
-  return (
-    <Notice tone="critical">
-      <code>{code}</code> {error.message} {remedyFor(code)}
-    </Notice>
   );
 }

@@ -91,9 +91,7 @@ function Rules({ evidence }: { evidence: VerdictEvidence }): ReactNode {
           data-place={placeOf(index, decided)}
           aria-current={index === decided || undefined}
         >
-          <span className={styles.result}>
-            {index === decided ? <VerdictBadge verdict={step.verdict} /> : placeOf(index, decided)}
-          </span>
+          <span>{index === decided ? <VerdictBadge verdict={step.verdict} /> : placeOf(index, decided)}</span>
           <span>{step.words}</span>
         </li>
       ))}

@@ -33,7 +33,7 @@ export function ConditionList({ cluster, conditions, age, checked }: ConditionLi
         </span>
       </header>
       {conditions.length > 0 && (
-        <ul className={styles.list}>
+        <ul>
           {conditions.map((condition) => (
             <li key={keyOf(condition)} className={styles.condition}>
               <StatusBadge tone={condition.severity === 'critical' ? 'critical' : 'warn'}>

@@ -3,15 +3,15 @@ import { Button } from '@odradek/ui/button';
 import { Dialog, DialogActions } from '@odradek/ui/dialog';
 import { TextArea, TextField } from '@odradek/ui/field';
 import { Form } from '@odradek/ui/form';
-import { Notice } from '@odradek/ui/notice';
 import { useAnnounce } from '@odradek/ui/toast';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useMemo } from 'react';
 import { useForm } from 'react-hook-form';
-import { ApiError, remedyFor } from '../../../shared/api-error.ts';
+import { ApiError } from '../../../shared/api-error.ts';
 import { useConsole } from '../../../shared/console-context.tsx';
 import { brokerListOptions, topicListOptions } from '../../../shared/live-lists.ts';
+import { RefusalNotice } from '../../../shared/refusal-notice.tsx';
 import {
   type CreateTopicForm,
   createTopicFormSchema,
@@ -103,7 +103,7 @@ function CreateTopic({ cluster, onDone }: { cluster: string; onDone: () => void 
       />
       <div>
         {create.error && !(create.error instanceof ApiError && formFieldOf(create.error.field)) && (
-          <Refused error={create.error} />
+          <RefusalNotice error={create.error} />
         )}
         <DialogActions>
           <Button onClick={onDone}>Cancel</Button>
@@ -113,15 +113,6 @@ function CreateTopic({ cluster, onDone }: { cluster: string; onDone: () => void 
         </DialogActions>
       </div>
     </Form>
-  );
-}
-
-function Refused({ error }: { error: Error }): ReactNode {
-  const code = error instanceof ApiError ? error.code : error.name;
-  return (
-    <Notice tone="critical">
-      <code>{code}</code> {error.message} {remedyFor(code)}
-    </Notice>
   );
 }
 
