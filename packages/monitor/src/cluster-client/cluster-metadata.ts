@@ -1,7 +1,10 @@
 /** What a cluster says of itself: the Metadata answer, in our words. */
 export interface ClusterMetadata {
   readonly clusterId: string | null;
+  /** The active controller's id, which need not be a broker's; null where there is none, or it is not told. */
   readonly controllerId: number | null;
+  /** The cluster said that it has no active controller. */
+  readonly lacksController: boolean;
   readonly brokers: ReadonlyMap<number, BrokerNode>;
   readonly topics: ReadonlyMap<string, TopicMetadata>;
 }
@@ -38,6 +41,7 @@ export interface PartitionMetadata {
 export const emptyMetadata: ClusterMetadata = {
   clusterId: null,
   controllerId: null,
+  lacksController: false,
   brokers: new Map(),
   topics: new Map(),
 };

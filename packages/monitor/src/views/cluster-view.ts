@@ -70,7 +70,7 @@ function clusterConditions({ reason, state }: ClusterSampler): Condition[] {
   if (reason !== null) {
     return [{ kind: 'cluster-unreachable', severity: 'critical', reason }];
   }
-  return state.checkedAt !== null && state.metadata.controllerId === null
+  return state.checkedAt !== null && state.metadata.lacksController
     ? [{ kind: 'no-controller', severity: 'critical', since: state.checkedAt }]
     : [];
 }
