@@ -29,7 +29,7 @@ it('the verdict is explained by the rule in words, the window drawn and the comm
   expect(decided.map(({ textContent }) => textContent)).toEqual([
     'STALLCommits arrive, but every one has the same offset.',
   ]);
-  expect(within(rules).getAllByText('not met')).toHaveLength(5);
+  expect(within(rules).getAllByText('not met')).toHaveLength(4);
 });
 
 it('a partition nobody committed is said to be so, and has no lag', async () => {
