@@ -1,4 +1,5 @@
-import type { BrokerConfig, ListenerConfig } from './config.ts';
+import type { BrokerConfig } from './config.ts';
+import type { ListenerConfig } from './config-listeners.ts';
 import type { ConfigValues } from './metadata/configs/config-values.ts';
 import type { BrokerEndpoint } from './metadata/metadata-image.ts';
 import { RequestListener } from './net/listener.ts';

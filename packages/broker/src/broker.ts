@@ -3,7 +3,8 @@ import { groupCoordinator, groupDeletions, groupLeadership } from './broker-grou
 import { type BoundListener, bindListener, endpointOf, ListenError } from './broker-listeners.ts';
 import { type BrokerStorage, openMetadataLog, openStorage } from './broker-storage.ts';
 import { brokerConfigsOf, topicSettingsOf } from './broker-topic-settings.ts';
-import type { BrokerConfig, ListenerConfig } from './config.ts';
+import type { BrokerConfig } from './config.ts';
+import type { ListenerConfig } from './config-listeners.ts';
 import { SUPPORTED_FEATURES } from './controller/bootstrap.ts';
 import { Controller } from './controller/controller.ts';
 import type { GroupCoordinator } from './groups/group-coordinator.ts';

@@ -121,6 +121,13 @@ describe('broker config', () => {
     [{ 'broker.id': '2' }, 'broker.id'],
     [{ 'controller.quorum.voters': '2@127.0.0.1:9093' }, 'controller.quorum.voters'],
     [{ listeners: 'PLAINTEXT://:9092' }, 'controller.listener.names'],
+    [
+      {
+        listeners: 'PLAINTEXT://:9092,CONTROLLER://:9093',
+        'controller.quorum.bootstrap.servers': 'elsewhere:9094',
+      },
+      'controller.quorum.bootstrap.servers',
+    ],
     [{ listeners: 'CONTROLLER://:9093' }, 'listeners'],
     [{ listeners: 'PLAINTEXT://:9092,PLAINTEXT://:9093,CONTROLLER://:9094' }, 'listeners'],
     [{ listeners: 'PLAINTEXT://:9092,CONTROLLER://:9092' }, 'listeners'],

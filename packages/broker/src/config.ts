@@ -1,28 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import { resolve as absolutePath } from 'node:path';
+import { type ListenerConfig, resolveListeners } from './config-listeners.ts';
 import { brokenBrokerRules } from './metadata/configs/broker-config-rules.ts';
 import { valueWithoutEffect } from './metadata/configs/config-effect.ts';
 import { ConfigValues } from './metadata/configs/config-values.ts';
 import { brokerConfigs } from './metadata/configs/known-configs.ts';
-import { type ListenerEntry, parseListenerList, parseProtocolMap } from './metadata/configs/listener-list.ts';
 import { parseConfigValue } from './metadata/configs/parse-value.ts';
 import { type PropertiesEntry, parseProperties } from './metadata/configs/properties-text.ts';
-
-/** One address a node listens on, and what it tells others to connect to. */
-export interface ListenerConfig {
-  /** In upper case, as `listeners` names it: `PLAINTEXT`, `CONTROLLER`. */
-  readonly name: string;
-  readonly securityProtocol: 'PLAINTEXT';
-  /** Empty for every interface. */
-  readonly host: string;
-  /** 0 takes any free port. */
-  readonly port: number;
-  /** This machine's own name where neither list gives a host. */
-  readonly advertisedHost: string;
-  /** 0: the port that was taken. */
-  readonly advertisedPort: number;
-}
 
 /** What one node was told by its file and command line, checked as a whole. */
 export interface BrokerConfig {
@@ -153,8 +137,9 @@ function assemble(staticValues: ReadonlyMap<string, string>, problems: ProblemLi
   checkRoles(values, problems);
   for (const { name, message } of brokenBrokerRules(values)) problems.add(name, message);
   checkQuorum(values, problems);
-  const listeners = resolveListeners(values, problems);
+  const listeners = resolveListeners(values, (key, message) => problems.add(key, message));
   if (listeners === null) return null;
+  checkBootstrapServers(values, listeners.controllerListener.port, problems);
   const logDirs = (values.text('log.dirs') === null ? values.list('log.dir') : values.list('log.dirs')).map(
     (directory) => absolutePath(directory),
   );
@@ -196,129 +181,20 @@ function checkQuorum(values: ConfigValues, problems: ProblemList): void {
   }
 }
 
-type ResolvedListeners = Pick<BrokerConfig, 'listeners' | 'controllerListener' | 'interBrokerListenerName'>;
-
-function resolveListeners(values: ConfigValues, problems: ProblemList): ResolvedListeners | null {
-  const bound = entriesOf('listeners', values, problems);
-  const advertised = values.isSet('advertised.listeners')
-    ? entriesOf('advertised.listeners', values, problems)
-    : [];
-  const map = parseProtocolMap(values.string('listener.security.protocol.map'));
-  if (map.kind === 'invalid') problems.add('listener.security.protocol.map', map.message);
-  if (bound === null || advertised === null || map.kind === 'invalid') return null;
-
-  const controllerNames = values.list('controller.listener.names').map((name) => name.toUpperCase());
-  checkProtocols({ bound, controllerNames, protocols: map.protocols }, values, problems);
-  checkAdvertised({ bound, advertised }, problems);
-  const resolved = bound.map((entry) => withAdvertised(entry, advertised));
-  const listeners = resolved.filter(({ name }) => !controllerNames.includes(name));
-  const controllerListener = resolved.find(({ name }) => name === controllerNames[0]);
-  if (controllerListener === undefined) {
-    problems.add(
-      'controller.listener.names',
-      "controller.listener.names must only contain values appearing in the 'listeners' configuration",
-    );
-    return null;
-  }
-  return {
-    listeners,
-    controllerListener,
-    interBrokerListenerName: interBrokerName(values, listeners, problems),
-  };
-}
-
-function entriesOf(
-  key: 'listeners' | 'advertised.listeners',
-  values: ConfigValues,
-  problems: ProblemList,
-): readonly ListenerEntry[] | null {
-  const outcome = parseListenerList(values.list(key), { distinctPorts: key === 'listeners' });
-  if (outcome.kind === 'parsed') return outcome.entries;
-  problems.add(key, outcome.message);
-  return null;
-}
-
-/** A controller listener without an entry in a map that was not given is PLAINTEXT, as in Kafka. */
-function checkProtocols(
-  named: {
-    readonly bound: readonly ListenerEntry[];
-    readonly controllerNames: readonly string[];
-    readonly protocols: ReadonlyMap<string, string>;
-  },
-  values: ConfigValues,
-  problems: ProblemList,
-): void {
-  const mapWasGiven = values.isSet('listener.security.protocol.map');
-  for (const { name } of named.bound) {
-    const isController = named.controllerNames.includes(name);
-    const protocol = named.protocols.get(name) ?? (isController && !mapWasGiven ? 'PLAINTEXT' : undefined);
-    if (protocol === undefined) {
-      problems.add('listeners', `No security protocol defined for listener ${name}`);
-    } else if (protocol !== 'PLAINTEXT') {
+/** A node that is alone in its quorum finds it at its own listener. */
+function checkBootstrapServers(values: ConfigValues, controllerPort: number, problems: ProblemList): void {
+  const key = 'controller.quorum.bootstrap.servers';
+  for (const server of values.list(key)) {
+    const [, port] = /^[^\s]+:([0-9]{1,5})$/.exec(server) ?? [];
+    if (port === undefined) {
+      problems.add(key, `${server} is not of the form host:port`);
+    } else if (controllerPort !== 0 && Number(port) !== controllerPort) {
       problems.add(
-        'listeners',
-        `listener ${name} is ${protocol}; Odradek opens only PLAINTEXT listeners yet`,
+        key,
+        `${server} is not the controller listener of this node, which is alone in its quorum`,
       );
     }
   }
-}
-
-function checkAdvertised(
-  lists: { readonly bound: readonly ListenerEntry[]; readonly advertised: readonly ListenerEntry[] },
-  problems: ProblemList,
-): void {
-  for (const { name } of lists.advertised) {
-    if (!lists.bound.some((entry) => entry.name === name)) {
-      problems.add(
-        'advertised.listeners',
-        `advertised.listeners names ${name}, which is not defined in listeners`,
-      );
-    }
-  }
-  const effective = lists.bound.map(
-    (entry) => lists.advertised.find(({ name }) => name === entry.name) ?? entry,
-  );
-  if (effective.some(({ host }) => host === '0.0.0.0')) {
-    problems.add(
-      'advertised.listeners',
-      'advertised.listeners cannot use the nonroutable meta-address 0.0.0.0. Use a routable IP address.',
-    );
-  }
-}
-
-function withAdvertised(entry: ListenerEntry, advertised: readonly ListenerEntry[]): ListenerConfig {
-  const told = advertised.find(({ name }) => name === entry.name) ?? entry;
-  return {
-    name: entry.name,
-    securityProtocol: 'PLAINTEXT',
-    host: entry.host,
-    port: entry.port,
-    advertisedHost: told.host === '' ? hostname() : told.host,
-    advertisedPort: told.port,
-  };
-}
-
-function interBrokerName(
-  values: ConfigValues,
-  listeners: readonly ListenerConfig[],
-  problems: ProblemList,
-): string {
-  if (listeners.length === 0) {
-    problems.add(
-      'listeners',
-      'There must be at least one broker listener. Perhaps all listeners appear in controller.listener.names?',
-    );
-    return '';
-  }
-  const name = values.stringOrNull('inter.broker.listener.name')?.toUpperCase() ?? 'PLAINTEXT';
-  if (!listeners.some((listener) => listener.name === name)) {
-    const valid = listeners.map((listener) => listener.name).join(',');
-    problems.add(
-      'inter.broker.listener.name',
-      `inter.broker.listener.name must be a listener name defined in advertised.listeners, not ${name}. The valid options based on currently configured listeners are ${valid}`,
-    );
-  }
-  return name;
 }
 
 function problemText(source: string, { key, line, message }: ConfigProblem): string {

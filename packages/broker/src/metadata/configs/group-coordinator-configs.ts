@@ -1,6 +1,7 @@
 import type { ConfigDefinition } from './config-definition.ts';
 import {
   atLeast,
+  between,
   int,
   list,
   long,
@@ -55,7 +56,8 @@ export const groupCoordinatorConfigs: readonly ConfigDefinition[] = [
     text: 'How long the offsets of an empty group are kept.',
   }),
   int('offsets.topic.compression.codec', '0', {
-    effect: 'fixed',
+    rule: between(0, 4),
+    effect: 'acts',
     text: 'Code of the compression of `__consumer_offsets`; 0 is none.',
   }),
   int('offsets.topic.num.partitions', '50', {

@@ -119,7 +119,7 @@ export const logConfigs: readonly ConfigDefinition[] = [
   }),
   long('log.flush.scheduler.interval.ms', '9223372036854775807', {
     effect: 'acts',
-    text: 'How often partitions are looked at for records to force to disk.',
+    text: 'What `log.flush.interval.ms` is where it is not given; each log has its own timer.',
   }),
   int('log.flush.offset.checkpoint.interval.ms', '60000', {
     rule: atLeast(0),
@@ -171,9 +171,8 @@ export const logConfigs: readonly ConfigDefinition[] = [
   }),
   int('num.recovery.threads.per.data.dir', '2', {
     rule: atLeast(1),
-    scope: 'cluster-wide',
-    effect: 'fixed',
-    text: 'Threads that load logs at start; Odradek loads them on its event loop.',
+    effect: 'acts',
+    text: 'How many logs are read through, or closed, at the same time.',
   }),
   boolean('log.cleaner.enable', 'true', { effect: 'fixed', text: 'Compacted topics are cleaned.' }),
   int('log.cleaner.threads', '1', {
@@ -247,7 +246,6 @@ export const logConfigs: readonly ConfigDefinition[] = [
   }),
   int('producer.id.expiration.ms', '86400000', {
     rule: atLeast(1),
-    scope: 'cluster-wide',
     effect: 'acts',
     text: 'How long a partition remembers a producer that writes no more.',
   }),

@@ -63,7 +63,7 @@ export const serverConfigs: readonly ConfigDefinition[] = [
   string('compression.type', 'producer', {
     rule: oneOf('uncompressed', 'zstd', 'lz4', 'snappy', 'gzip', 'producer'),
     scope: 'cluster-wide',
-    effect: 'fixed',
+    effect: 'acts',
     text: 'What topics are compressed with; `producer` keeps what the producer sent.',
   }),
   int('compression.gzip.level', '-1', {

@@ -25,7 +25,7 @@ export const topicConfigs: readonly ConfigDefinition[] = [
   string('compression.type', 'producer', {
     rule: oneOf('uncompressed', 'zstd', 'lz4', 'snappy', 'gzip', 'producer'),
     synonyms: ['compression.type'],
-    effect: 'fixed',
+    effect: 'acts',
     text: 'What the topic is compressed with; `producer` keeps what the producer sent.',
   }),
   int('compression.gzip.level', '-1', {
