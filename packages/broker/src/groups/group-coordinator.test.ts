@@ -1,37 +1,10 @@
 import { expect, test } from 'vitest';
-import { ManualClock } from '../../test/coordination/manual-clock.ts';
+import { newCoordinator } from '../../test/groups/coordinator-bed.ts';
 import { ErrorCode } from '../protocol/errors.ts';
-import { ZERO_UUID } from '../protocol/uuid.ts';
-import type { Logger } from '../runtime/logger.ts';
-import { GroupCoordinator } from './group-coordinator.ts';
-
-const silent: Logger = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-  child: () => silent,
-};
+import type { GroupCoordinator } from './group-coordinator.ts';
 
 function coordinatorThatLoads(gate: Promise<void>): GroupCoordinator {
-  const coordinator = new GroupCoordinator({
-    clock: new ManualClock(),
-    random: { uint32: () => 0, uuid: () => ZERO_UUID },
-    logger: silent,
-    config: {
-      minSessionTimeoutMs: 6000,
-      maxSessionTimeoutMs: 60_000,
-      initialRebalanceDelayMs: 0,
-      maxSize: 10,
-      offsetMetadataMaxBytes: 4096,
-      offsetsRetentionMs: 60_000,
-      offsetsRetentionCheckIntervalMs: 600_000,
-    },
-    partitionCount: () => 50,
-    topicExists: () => true,
-    commitTimeoutMs: 5000,
-    compression: 'none',
-  });
+  const coordinator = newCoordinator({ partitionCount: () => 50 });
   void coordinator.elected(coordinator.partitionOf('here'), {
     leaderEpoch: 0,
     append: () => ({ kind: 'rejected', errorCode: ErrorCode.NOT_LEADER_OR_FOLLOWER }),

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { GROUP_CONFIG } from '../../test/groups/coordinator-bed.ts';
 import type { CoordinatorRecord } from '../coordination/coordinator-machine.ts';
 import { Timeline, TimelineMap } from '../coordination/timeline.ts';
 import { type ClassicGroup, newClassicGroup } from './classic/classic-group.ts';
@@ -16,15 +17,7 @@ function scene() {
   const housekeeping = new OffsetHousekeeping({
     groups,
     offsets,
-    config: {
-      minSessionTimeoutMs: 0,
-      maxSessionTimeoutMs: 0,
-      initialRebalanceDelayMs: 0,
-      maxSize: 0,
-      offsetMetadataMaxBytes: 0,
-      offsetsRetentionMs: 60_000,
-      offsetsRetentionCheckIntervalMs: 10_000,
-    },
+    config: { ...GROUP_CONFIG, offsetsRetentionCheckIntervalMs: 10_000 },
     topicExists: () => true,
   });
   groups.set('g', newClassicGroup('g', now.wallMs));

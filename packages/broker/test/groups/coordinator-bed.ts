@@ -1,0 +1,55 @@
+import type { GroupConfig } from '../../src/groups/group-config.ts';
+import { GroupCoordinator, type GroupCoordinatorOptions } from '../../src/groups/group-coordinator.ts';
+import { ZERO_UUID } from '../../src/protocol/uuid.ts';
+import type { Logger } from '../../src/runtime/logger.ts';
+import type { Random } from '../../src/runtime/random.ts';
+import { ManualClock } from '../coordination/manual-clock.ts';
+
+/** Kafka's defaults where they are not too slow to watch. */
+export const GROUP_CONFIG: GroupConfig = {
+  minSessionTimeoutMs: 6000,
+  maxSessionTimeoutMs: 1_800_000,
+  initialRebalanceDelayMs: 0,
+  maxSize: 2_147_483_647,
+  offsetMetadataMaxBytes: 4096,
+  offsetsRetentionMs: 60_000,
+  offsetsRetentionCheckIntervalMs: 600_000,
+};
+
+/** Says nothing, and takes an error of the machine for a failure of the test. */
+export const strictLogger: Logger = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: (fields, message) => {
+    throw new Error(`${message}: ${JSON.stringify(fields)}`);
+  },
+  child: () => strictLogger,
+};
+
+/** Counts instead of drawing. */
+export function countingRandom(): Random {
+  let drawn = 0;
+  return {
+    uint32: () => {
+      drawn += 1;
+      return drawn;
+    },
+    uuid: () => ZERO_UUID,
+  };
+}
+
+/** A coordinator of one partition in which every topic exists; member ids count up. */
+export function newCoordinator(options: Partial<GroupCoordinatorOptions> = {}): GroupCoordinator {
+  return new GroupCoordinator({
+    clock: new ManualClock(),
+    random: countingRandom(),
+    logger: strictLogger,
+    config: GROUP_CONFIG,
+    partitionCount: () => 1,
+    topicExists: () => true,
+    commitTimeoutMs: 5000,
+    compression: 'none',
+    ...options,
+  });
+}
