@@ -14,6 +14,7 @@ import { type DescribeClusterNeeds, describeClusterHandler } from './handlers/de
 import { type DescribeConfigsNeeds, describeConfigsHandler } from './handlers/describe-configs.ts';
 import { describeGroupsHandler } from './handlers/describe-groups.ts';
 import { type DescribeLogDirsNeeds, describeLogDirsHandler } from './handlers/describe-log-dirs.ts';
+import { describeProducersHandler } from './handlers/describe-producers.ts';
 import { type DescribeQuorumNeeds, describeQuorumHandler } from './handlers/describe-quorum.ts';
 import {
   type DescribeTopicPartitionsNeeds,
@@ -88,6 +89,7 @@ export function brokerApis(needs: BrokerApiNeeds, finalizedFeatures: () => Final
       { handler: incrementalAlterConfigsHandler(needs) },
       { handler: listConfigResourcesHandler(needs) },
       { handler: describeQuorumHandler(needs) },
+      { handler: describeProducersHandler(needs) },
       { handler: describeClusterHandler(needs) },
       { handler: describeTopicPartitionsHandler(needs) },
     ],

@@ -12,7 +12,13 @@ import { LogReader } from './log-reader.ts';
 import { type FoundRecord, findAborted, findByTimestamp, findNewest } from './log-search.ts';
 import { LogWriter, type PendingAppend } from './log-writer.ts';
 import { producerAppendOf } from './producer-append.ts';
-import type { ProducerAppend, ProducerBatch, ProducerState, SequenceRejection } from './producer-state.ts';
+import type {
+  ProducerAppend,
+  ProducerBatch,
+  ProducerEntry,
+  ProducerState,
+  SequenceRejection,
+} from './producer-state.ts';
 import { validateBatch } from './record-validator.ts';
 import { type LoadedLog, loadLog } from './recovery.ts';
 import { countExpired } from './retention.ts';
@@ -145,6 +151,11 @@ export class PartitionLog {
   /** Whether the disk has refused; the log then answers KAFKA_STORAGE_ERROR. */
   get isOffline(): boolean {
     return this.#writer.failure !== null;
+  }
+
+  /** Those who wrote to the log, as far as it is written. */
+  producers(): Iterable<ProducerEntry> {
+    return this.#writer.producers.entries();
   }
 
   /** The partition has moved its high watermark; between log start and log end. */

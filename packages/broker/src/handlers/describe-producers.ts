@@ -1,0 +1,67 @@
+import { type MetadataImage, partitionOf } from '../metadata/metadata-image.ts';
+import { invalidTopicName } from '../metadata/topic-name.ts';
+import { ErrorCode } from '../protocol/errors.ts';
+import type { Encodable } from '../protocol/message.ts';
+import { describeProducersRequest } from '../protocol/messages/describe-producers-request.ts';
+import { describeProducersResponse } from '../protocol/messages/describe-producers-response.ts';
+import type { Replicas } from '../replication/replicas.ts';
+import { AclOperation, type Authorizer } from '../security/authorizer.ts';
+import type { Handler } from './handler.ts';
+
+export interface DescribeProducersNeeds {
+  readonly image: () => MetadataImage;
+  readonly replicas: Replicas;
+  readonly authorizer: Authorizer;
+}
+
+type TopicAnswer = NonNullable<Encodable<typeof describeProducersResponse>['topics']>[number];
+type PartitionAnswer = NonNullable<TopicAnswer['partitions']>[number];
+
+/** DescribeProducers (key 61), version 0 (KIP-664): what the leader of a partition knows of those who write to it. */
+export function describeProducersHandler(
+  needs: DescribeProducersNeeds,
+): Handler<typeof describeProducersRequest, typeof describeProducersResponse> {
+  return {
+    request: describeProducersRequest,
+    response: describeProducersResponse,
+    handle: (request, { principal }) => ({
+      topics: request.topics.map(({ name, partitionIndexes }) => {
+        const isAllowed = needs.authorizer.isAllowed(principal, AclOperation.READ, 'topic', name);
+        return {
+          name,
+          partitions: partitionIndexes.map((partitionIndex) =>
+            isAllowed
+              ? describe(needs, name, partitionIndex)
+              : { partitionIndex, errorCode: ErrorCode.TOPIC_AUTHORIZATION_FAILED },
+          ),
+        };
+      }),
+    }),
+    refuse: (errorCode, request) => ({
+      topics: request.topics.map(({ name, partitionIndexes }) => ({
+        name,
+        partitions: partitionIndexes.map((partitionIndex) => ({ partitionIndex, errorCode })),
+      })),
+    }),
+  };
+}
+
+function describe(needs: DescribeProducersNeeds, name: string, partitionIndex: number): PartitionAnswer {
+  if (invalidTopicName(name) !== null)
+    return { partitionIndex, errorCode: ErrorCode.INVALID_TOPIC_EXCEPTION };
+  const partition = needs.replicas.get(name, partitionIndex);
+  if (partition === undefined || !partition.isLeader) {
+    const isKnown = partitionOf(needs.image(), name, partitionIndex) !== undefined;
+    const errorCode = isKnown ? ErrorCode.NOT_LEADER_OR_FOLLOWER : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
+    return { partitionIndex, errorCode };
+  }
+  const activeProducers = [...partition.log.producers()].map((producer) => ({
+    producerId: producer.producerId,
+    producerEpoch: producer.epoch,
+    lastSequence: producer.batches.at(-1)?.lastSequence ?? -1,
+    lastTimestamp: producer.lastTimestamp,
+    coordinatorEpoch: producer.coordinatorEpoch,
+    currentTxnStartOffset: producer.currentTxnFirstOffset,
+  }));
+  return { partitionIndex, activeProducers };
+}
