@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { bytes, count, timestampMs } from './scalars.ts';
 
 export const broker = z.object({

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { count, timestampMs } from './scalars.ts';
 
 /** Where in its two-minute loop the demo's group is. */

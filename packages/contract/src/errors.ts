@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * Codes made by the console's server itself. An error that Kafka answered carries Kafka's own name

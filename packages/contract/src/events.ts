@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { brokerList } from './brokers.ts';
 import { clusterSummary, overview } from './clusters.ts';
 import { demoStatus } from './demo.ts';

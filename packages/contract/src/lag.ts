@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { count, offset, timestampMs } from './scalars.ts';
 
 /** Query of a lag history. Without `topic` the answer is the sum over the group. */

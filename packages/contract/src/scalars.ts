@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A log offset. Exact: Kafka's int64 outside ±2^53 never reaches this API (design decision 14). */
 export const offset = z.int();

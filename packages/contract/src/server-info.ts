@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { timestampMs } from './scalars.ts';
 
 /** How the console came to run: with its own cluster, alone, or inside the desktop app. */

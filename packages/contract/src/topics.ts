@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { bytes, count, offset, timestampMs } from './scalars.ts';
 import { groupVerdict, partitionVerdict } from './verdicts.ts';
 

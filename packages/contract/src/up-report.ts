@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 // What `odradek up --json` writes on standard output, a line each: how the command and whoever starts it (the desktop
 // app, tests, scripts) agree.

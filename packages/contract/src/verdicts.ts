@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { offset, timestampMs } from './scalars.ts';
 
 /** Burrow's word for one partition of a group. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { createApiClient } from './api-client.ts';
 import { ApiError } from './api-error.ts';
 import { createTokenStore } from './token.ts';

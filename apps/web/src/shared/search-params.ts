@@ -1,5 +1,5 @@
 import type { Sort } from '@odradek/ui/data-table';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Free text in the address. The router reads `?filter=12` as a number; it is text all the same. */
 export const textParam = z

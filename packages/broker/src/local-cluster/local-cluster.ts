@@ -21,7 +21,7 @@ import type { ManifestBroker } from './manifest.ts';
 import { roundTrip } from './round-trip.ts';
 import { SupervisedBroker } from './supervised-broker.ts';
 import type { BrokerState } from './supervision.ts';
-import { replaceText } from './text-file.ts';
+import { noteText } from './text-file.ts';
 
 export type { LocalClusterOptions, LocalClusterPorts } from './cluster-directory.ts';
 
@@ -198,7 +198,7 @@ export class LocalCluster {
       probe: () =>
         roundTrip({ network, clock }, { address: { host: LOOPBACK, port: broker.port }, nodeId: broker.id }),
       onSpawned: (identity) => {
-        replaceText(disk, { directory: folder, name: PROCESS_FILE }, JSON.stringify(identity)).catch(
+        noteText(disk, { directory: folder, name: PROCESS_FILE }, JSON.stringify(identity)).catch(
           (error: unknown) => {
             logger.warn({ broker: broker.id, error }, 'the process of a broker cannot be noted down');
           },

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The version of `cluster.json` that this program writes; a higher one is refused. */
 export const MANIFEST_FORMAT_VERSION = 1;

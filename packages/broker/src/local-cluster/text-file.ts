@@ -13,24 +13,45 @@ export async function readText(disk: Disk, path: string): Promise<string | null>
   }
 }
 
-/** Replaces a file as a whole: a crash leaves the old text or the new one, durable when this resolves. */
-export async function replaceText(
-  disk: Disk,
-  place: { directory: string; name: string },
-  text: string,
-): Promise<void> {
+/**
+ * Replaces a file as a whole: a crash leaves the old text or the new one, durable when this resolves. Text that is
+ * there already is left alone, which spares a start the wait for the disk.
+ */
+export async function replaceText(disk: Disk, place: FilePlace, text: string): Promise<void> {
+  const path = `${place.directory}/${place.name}`;
+  if ((await readText(disk, path)) === text) return;
+  const draft = `${path}.new`;
+  await write(disk, draft, { text, durable: true });
+  await disk.rename(draft, path);
+  await disk.syncDirectory(place.directory);
+}
+
+/** Writes what has no meaning after a crash of the machine, and need not be durable. */
+export async function noteText(disk: Disk, place: FilePlace, text: string): Promise<void> {
   const path = `${place.directory}/${place.name}`;
   const draft = `${path}.new`;
-  const file = await disk.open(draft, 'create');
+  await write(disk, draft, { text, durable: false });
+  await disk.rename(draft, path);
+}
+
+interface FilePlace {
+  readonly directory: string;
+  readonly name: string;
+}
+
+async function write(
+  disk: Disk,
+  path: string,
+  { text, durable }: { readonly text: string; readonly durable: boolean },
+): Promise<void> {
+  const file = await disk.open(path, 'create');
   try {
     await file.truncate(0);
     await file.write([new TextEncoder().encode(text)], 0);
-    await file.sync();
+    if (durable) await file.sync();
   } finally {
     await file.close();
   }
-  await disk.rename(draft, path);
-  await disk.syncDirectory(place.directory);
 }
 
 async function openIfThere(disk: Disk, path: string) {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { isNode, LineCounter, parseDocument } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { usageFailure } from '../failure.ts';
 
 /** A cluster the console watches, with certificates and secrets read. The shape is the monitor's. */

@@ -1,4 +1,3 @@
-import { get } from 'node:http';
 import type { LocalCluster } from '@odradek/broker/cluster';
 import type { Console, ConsoleOptions } from '@odradek/monitor';
 import { Failure, usageFailure } from '../failure.ts';
@@ -86,8 +85,10 @@ export async function loadConsole(): Promise<void> {
   await import('@odradek/monitor');
 }
 
-function answers(url: string): Promise<void> {
-  return new Promise((resolve, reject) => {
+async function answers(url: string): Promise<void> {
+  // Loading it takes longer than all that comes before the broker is started.
+  const { get } = await import('node:http');
+  await new Promise<void>((resolve, reject) => {
     get(url, (response) => {
       response.resume();
       if (response.statusCode === 200) resolve();

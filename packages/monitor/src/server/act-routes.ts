@@ -11,7 +11,7 @@ import {
 } from '@odradek/contract';
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import { z } from 'zod';
+import * as z from 'zod';
 import { createTopic } from '../cluster-client/create-topic.ts';
 import { describeTopicConfigs } from '../cluster-client/describe-configs.ts';
 import { type Peek, peekRecords } from '../cluster-client/peek-records.ts';

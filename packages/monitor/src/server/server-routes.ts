@@ -2,7 +2,7 @@ import type { ServerInfo } from '@odradek/contract';
 import { demoStatus, errorBody, serverInfo } from '@odradek/contract';
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Demos } from '../demo/demos.ts';
 import type { ClusterSampler } from '../sampler/cluster-sampler.ts';
 import { ConsoleError } from './console-error.ts';

@@ -12,7 +12,7 @@ import {
 } from '@odradek/contract';
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Clock } from '../clock.ts';
 import type { ClusterSampler } from '../sampler/cluster-sampler.ts';
 import type { LagHistory } from '../store/lag-history.ts';

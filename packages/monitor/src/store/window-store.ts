@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Commit } from '../burrow/commit-window.ts';
 import type { EndOffsetPoll } from '../burrow/end-offset-history.ts';
 import type { HistoryDatabase } from './database.ts';

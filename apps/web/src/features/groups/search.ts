@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { sortParam, textParam } from '../../shared/search-params.ts';
 
 export const groupListSearch = z.object({

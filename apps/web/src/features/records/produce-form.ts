@@ -1,5 +1,5 @@
 import type { ProducedContent, ProduceRecordRequest } from '@odradek/contract';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What the form holds. A null is a choice of its own, never an empty field. */
 export const produceFormSchema = z.object({

@@ -1,5 +1,5 @@
 import { type CreateTopicRequest, topicName } from '@odradek/contract';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const wholeNumber = (least: number, most: number, what: string) =>
   z
