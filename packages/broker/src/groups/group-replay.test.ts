@@ -126,21 +126,25 @@ class Scene {
   #perform(step: Act): void {
     switch (step.kind) {
       case 'join':
-        return this.#join(this.#member(step.member), step);
+        this.#join(this.#member(step.member), step);
+        return;
       case 'sync':
-        return this.#sync(this.#member(step.member));
+        this.#sync(this.#member(step.member));
+        return;
       case 'leave': {
         const { group: groupId, memberId } = this.#member(step.member);
         void this.coordinator.leaveGroup(groupId, [{ memberId, groupInstanceId: null }]);
         return;
       }
       case 'commit':
-        return this.#commit(this.#member(step.member), TOPICS[step.topic] ?? '');
+        this.#commit(this.#member(step.member), TOPICS[step.topic] ?? '');
+        return;
       case 'simple-commit':
-        return this.#commit(
+        this.#commit(
           { group: GROUPS[step.group] ?? '', memberId: '', generationId: -1 },
           TOPICS[step.topic] ?? '',
         );
+        return;
       case 'delete-offsets': {
         const topics = [{ name: TOPICS[step.topic] ?? '', partitions: [{ partitionIndex: 0 }] }];
         void this.coordinator.deleteOffsets({ groupId: GROUPS[step.group] ?? '', topics });
@@ -150,14 +154,17 @@ class Scene {
         void this.coordinator.deleteGroups([GROUPS[step.group] ?? '']);
         return;
       case 'delete-topic':
-        return this.coordinator.topicsDeleted([TOPICS[step.topic] ?? '']);
+        this.coordinator.topicsDeleted([TOPICS[step.topic] ?? '']);
+        return;
       case 'hold':
         this.log.holdsCommits = true;
         return;
       case 'commit-log':
-        return this.log.commitAll();
+        this.log.commitAll();
+        return;
       case 'fail-log':
-        return this.log.fail(ErrorCode.KAFKA_STORAGE_ERROR);
+        this.log.fail(ErrorCode.KAFKA_STORAGE_ERROR);
+        return;
       case 'advance':
         return;
     }
