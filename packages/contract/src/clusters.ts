@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { count, timestampMs, topicPartition } from './scalars.ts';
 import { groupVerdict } from './verdicts.ts';
 
@@ -123,6 +123,7 @@ export const overview = z.object({
   totalLag: count.nullable(),
   /** Records appended per second over all topics; null before two samples. */
   recordsInPerSecond: z.number().nullable(),
+  /** The active controller, which need not be a broker; null where there is none, or it is not told. */
   controllerId: count.nullable(),
   checkedAt: timestampMs.nullable(),
 });

@@ -52,6 +52,7 @@ function metadataOf({ ends, topicIds = {} }: SampleSketch): ClusterMetadata {
   return {
     clusterId: 'cluster',
     controllerId: 1,
+    lacksController: false,
     brokers: new Map([[1, { id: 1, host: '127.0.0.1', port: 9, rack: null }]]),
     topics: new Map(
       Object.entries(ends).map(([name, partitions]) => [

@@ -63,12 +63,24 @@ describe('LagHistory', () => {
 
   it('has rolled up what is too old to be kept as it came', () => {
     for (let at = start; at <= start + 3 * HOUR; at += 10_000) {
-      history.record('c', at, [sample((at - start) / 10_000)]);
+      history.record('c', at, [
+        sample((at - start) / 10_000),
+        sample(at % 60_000 === 20_000 ? 99 : 1, 'spiky'),
+      ]);
     }
     const points = query(start, start + 3 * HOUR, MINUTE);
     expect(points).toHaveLength(180);
     expect(points[0]).toMatchObject({ lag: 5, maxLag: 5 });
     expect(points.every(({ lag }) => lag !== null)).toBe(true);
+    const spiky = {
+      group: 'spiky',
+      topic: null,
+      partition: null,
+      from: start,
+      to: start + HOUR,
+      stepMs: MINUTE,
+    };
+    expect(history.query('c', { ...spiky, to: start + 2 * HOUR })[0]).toMatchObject({ lag: 1, maxLag: 99 });
     const raw = database
       .prepare<[], { first: number }>('SELECT min(at) AS first FROM lag WHERE resolution = 0')
       .get();

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import {
+  brokerList,
   createTopicResponse,
   errorBody,
   groupDetail,
@@ -249,6 +250,14 @@ describe('the console on a live cluster', () => {
     expect(retention).toMatchObject({ value: '123456789', type: 'long', source: 'topic', isDefault: false });
     expect(retention?.synonyms[0]).toMatchObject({ value: '123456789', source: 'topic' });
     expect(retention?.documentation).not.toBeNull();
+  });
+
+  it('names the brokers and the active controller', async () => {
+    const { controllerId } = await console.get(overview, paths.overview('live'));
+    const { brokers } = await console.get(brokerList, paths.brokers('live'));
+    expect(brokers.length).toBeGreaterThan(0);
+    expect(brokers.every(({ reachable, reason }) => reachable && reason === null)).toBe(true);
+    expect(brokers.filter(({ isController }) => isController).map(({ id }) => id)).toEqual([controllerId]);
   });
 
   it('tells a page what changed, as it changes', async () => {
