@@ -64,6 +64,21 @@ describe('controller', () => {
     await repeated;
   });
 
+  test('a commit publishes what it covers and nothing appended after it', async () => {
+    const { controller, log } = await startController();
+    log.hold();
+    const first = controller.createTopics([ORDERS], COMMIT);
+    await new Promise((resolve) => setImmediate(resolve));
+    const second = controller.createTopics([{ ...ORDERS, name: 'later' }], COMMIT);
+    log.release();
+    log.hold();
+    await first;
+    expect([...controller.image.topicsByName.keys()]).toEqual(['orders']);
+    log.release();
+    await second;
+    expect(controller.image.topicsByName.size).toBe(2);
+  });
+
   test('validate-only answers the same and changes nothing', async () => {
     const { controller, log } = await startController();
     const end = log.endOffset;

@@ -44,6 +44,13 @@ describe('replica placement', () => {
     expect(three.every((replicas) => replicas.length === 3 && replicas[0] !== 3)).toBe(true);
   });
 
+  test('the same broker does not always follow the same leader', () => {
+    const brokers = [1, 2, 3, 4].map((id) => ({ id }));
+    const assignments = place(brokers, { partitions: 60, replicationFactor: 2 });
+    const followers = assignments.filter(([leader]) => leader === 1).map(([, follower]) => follower);
+    expect([...new Set(followers)].sort()).toEqual([2, 3, 4]);
+  });
+
   test('one broker takes everything', () => {
     expect(place([{ id: 7 }], { partitions: 3, replicationFactor: 1 })).toEqual([[7], [7], [7]]);
   });
