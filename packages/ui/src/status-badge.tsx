@@ -15,7 +15,7 @@ export interface StatusBadgeProps {
 /** A state as shape, word and colour: ● good, ▲ warning, ■ critical, ◇ unknown or stale. */
 export function StatusBadge({ tone, children, look = 'filled' }: StatusBadgeProps): ReactNode {
   return (
-    <span className={`${styles.badge} ${styles[look]} ${styles[tone]}`} data-tone={tone}>
+    <span className={`${styles.badge} ${styles[tone]}`} data-tone={tone} data-look={look}>
       <StatusShape tone={tone} />
       {children}
     </span>

@@ -45,7 +45,7 @@ function ToastList(): ReactNode {
     <Base.Root key={toast.id} toast={toast} className={styles.toast}>
       <StatusShape tone={toast.type === 'critical' ? 'critical' : 'ok'} />
       <div className={styles.text}>
-        <Base.Title className={styles.title} />
+        <Base.Title className={styles.title} render={<p />} />
         <Base.Description className={styles.detail} render={<div />} />
       </div>
       <Base.Close className={buttonClass({ kind: 'quiet', iconOnly: true })}>

@@ -25,7 +25,8 @@ export function createApiClient(tokens: TokenStore, fetchFrom: typeof fetch): Ap
   const call = async (method: 'GET' | 'POST', path: string, init: RequestInit): Promise<Response> => {
     const request = `${method} ${path}`;
     const headers = new Headers(init.headers);
-    headers.set('authorization', `Bearer ${tokens.read() ?? ''}`);
+    const token = tokens.read();
+    if (token !== null) headers.set('authorization', `Bearer ${token}`);
     const response = await fetchFrom(path, { ...init, method, headers, cache: 'no-store' }).catch(
       (cause: unknown) => {
         if (init.signal?.aborted) throw cause;

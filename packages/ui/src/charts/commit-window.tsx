@@ -30,8 +30,8 @@ const silenceShare = 0.24;
  * is the time since the last commit.
  */
 export function CommitWindow({ commits, judgedAt }: CommitWindowProps): ReactNode {
-  const picture = useRef<SVGSVGElement>(null);
-  const width = useWidth(picture, 640);
+  const frame = useRef<HTMLDivElement>(null);
+  const width = useWidth(frame, 640);
   const scale = scaleOf(commits, judgedAt, width);
   const knots = commits.map((commit) => ({
     ...commit,
@@ -41,54 +41,55 @@ export function CommitWindow({ commits, judgedAt }: CommitWindowProps): ReactNod
   }));
   const last = knots.at(-1);
   return (
-    <svg
-      ref={picture}
-      className={styles.window}
-      viewBox={`0 0 ${width} ${height}`}
-      role="img"
-      aria-label={inWords(commits)}
-    >
-      {scale.offsetTicks.map((offset) => (
-        <g key={offset}>
-          <path className={styles.grid} d={`M${inset.left} ${scale.y(offset)}H${width - inset.right}`} />
-          <text className={styles.tick} x={inset.left - 8} y={scale.y(offset) + 4} textAnchor="end">
-            {formatExact(offset)}
-          </text>
-        </g>
-      ))}
-      {last && last.x < width - inset.right && (
-        <>
-          <path className={styles.silence} d={`M${last.x} ${last.y}H${width - inset.right}`} />
-          <text
-            className={styles.tick}
-            x={(last.x + width - inset.right) / 2}
-            y={last.y - 8}
-            textAnchor="middle"
-          >
-            {formatAge(judgedAt - last.at)}
-          </text>
-        </>
-      )}
-      <path
-        className={styles.end}
-        d={line(knots.filter((knot) => knot.endY !== null).map(({ x, endY }) => [x, endY ?? 0]))}
-      />
-      <path className={styles.thread} d={line(knots.map(({ x, y }) => [x, y]))} />
-      {knots.map((knot) => (
-        <g key={`${knot.at}-${knot.offset}-${knot.x}`}>
-          {knot.endY !== null && <path className={styles.lag} d={`M${knot.x} ${knot.y}V${knot.endY}`} />}
-          <path className={styles.knot} d={`M${knot.x} ${knot.y - 5}l5 5-5 5-5-5z`}>
-            <title>{knotInWords(knot)}</title>
-          </path>
-        </g>
-      ))}
-      <text className={styles.tick} x={inset.left} y={height - 8}>
-        {commits[0] ? exactTime(commits[0].at).slice(11, 19) : ''}
-      </text>
-      <text className={styles.tick} x={width - inset.right} y={height - 8} textAnchor="end">
-        judged {exactTime(judgedAt).slice(11, 19)}
-      </text>
-    </svg>
+    <div ref={frame}>
+      <svg
+        className={styles.window}
+        viewBox={`0 0 ${width} ${height}`}
+        role="img"
+        aria-label={inWords(commits)}
+      >
+        {scale.offsetTicks.map((offset) => (
+          <g key={offset}>
+            <path className={styles.grid} d={`M${inset.left} ${scale.y(offset)}H${width - inset.right}`} />
+            <text className={styles.tick} x={inset.left - 8} y={scale.y(offset) + 4} textAnchor="end">
+              {formatExact(offset)}
+            </text>
+          </g>
+        ))}
+        {last && last.x < width - inset.right && (
+          <>
+            <path className={styles.silence} d={`M${last.x} ${last.y}H${width - inset.right}`} />
+            <text
+              className={styles.tick}
+              x={(last.x + width - inset.right) / 2}
+              y={last.y - 8}
+              textAnchor="middle"
+            >
+              {formatAge(judgedAt - last.at)}
+            </text>
+          </>
+        )}
+        <path
+          className={styles.end}
+          d={line(knots.filter((knot) => knot.endY !== null).map(({ x, endY }) => [x, endY ?? 0]))}
+        />
+        <path className={styles.thread} d={line(knots.map(({ x, y }) => [x, y]))} />
+        {knots.map((knot) => (
+          <g key={`${knot.at}-${knot.offset}-${knot.x}`}>
+            {knot.endY !== null && <path className={styles.lag} d={`M${knot.x} ${knot.y}V${knot.endY}`} />}
+            <path className={styles.knot} d={`M${knot.x} ${knot.y - 5}l5 5-5 5-5-5z`}>
+              <title>{knotInWords(knot)}</title>
+            </path>
+          </g>
+        ))}
+        <text className={styles.tick} x={inset.left} y={height - 8}>
+          {commits[0] ? exactTime(commits[0].at).slice(11, 19) : ''}
+        </text>
+        <text className={styles.tick} x={width - inset.right} y={height - 8} textAnchor="end">
+          judged {exactTime(judgedAt).slice(11, 19)}
+        </text>
+      </svg>
+    </div>
   );
 }
 
