@@ -87,12 +87,12 @@ export class CoordinatorShard<Machine extends CoordinatorMachine> {
       // The partition cannot be served by this broker in this epoch; clients are sent away and look again.
       if (this.#state !== 'loading') return;
       this.#state = 'failed';
-      logger.error({ error }, 'coordinator partition could not be loaded');
+      logger.error({ err: error }, 'coordinator partition could not be loaded');
       return;
     }
     if (this.#state !== 'loading') return;
     this.#state = 'active';
-    logger.info({ records, tookMs: clock.monotonicMs() - startedMs }, 'coordinator partition loaded');
+    logger.debug({ records, tookMs: clock.monotonicMs() - startedMs }, 'coordinator partition loaded');
     this.#run('loaded', (now) => machine.loaded(now), null);
   }
 
@@ -132,7 +132,7 @@ export class CoordinatorShard<Machine extends CoordinatorMachine> {
       decision = decide(now);
     } catch (error) {
       // A broken invariant in one decision must not leave half of it behind, nor stop the other groups.
-      logger.error({ error, operation: name }, 'coordinator decision failed');
+      logger.error({ err: error, operation: name }, 'coordinator decision failed');
       this.#undo(mark);
       request?.fail(ErrorCode.UNKNOWN_SERVER_ERROR);
       return false;
