@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { batchOf, contentOf, LogBed } from '../../test/log/log-bed.ts';
+import { ErrorCode } from '../protocol/errors.ts';
+import { DiskError } from '../runtime/disk.ts';
 import { DirectoryError } from './directory-error.ts';
 import { DEFAULT_LOG_CONFIG } from './log-config.ts';
 import { LogDirectory } from './log-directory.ts';
@@ -138,6 +140,50 @@ describe('a directory', () => {
     expect((await openLog(again)).logEndOffset).toBe(2);
     await again.close(0);
   });
+});
+
+test('a disk that refuses one log takes all offline, and the stop is not marked as a clean one', async () => {
+  const directory = await openDirectory();
+  const log = await openLog(directory);
+  const settings = { config: DEFAULT_LOG_CONFIG, topicId: TOPIC_ID };
+  const other = await directory.openLog({ topic: 'others', partition: 0 }, settings);
+  fs.rmSync(`${bed.directory}/orders-0`, { recursive: true });
+  await appendTexts(directory, ['a']);
+  await log.flush();
+  expect([directory.isOffline, other.isOffline, offline.length]).toEqual([true, true, 1]);
+  expect(other.appendAsLeader(batchOf(['b']), CLIENT)).toMatchObject({
+    errorCode: ErrorCode.KAFKA_STORAGE_ERROR,
+  });
+  await expect(openLog(directory)).rejects.toBeInstanceOf(DiskError);
+  await directory.close(0);
+  expect(bed.files()).not.toContain('.kafka_cleanshutdown');
+});
+
+test('a directory that was being deleted at the last stop is removed', async () => {
+  fs.mkdirSync(`${bed.directory}/orders-0.${'0a'.repeat(16)}-delete`);
+  fs.mkdirSync(`${bed.directory}/not-a-partition-delete`);
+  const directory = await openDirectory();
+  expect(await directory.partitions()).toEqual([]);
+  bed.clock.advance(60_000);
+  await expect
+    .poll(() => bed.files().filter((name) => name.endsWith('-delete')))
+    .toEqual(['not-a-partition-delete']);
+  await directory.close(0);
+});
+
+test('a partition begins without the past of a deleted one of its name', async () => {
+  const first = await openDirectory();
+  const log = await openLog(first);
+  await appendTexts(first, ['a', 'b']);
+  log.updateHighWatermark(2);
+  log.advanceLogStartOffset(2);
+  await first.close(0);
+  const second = await openDirectory();
+  await openLog(second);
+  await second.deleteLog(ORDERS);
+  const anew = await openLog(second);
+  expect([anew.logStartOffset, anew.logEndOffset]).toEqual([0, 0]);
+  await second.close(0);
 });
 
 test('kill -9 loses nothing that was acknowledged', async () => {

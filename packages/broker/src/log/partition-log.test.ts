@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { batchOf, contentOf, LogBed } from '../../test/log/log-bed.ts';
 import { ErrorCode } from '../protocol/errors.ts';
 import type { PartitionLog } from './partition-log.ts';
+import { segmentFile } from './segment-files.ts';
 
 const CLIENT = { origin: 'client', leaderEpoch: 0 } as const;
 
@@ -123,6 +124,72 @@ describe('segments', () => {
     await log.close();
   });
 
+  test('are rolled before an offset is too far from their first for an index', async () => {
+    fs.writeFileSync(segmentFile(bed.directory, 0, '.log'), batchOf(['far'], { baseOffset: 2 ** 31 - 1 }));
+    const log = await bed.open();
+    expect(await append(log, batchOf(['farther']))).toBe(2 ** 31);
+    expect(bed.files()).toContain('00000000002147483648.log');
+    expect((await contentOf(log, 2 ** 31 - 1)).map(([offset]) => offset)).toEqual([2 ** 31 - 1, 2 ** 31]);
+    await log.close();
+  });
+
+  test('are rolled earlier by a jitter of their own, so that logs do not roll together', async () => {
+    const config = { segmentMs: 1000, segmentJitterMs: 1000 };
+    const rolledAt = async (): Promise<number> => {
+      const other = new LogBed();
+      const log = await other.open({ config });
+      for (let ms = 0; ; ms += 10) {
+        await append(log, batchOf(['x'], { timestamp: 1_700_000_000_000 + ms }));
+        if (other.files().filter((name) => name.endsWith('.log')).length < 2) continue;
+        await log.close();
+        other.remove();
+        return ms;
+      }
+    };
+    const times = [await rolledAt(), await rolledAt(), await rolledAt(), await rolledAt()];
+    expect(Math.max(...times)).toBeLessThanOrEqual(1010);
+    expect(new Set(times).size).toBeGreaterThan(1);
+  });
+
+  test('without timestamps are as old as their last write', async () => {
+    const log = await bed.open({ config: { segmentBytes: 200, retentionMs: 1000 } });
+    for (let index = 0; index < 2; index++) await append(log, batchOf(['x'.repeat(100)], { timestamp: -1 }));
+    log.updateHighWatermark(2);
+    bed.clock.advance(1000);
+    expect(await log.applyRetention(bed.clock.wallMs())).toBe(0);
+    bed.clock.advance(1);
+    expect(await log.applyRetention(bed.clock.wallMs())).toBe(2);
+    await log.close();
+  });
+
+  test('take their producer snapshots with them', async () => {
+    const log = await bed.open({ config: { segmentBytes: 200, retentionMs: 0 } });
+    for (let index = 0; index < 4; index++) await append(log, batchOf(['x'.repeat(100)]));
+    const snapshots = () => bed.files().filter((name) => name.endsWith('.snapshot'));
+    expect(snapshots().map((name) => Number(name.slice(0, 20)))).toEqual([1, 2, 3]);
+    bed.clock.advance(1);
+    log.updateHighWatermark(2);
+    await log.applyRetention(bed.clock.wallMs());
+    expect(snapshots().map((name) => Number(name.slice(0, 20)))).toEqual([2, 3]);
+    await log.close();
+  });
+
+  test('that go while they are read leave the reader out of range, not the log offline', async () => {
+    const written = await bed.open({ config: { segmentBytes: 200 } });
+    for (let index = 0; index < 3; index++) await append(written, batchOf(['x'.repeat(100)]));
+    await written.close();
+    const log = await bed.open({ isClean: true, highWatermark: 3 });
+    fs.renameSync(
+      segmentFile(bed.directory, 0, '.log'),
+      segmentFile(bed.directory, 0, '.log').concat('.deleted'),
+    );
+    const read = log.read({ fromOffset: 0, maxBytes: 1, upToOffset: 3, minOneBatch: true });
+    log.advanceLogStartOffset(1);
+    expect(await read).toEqual({ kind: 'refused', errorCode: ErrorCode.OFFSET_OUT_OF_RANGE });
+    expect(log.isOffline).toBe(false);
+    await log.close();
+  });
+
   test('are deleted from the oldest until the log fits its size', async () => {
     const log = await bed.open({ config: { segmentBytes: 200, retentionMs: -1, retentionBytes: 400 } });
     for (let index = 0; index < 6; index++) await append(log, batchOf(['x'.repeat(100)]));
@@ -233,6 +300,28 @@ describe('after a crash', () => {
     const again = await bed.open({ isClean: true });
     expect((await contentOf(again)).length).toBe(12);
     await again.close();
+  });
+
+  test('a damaged producer snapshot is passed over for more of the log', async () => {
+    const producer = (baseSequence: number) =>
+      batchOf(['x'], { producerId: 9, producerEpoch: 0, baseSequence });
+    const log = await bed.open();
+    for (let index = 0; index < 3; index++) await append(log, producer(index));
+    await log.close();
+    const snapshot = segmentFile(bed.directory, 3, '.snapshot');
+    for (const damage of [
+      Buffer.alloc(0),
+      Buffer.from([0, 1, 0, 0, 0, 0, 0, 0, 0, 1]),
+      Buffer.alloc(60, 1),
+    ]) {
+      fs.writeFileSync(snapshot, damage);
+      const again = await bed.open({ isClean: true });
+      expect(again.appendAsLeader(producer(2), CLIENT)).toMatchObject({
+        kind: 'duplicate',
+        info: { firstOffset: 2 },
+      });
+      await again.close();
+    }
   });
 
   test('a log start offset behind the end begins an empty log there', async () => {

@@ -226,8 +226,7 @@ export class PartitionLog {
     if (fromOffset < this.#logStartOffset || fromOffset > this.logEndOffset) {
       return { kind: 'refused', errorCode: ErrorCode.OFFSET_OUT_OF_RANGE };
     }
-    const bounded = { ...request, upToOffset: Math.min(request.upToOffset, this.logEndOffset) };
-    return this.#tail.read(bounded) ?? this.#readFiles(bounded);
+    return this.#tail.read(request) ?? this.#readFiles(request);
   }
 
   async #readFiles(request: ReadRequest): Promise<LogRead> {

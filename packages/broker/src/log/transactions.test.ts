@@ -68,6 +68,13 @@ test('the first unstable offset passes a transaction when its marker is replicat
   expect(state.firstUnstableOffset).toBeNull();
 });
 
+test('a producer does not expire while its transaction is open', () => {
+  const state = new ProducerState(0);
+  for (const batch of HISTORY) applyBatch(state, batch, 0);
+  state.removeExpired(Number.MAX_SAFE_INTEGER, 1);
+  expect([...state.entries()].map((entry) => entry.producerId)).toEqual([3]);
+});
+
 test('a log with transactions is read as Kafka left it: stable up to the open one, the aborted one by its range', async () => {
   fs.writeFileSync(segmentFile(bed.directory, 0, '.log'), Buffer.concat(HISTORY));
   const log = await bed.open({ highWatermark: 6 });
