@@ -209,7 +209,7 @@ export class ClusterSampler {
     const to = this.#needs.clock.now();
     const from = to - SPARKLINE_STEPS * SPARKLINE_STEP_MS;
     for (const group of this.state.consumerOffsets.groups) {
-      const query = { group, topic: null, partition: null, from, to, stepMs: SPARKLINE_STEP_MS };
+      const query = { group, topic: null, partition: null, from, to, stepMs: SPARKLINE_STEP_MS, now: to };
       const sparkline = this.state.sparklineOf(group);
       for (const { at, lag } of this.#needs.history.query(this.definition.name, query)) {
         sparkline.record(at, lag);

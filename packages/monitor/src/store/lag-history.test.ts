@@ -28,8 +28,8 @@ function sample(lag: number | null, group = 'g') {
   return { group, topic: null, partition: null, lag, committed: 10, end: lag === null ? null : 10 + lag };
 }
 
-function query(from: number, to: number, stepMs: number) {
-  return history.query('c', { group: 'g', topic: null, partition: null, from, to, stepMs });
+function query(from: number, to: number, stepMs: number, now = to) {
+  return history.query('c', { group: 'g', topic: null, partition: null, from, to, stepMs, now });
 }
 
 describe('LagHistory', () => {
@@ -56,7 +56,8 @@ describe('LagHistory', () => {
       { ...sample(4), topic: 't', partition: 1 },
     ]);
     history.record('d', start, [sample(5)]);
-    const partition = { group: 'g', topic: 't', partition: 1, from: start, to: start + 1, stepMs: 1000 };
+    const times = { from: start, to: start + 1, stepMs: 1000, now: start + 1 };
+    const partition = { group: 'g', topic: 't', partition: 1, ...times };
     expect(query(start, start + 1, 1000)[0]?.lag).toBe(1);
     expect(history.query('c', partition)[0]?.lag).toBe(4);
   });
@@ -72,19 +73,21 @@ describe('LagHistory', () => {
     expect(points).toHaveLength(180);
     expect(points[0]).toMatchObject({ lag: 5, maxLag: 5 });
     expect(points.every(({ lag }) => lag !== null)).toBe(true);
-    const spiky = {
-      group: 'spiky',
-      topic: null,
-      partition: null,
-      from: start,
-      to: start + HOUR,
-      stepMs: MINUTE,
-    };
-    expect(history.query('c', { ...spiky, to: start + 2 * HOUR })[0]).toMatchObject({ lag: 1, maxLag: 99 });
+    const hours = { from: start, to: start + 2 * HOUR, stepMs: MINUTE, now: start + 3 * HOUR };
+    const spiky = history.query('c', { group: 'spiky', topic: null, partition: null, ...hours });
+    expect(spiky[0]).toMatchObject({ lag: 1, maxLag: 99 });
     const raw = database
       .prepare<[], { first: number }>('SELECT min(at) AS first FROM lag WHERE resolution = 0')
       .get();
     expect(raw?.first).toBeGreaterThan(start + 1.9 * HOUR);
+  });
+
+  it('shows a short while of long ago from the roll-ups', () => {
+    for (let at = start; at <= start + 3 * HOUR; at += 10_000) {
+      history.record('c', at, [sample(1)]);
+    }
+    const shown = query(start, start + 10 * MINUTE, MINUTE, start + 3 * HOUR);
+    expect(shown.map(({ lag }) => lag)).toEqual(Array.from({ length: 10 }, () => 1));
   });
 
   it('does not outgrow its limit', () => {

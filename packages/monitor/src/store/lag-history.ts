@@ -19,6 +19,8 @@ export interface LagQuery {
   readonly from: number;
   readonly to: number;
   readonly stepMs: number;
+  /** How far back samples reach depends on it. */
+  readonly now: number;
 }
 
 /** Samples as they came, and two roll-ups; each is kept this long unless the file grows too large. */
@@ -103,8 +105,8 @@ export class LagHistory {
   }
 
   /** The finest that reaches back to the beginning of the query and is not needlessly finer than its step. */
-  #resolutionFor({ from, to, stepMs }: LagQuery): number {
-    const reaching = resolutions.filter(({ keptMs }) => to - from <= keptMs / 2 ** this.#halvings);
+  #resolutionFor({ from, stepMs, now }: LagQuery): number {
+    const reaching = resolutions.filter(({ keptMs }) => now - from <= keptMs / 2 ** this.#halvings);
     const fitting = reaching.filter((resolution) => resolution.stepMs <= stepMs);
     return (fitting.at(-1) ?? reaching[0] ?? resolutions[2]).stepMs;
   }

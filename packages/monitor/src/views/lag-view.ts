@@ -33,6 +33,6 @@ export function lagSeriesOf(source: LagSeriesSource, asked: AskedLagSeries): Lag
     2 * source.sampleIntervalMs,
   );
   const series = { group: asked.group, topic: asked.topic ?? null, partition: asked.partition ?? null };
-  const points = source.history.query(source.cluster, { ...series, from, to, stepMs });
+  const points = source.history.query(source.cluster, { ...series, from, to, stepMs, now: source.now });
   return { ...series, from, to, stepMs, points };
 }
