@@ -302,6 +302,24 @@ describe('after a crash', () => {
     await again.close();
   });
 
+  test('leader epochs are read from the batches again', async () => {
+    const log = await bed.open();
+    for (const epoch of [2, 2, 5]) await append(log, batchOf(['x']), epoch);
+    const again = await bed.open();
+    expect(again.latestEpoch).toBe(5);
+    expect(again.endOffsetForEpoch(3)).toEqual({ leaderEpoch: 2, endOffset: 2 });
+    expect([again.epochForOffset(1), again.epochForOffset(2)]).toEqual([2, 5]);
+    await again.close();
+  });
+
+  test('a batch with offsets that were there already ends the log', async () => {
+    const twice = [batchOf(['a'], { leaderEpoch: 0 }), batchOf(['b'], { leaderEpoch: 0 })];
+    fs.writeFileSync(segmentFile(bed.directory, 0, '.log'), Buffer.concat(twice));
+    const log = await bed.open();
+    expect(await contentOf(log)).toEqual([[0, 'a']]);
+    await log.close();
+  });
+
   test('a damaged producer snapshot is passed over for more of the log', async () => {
     const producer = (baseSequence: number) =>
       batchOf(['x'], { producerId: 9, producerEpoch: 0, baseSequence });
