@@ -10,7 +10,12 @@ import { createTopicsHandler } from './handlers/create-topics.ts';
 import { deleteGroupsHandler } from './handlers/delete-groups.ts';
 import { deleteRecordsHandler } from './handlers/delete-records.ts';
 import { type DeleteTopicsNeeds, deleteTopicsHandler } from './handlers/delete-topics.ts';
-import { type DescribeClusterNeeds, describeClusterHandler } from './handlers/describe-cluster.ts';
+import {
+  type DescribeClusterNeeds,
+  type DescribeControllersNeeds,
+  describeClusterHandler,
+  describeControllersHandler,
+} from './handlers/describe-cluster.ts';
 import { type DescribeConfigsNeeds, describeConfigsHandler } from './handlers/describe-configs.ts';
 import { describeGroupsHandler } from './handlers/describe-groups.ts';
 import { type DescribeLogDirsNeeds, describeLogDirsHandler } from './handlers/describe-log-dirs.ts';
@@ -97,13 +102,27 @@ export function brokerApis(needs: BrokerApiNeeds, finalizedFeatures: () => Final
   );
 }
 
+/** Everything that some handler of the controller's listener needs. */
+type ControllerApiNeeds = AllocateProducerIdsNeeds &
+  AlterConfigsNeeds &
+  DescribeConfigsNeeds &
+  DescribeControllersNeeds &
+  DescribeQuorumNeeds;
+
 /** What the controller's listener answers. */
 export function controllerApis(
-  needs: AllocateProducerIdsNeeds & DescribeQuorumNeeds,
+  needs: ControllerApiNeeds,
   finalizedFeatures: () => FinalizedFeatures,
 ): ApiEntry[] {
   return withApiVersions(
-    [{ handler: describeQuorumHandler(needs) }, { handler: allocateProducerIdsHandler(needs) }],
+    [
+      { handler: describeControllersHandler(needs) },
+      { handler: describeQuorumHandler(needs) },
+      { handler: describeConfigsHandler(needs) },
+      { handler: alterConfigsHandler(needs) },
+      { handler: incrementalAlterConfigsHandler(needs) },
+      { handler: allocateProducerIdsHandler(needs) },
+    ],
     finalizedFeatures,
   );
 }

@@ -8,7 +8,7 @@ import { AclOperation, type Authorizer, allowAll } from '../security/authorizer.
 import { createPartitionsHandler } from './create-partitions.ts';
 import { createTopicsHandler } from './create-topics.ts';
 import { deleteTopicsHandler } from './delete-topics.ts';
-import { describeClusterHandler } from './describe-cluster.ts';
+import { describeClusterHandler, describeControllersHandler } from './describe-cluster.ts';
 import { describeTopicPartitionsHandler } from './describe-topic-partitions.ts';
 import { metadataHandler } from './metadata.ts';
 
@@ -342,6 +342,24 @@ describe('DescribeCluster', () => {
       clusterId: CLUSTER_ID,
       controllerId: 1,
       brokers: [{ brokerId: 1, host: '127.0.0.1', port: 9092 }],
+    });
+  });
+
+  test('a controller listener names the quorum, and refuses to speak for brokers', async () => {
+    const handler = describeControllersHandler(needs());
+    const context = { listenerName: 'CONTROLLER' };
+    expect(await answerTo(handler, 1, { endpointType: 2 }, context)).toMatchObject({
+      errorCode: 0,
+      endpointType: 2,
+      clusterId: CLUSTER_ID,
+      controllerId: 1,
+      brokers: [{ brokerId: 1, host: '127.0.0.1', port: 9093 }],
+    });
+    const brokers = await answerTo(handler, 1, { endpointType: 1 }, context);
+    expect(brokers).toMatchObject({
+      errorCode: ErrorCode.MISMATCHED_ENDPOINT_TYPE,
+      errorMessage:
+        'The request was sent to an endpoint of type CONTROLLER, but we wanted an endpoint of type BROKER',
     });
   });
 
