@@ -29,6 +29,7 @@ const drawings = {
   play: 'M5 3.2v9.6L12.5 8z',
   stop: 'M4.5 4.5h7v7h-7z',
   send: 'M2.5 8h10M8.5 4l4 4-4 4',
+  download: 'M8 2.5v8M4.5 7.5 8 11l3.5-3.5M2.5 13.5h11',
   up: 'm4 10 4-4 4 4',
   down: 'm4 6 4 4 4-4',
   updown: 'm5 6.2 3-3 3 3M5 9.8l3 3 3-3',

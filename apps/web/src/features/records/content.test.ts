@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { prettyText, previewOf } from './content.ts';
+import { bytesOf, prettyText, previewOf } from './content.ts';
 
 const text = (encoding: 'utf8' | 'json', value: string, truncated = false) => ({
   encoding,
@@ -39,4 +39,10 @@ it('bytes are shown sixteen to a line', () => {
   expect(prettyText(bytes([...Array(17).keys()]))).toBe(
     '00 01 02 03 04 05 06 07 08 09 0a 0b 0c 0d 0e 0f\n10',
   );
+});
+
+it('a value is saved byte for byte, whatever it is shown as', () => {
+  expect(bytesOf(bytes([0, 255, 10]))).toEqual(Uint8Array.of(0, 255, 10));
+  expect(bytesOf(text('json', '{"a":1.50}'))).toEqual(new TextEncoder().encode('{"a":1.50}'));
+  expect(bytesOf({ encoding: 'null' })).toBeNull();
 });

@@ -24,6 +24,13 @@ export function prettyText(content: Exclude<RecordContent, { encoding: 'null' }>
   return stringify(parse(content.text), null, 2) ?? content.text;
 }
 
+/** The bytes of a key or value as they lie in the log; null for a null. */
+export function bytesOf(content: RecordContent): Uint8Array<ArrayBuffer> | null {
+  if (content.encoding === 'null') return null;
+  if (content.encoding !== 'base64') return new TextEncoder().encode(content.text);
+  return Uint8Array.from(atob(content.text), (char) => char.charCodeAt(0));
+}
+
 /** Hexadecimal bytes, sixteen to a line, at most `most` of them. */
 function hexOf(base64: string, most: number): string {
   const binary = atob(base64);

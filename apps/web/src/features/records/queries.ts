@@ -1,4 +1,10 @@
-import { type ProduceRecordRequest, paths, peekResponse, produceRecordResponse } from '@odradek/contract';
+import {
+  type ProduceRecordRequest,
+  paths,
+  peekResponse,
+  produceRecordResponse,
+  type TopicRecord,
+} from '@odradek/contract';
 import { keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import type { ApiClient } from '../../shared/api-client.ts';
 import { useConsole } from '../../shared/console-context.tsx';
@@ -16,6 +22,20 @@ export const peekOptions = (api: ApiClient, cluster: string, topic: string, peek
     staleTime: Number.POSITIVE_INFINITY,
     enabled: peek !== null,
   });
+
+const wholeContentBytes = 16 * 1024 * 1024;
+
+/** Reads one record again, whole this time; null when the log does not hold it any more. */
+export function useWholeRecord(cluster: string, topic: string) {
+  const { api } = useConsole();
+  return useMutation({
+    mutationFn: async ({ partition, offset }: Pick<TopicRecord, 'partition' | 'offset'>) => {
+      const query = { start: 'offset', offset, partition, limit: 1, contentBytes: wholeContentBytes };
+      const { records } = await api.get(peekResponse, paths.records(cluster, topic), { query });
+      return records.find((record) => record.offset === offset) ?? null;
+    },
+  });
+}
 
 /** Writes one record; what was read of the topic is read again. */
 export function useProduceRecord(cluster: string, topic: string) {

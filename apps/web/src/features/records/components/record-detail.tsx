@@ -7,6 +7,7 @@ import { exactTime } from '@odradek/ui/relative-time';
 import { type ReactNode, useMemo } from 'react';
 import { prettyText } from '../content.ts';
 import { ContentCell } from './content-cell.tsx';
+import { DownloadValue } from './download-value.tsx';
 import styles from './record-detail.module.css';
 
 const timestampTypes = {
@@ -21,9 +22,12 @@ export function RecordDetail({ record, onClose }: { record: TopicRecord; onClose
     <Panel
       title={`Partition ${record.partition}, offset ${formatExact(record.offset)}`}
       aside={
-        <Button kind="quiet" icon="close" iconOnly onClick={onClose}>
-          Close record
-        </Button>
+        <>
+          {record.value.encoding !== 'null' && <DownloadValue record={record} />}
+          <Button kind="quiet" icon="close" iconOnly onClick={onClose}>
+            Close record
+          </Button>
+        </>
       }
     >
       <div className={styles.record}>
@@ -55,7 +59,10 @@ function Content({ title, content }: { title: string; content: RecordContent }):
         <h3 className={styles.title}>
           {title} <span className={styles.what}>{describe(content)}</span>
         </h3>
-        <CopyButton text={content.text} what={title.toLowerCase()} />
+        <CopyButton
+          text={content.text}
+          what={content.truncated ? `beginning of ${title.toLowerCase()}` : title.toLowerCase()}
+        />
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
       <pre className={styles.text} tabIndex={0}>
