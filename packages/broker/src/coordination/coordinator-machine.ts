@@ -1,3 +1,4 @@
+import type { LogFields } from '../runtime/logger.ts';
 import type { Timeline } from './timeline.ts';
 
 /** One record of a coordinator's topic: a key, and a value or a tombstone. */
@@ -35,6 +36,13 @@ export interface Decision {
   readonly records: CoordinatorRecord[];
   /** Released when the records, and those of all earlier decisions, are committed. */
   readonly answers: Answer[];
+  /** For people: what happened, logged when it is committed. */
+  readonly notes?: readonly DecisionNote[];
+}
+
+export interface DecisionNote {
+  readonly message: string;
+  readonly fields: LogFields;
 }
 
 export function emptyDecision(): Decision {

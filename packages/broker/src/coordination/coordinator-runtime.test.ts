@@ -69,12 +69,15 @@ class Notebook implements CoordinatorMachine {
 }
 
 const PARTITION = 3;
-const silent: Logger = {
+let logged: string[];
+const logger: Logger = {
   debug: () => undefined,
-  info: () => undefined,
+  info: (_fields, message) => {
+    logged.push(message);
+  },
   warn: () => undefined,
   error: () => undefined,
-  child: () => silent,
+  child: () => logger,
 };
 
 let clock: ManualClock;
@@ -83,6 +86,7 @@ let log: LedMemoryLog;
 let runtime: CoordinatorRuntime<Notebook>;
 
 beforeEach(async () => {
+  logged = [];
   clock = new ManualClock();
   stored = new MemoryLog();
   log = stored.lead(1);
@@ -93,7 +97,7 @@ beforeEach(async () => {
 function newRuntime(): CoordinatorRuntime<Notebook> {
   return new CoordinatorRuntime<Notebook>({
     clock,
-    logger: silent,
+    logger,
     createMachine: () => new Notebook(),
     writeTimeoutMs: 5000,
     compression: 'none',
@@ -128,6 +132,23 @@ test('an answer, and what readers see, waits until the records are committed', a
   log.commitAll();
   await settle();
   expect({ answers, seen: read('a') }).toEqual({ answers: ['one'], seen: 'one' });
+});
+
+test('what people are told about a decision waits for its commit too', async () => {
+  log.holdsCommits = true;
+  const told = (message: string) =>
+    write((machine, replyTo) => ({
+      ...machine.note('a', message, replyTo),
+      notes: [{ message, fields: {} }],
+    }));
+  void told('lost');
+  log.fail(ErrorCode.KAFKA_STORAGE_ERROR);
+  await settle();
+  const kept = told('kept');
+  expect(logged).toEqual([]);
+  log.commitAll();
+  await kept;
+  expect(logged).toEqual(['kept']);
 });
 
 test('a decision without records is answered after those before it', async () => {

@@ -5,7 +5,7 @@ import type { Logger } from '../runtime/logger.ts';
 import { appendErrorToResponse } from './append-error.ts';
 import { recordBatchOf, recordsOf } from './coordinator-batch.ts';
 import type { CoordinatorLog } from './coordinator-log.ts';
-import type { Answer, CoordinatorMachine, Decision, Instant } from './coordinator-machine.ts';
+import type { Answer, CoordinatorMachine, Decision, DecisionNote, Instant } from './coordinator-machine.ts';
 import { RequestReply } from './request-reply.ts';
 
 /** How long a timer event that could not be written waits before it is tried again. */
@@ -34,6 +34,7 @@ export interface CoordinatorShardOptions<Machine> {
 interface PendingDecision {
   readonly mark: number;
   readonly answers: readonly Answer[];
+  readonly notes: readonly DecisionNote[];
   /** The request that was decided about, which the machine may have kept. */
   readonly request: { fail(errorCode: number): void } | null;
   readonly expiresAtMs: number;
@@ -142,6 +143,7 @@ export class CoordinatorShard<Machine extends CoordinatorMachine> {
     const entry: PendingDecision = {
       mark,
       answers: decision.answers,
+      notes: decision.notes ?? [],
       request,
       expiresAtMs: now.monotonicMs + this.#options.writeTimeoutMs,
       committed: decision.records.length === 0,
@@ -180,6 +182,7 @@ export class CoordinatorShard<Machine extends CoordinatorMachine> {
       this.#pending.shift();
       this.machine.timeline.commit(first.mark);
       for (const answer of first.answers) answer.release();
+      for (const { fields, message } of first.notes) this.#options.logger.info(fields, message);
     }
     this.#armExpiry();
   }

@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest';
-import { newCoordinator } from '../../test/groups/coordinator-bed.ts';
+import { ManualClock, settle } from '../../test/coordination/manual-clock.ts';
+import { MemoryLog } from '../../test/coordination/memory-log.ts';
+import { newCoordinator, strictLogger } from '../../test/groups/coordinator-bed.ts';
 import { ErrorCode } from '../protocol/errors.ts';
+import type { Logger } from '../runtime/logger.ts';
 import type { GroupCoordinator } from './group-coordinator.ts';
 
 function coordinatorThatLoads(gate: Promise<void>): GroupCoordinator {
@@ -38,4 +41,40 @@ test('groups of other partitions have their coordinator elsewhere', async () => 
   expect(await coordinator.deleteGroups(['elsewhere'])).toEqual(
     new Map([['elsewhere', ErrorCode.NOT_COORDINATOR]]),
   );
+});
+
+test('the log tells when and why a group rebalances, with the reason that the client gave', async () => {
+  const clock = new ManualClock();
+  const lines: string[] = [];
+  const logger: Logger = {
+    ...strictLogger,
+    info: (fields, message) => {
+      lines.push(`${message} ${JSON.stringify(fields)}`.replaceAll(/-[0-9a-f-]{36}/g, '-…'));
+    },
+    child: () => logger,
+  };
+  const coordinator = newCoordinator({ clock, logger });
+  await coordinator.elected(0, new MemoryLog().lead(1));
+  const request = {
+    groupId: 'g',
+    sessionTimeoutMs: 10_000,
+    rebalanceTimeoutMs: 10_000,
+    memberId: '',
+    groupInstanceId: null,
+    protocolType: 'connect',
+    protocols: [{ name: 'default', metadata: new Uint8Array(0) }],
+    reason: 'the topics changed',
+  };
+  const client = { clientId: 'worker', clientHost: '/127.0.0.1', apiVersion: 3 };
+  const joining = coordinator.joinGroup(request, client);
+  await clock.advance(0);
+  const { memberId = '' } = await joining;
+  await coordinator.leaveGroup('g', [{ memberId, groupInstanceId: null, reason: 'shutting down' }]);
+  await settle();
+  expect(lines).toEqual([
+    'group rebalances {"groupId":"g","generationId":0,"reason":"member worker-… joins: the topics changed"}',
+    'group has a new generation {"groupId":"g","generationId":1,"members":1,"leaderId":"worker-…","protocolName":"default"}',
+    'group rebalances {"groupId":"g","generationId":1,"reason":"member worker-… left: shutting down"}',
+    'group is empty {"groupId":"g","generationId":2}',
+  ]);
 });

@@ -103,7 +103,8 @@ export class GroupMachine implements CoordinatorMachine {
     for (const group of [...this.#groups.values()]) {
       for (const member of group.members.values()) renewSession({ now }, member);
       if (group.members.size > this.#config.maxSize) {
-        const rebalancing = this.#step(group, now, prepareRebalance);
+        const reason = `the group is larger than group.max.size, ${this.#config.maxSize}`;
+        const rebalancing = this.#step(group, now, (step) => prepareRebalance(step, reason));
         decision.records.push(...rebalancing.records);
       } else this.#schedule(group);
     }
@@ -257,11 +258,18 @@ export class GroupMachine implements CoordinatorMachine {
 
   /** Runs one event through a group, from its draft to its new state and deadlines. */
   #step(group: ClassicGroup, now: Instant, act: (step: GroupStep) => void): Decision {
-    const step: GroupStep = { group: draftOf(group), now, config: this.#config, records: [], answers: [] };
+    const step: GroupStep = {
+      group: draftOf(group),
+      now,
+      config: this.#config,
+      records: [],
+      answers: [],
+      notes: [],
+    };
     act(step);
     this.#groups.set(group.groupId, step.group);
     this.#schedule(step.group);
-    return { records: step.records, answers: step.answers };
+    return { records: step.records, answers: step.answers, notes: step.notes };
   }
 
   #schedule(group: ClassicGroup): void {

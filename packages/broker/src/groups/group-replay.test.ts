@@ -133,7 +133,7 @@ class Scene {
         return;
       case 'leave': {
         const { group: groupId, memberId } = this.#member(step.member);
-        void this.coordinator.leaveGroup(groupId, [{ memberId, groupInstanceId: null }]);
+        void this.coordinator.leaveGroup(groupId, [{ memberId, groupInstanceId: null, reason: null }]);
         return;
       }
       case 'commit':

@@ -19,7 +19,9 @@ export function leaveGroupHandler(
       const { groupId } = request;
       if (!mayUseGroup(needs, context, groupId)) return { errorCode: ErrorCode.GROUP_AUTHORIZATION_FAILED };
       const batched = context.apiVersion >= BATCHED_FROM;
-      const leaving = batched ? request.members : [{ memberId: request.memberId, groupInstanceId: null }];
+      const leaving = batched
+        ? request.members
+        : [{ memberId: request.memberId, groupInstanceId: null, reason: null }];
       const result = await needs.coordinator.leaveGroup(groupId, leaving);
       if (result.kind === 'refused') return { errorCode: result.errorCode };
       if (batched) return { members: result.value };

@@ -177,8 +177,12 @@ export class Story {
 
   #leaveGroup(command: Command, coordinator: GroupCoordinator): void {
     const leaving = [
-      ...command.list('members').map((id) => ({ memberId: this.#memberId(id), groupInstanceId: null })),
-      ...command.list('instances').map((groupInstanceId) => ({ memberId: '', groupInstanceId })),
+      ...command
+        .list('members')
+        .map((id) => ({ memberId: this.#memberId(id), groupInstanceId: null, reason: null })),
+      ...command
+        .list('instances')
+        .map((groupInstanceId) => ({ memberId: '', groupInstanceId, reason: null })),
     ];
     this.#answer(command, coordinator.leaveGroup(command.text('group', 'g'), leaving), (result) =>
       result.kind === 'ok'

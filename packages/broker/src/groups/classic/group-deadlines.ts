@@ -27,7 +27,7 @@ export function expireDeadlines(step: GroupStep): void {
     const member = group.members.get(memberId);
     if (member === undefined || isHeld(member) || member.session.expiresAtMs > nowMs) continue;
     dropMember(step, member.memberId);
-    continueWithout(step);
+    continueWithout(step, `member ${memberId} was not heard of`);
   }
   if (group.syncPhase !== null && group.syncPhase.endsAtMs <= nowMs) expireSyncPhase(step);
   if (group.joinPhase !== null && group.joinPhase.endsAtMs <= nowMs) endJoinPhase(step);
@@ -40,9 +40,10 @@ function isHeld(member: ClassicMember): boolean {
 
 function expireSyncPhase(step: GroupStep): void {
   const { group } = step;
-  for (const memberId of group.syncPhase?.missing ?? []) dropMember(step, memberId);
+  const missing = [...(group.syncPhase?.missing ?? [])];
+  for (const memberId of missing) dropMember(step, memberId);
   group.syncPhase = null;
-  prepareRebalance(step);
+  prepareRebalance(step, `no SyncGroup came from ${missing.join(', ')}`);
 }
 
 /** New members keep an initial rebalance waiting, though no longer than the rebalance timeout in all. */

@@ -1,4 +1,9 @@
-import type { Answer, CoordinatorRecord, Instant } from '../../coordination/coordinator-machine.ts';
+import type {
+  Answer,
+  CoordinatorRecord,
+  DecisionNote,
+  Instant,
+} from '../../coordination/coordinator-machine.ts';
 import type { GroupConfig } from '../group-config.ts';
 import type { ClassicGroupDraft } from './classic-group.ts';
 
@@ -9,4 +14,5 @@ export interface GroupStep {
   readonly config: GroupConfig;
   readonly records: CoordinatorRecord[];
   readonly answers: Answer[];
+  readonly notes: DecisionNote[];
 }

@@ -112,7 +112,7 @@ function addMember(step: GroupStep, event: JoinEvent, memberId: string): void {
     session: { expiresAtMs: now.monotonicMs + NEW_MEMBER_JOIN_TIMEOUT_MS },
   });
   if (group.joinPhase?.kind === 'initial') group.joinPhase = { ...group.joinPhase, memberArrived: true };
-  rebalance(step);
+  rebalance(step, `member ${memberId} joins: ${reasonOf(request)}`);
 }
 
 function rejoin(step: GroupStep, event: JoinEvent): void {
@@ -135,7 +135,8 @@ function rejoin(step: GroupStep, event: JoinEvent): void {
     return;
   }
   holdJoin(step, event, member);
-  rebalance(step);
+  const what = unchanged ? 'joins again' : 'joins with another subscription';
+  rebalance(step, `member ${memberId} ${what}: ${reasonOf(request)}`);
 }
 
 /**
@@ -144,7 +145,7 @@ function rejoin(step: GroupStep, event: JoinEvent): void {
  */
 function replaceStaticMember(step: GroupStep, event: JoinEvent, formerId: string): void {
   const { group } = step;
-  const { newMemberId } = event;
+  const { newMemberId, request } = event;
   const former = group.members.get(formerId);
   invariant(former !== undefined, `group ${group.groupId} has the static member ${formerId}`);
   fence(step, former);
@@ -154,14 +155,15 @@ function replaceStaticMember(step: GroupStep, event: JoinEvent, formerId: string
   invariant(member !== undefined, `group ${group.groupId} has the static member ${newMemberId}`);
   renewSession(step, member);
   holdJoin(step, event, member);
+  const reason = `static member ${newMemberId} takes the place of ${formerId}: ${reasonOf(request)}`;
   if (group.state === 'CompletingRebalance') {
     // The leader may be assigning to the old id at this moment.
-    prepareRebalance(step);
+    prepareRebalance(step, reason);
   } else if (group.state === 'Stable' && selectProtocol(group) === group.protocolName) {
     step.records.push(classicGroupRecord(group));
     answerReplacement(step, event, formerLeader);
   } else {
-    rebalance(step);
+    rebalance(step, reason);
   }
 }
 
@@ -222,6 +224,11 @@ function holdJoin(step: GroupStep, event: JoinEvent, member: ClassicMember): voi
     protocols: protocolsOf(event.request),
     awaitingJoin: event.replyTo,
   });
+}
+
+/** What the client says for itself (KIP-800). */
+function reasonOf({ reason }: JoinGroupRequest): string {
+  return reason || 'no reason given';
 }
 
 /** Version 0 knows only one timeout. */

@@ -6,10 +6,8 @@ import { memberIdOfInstance, validateMember } from './classic-group.ts';
 import type { GroupStep } from './group-step.ts';
 import { completeJoinIfAllCame, dropMember, prepareRebalance } from './rebalance.ts';
 
-export type LeavingMember = Pick<
-  Decoded<typeof leaveGroupRequest>['members'][number],
-  'memberId' | 'groupInstanceId'
->;
+/** The reason (KIP-800) is for the log. */
+export type LeavingMember = Decoded<typeof leaveGroupRequest>['members'][number];
 export type MemberLeft = NonNullable<Encodable<typeof leaveGroupResponse>['members']>[number];
 
 /**
@@ -21,13 +19,20 @@ export function leaveGroup(step: GroupStep, leaving: readonly LeavingMember[]): 
   if (results.some(({ errorCode }) => errorCode === ErrorCode.NONE)) {
     const { state } = step.group;
     if (state === 'PreparingRebalance') completeJoinIfAllCame(step);
-    else if (state !== 'Empty') prepareRebalance(step);
+    else if (state !== 'Empty') {
+      const left = results.filter(({ errorCode }) => errorCode === ErrorCode.NONE);
+      prepareRebalance(step, left.map(whyLeft).join('; '));
+    }
   }
   return results.map(({ errorCode, groupInstanceId, memberId }) => ({
     memberId,
     groupInstanceId,
     errorCode,
   }));
+}
+
+function whyLeft({ groupInstanceId, memberId, reason }: LeavingMember): string {
+  return `member ${memberId || groupInstanceId} left: ${reason || 'no reason given'}`;
 }
 
 function removeLeaving(step: GroupStep, { groupInstanceId, memberId }: LeavingMember): number {

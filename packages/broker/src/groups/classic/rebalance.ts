@@ -1,4 +1,5 @@
 import { ErrorCode } from '../../protocol/errors.ts';
+import type { LogFields } from '../../runtime/logger.ts';
 import { classicGroupRecord } from '../group-records.ts';
 import {
   allMembersJoined,
@@ -15,15 +16,19 @@ import type { GroupStep } from './group-step.ts';
 
 const NO_ASSIGNMENT = new Uint8Array(0);
 
-/** Something changed that members must agree on anew: begins a rebalance, or goes on with the one under way. */
-export function rebalance(step: GroupStep): void {
+/**
+ * Something changed that members must agree on anew: begins a rebalance, or goes on with the one under way. The
+ * reason is for the log.
+ */
+export function rebalance(step: GroupStep, reason: string): void {
   if (step.group.state === 'PreparingRebalance') completeJoinIfAllCame(step);
-  else prepareRebalance(step);
+  else prepareRebalance(step, reason);
 }
 
 /** From any state but PreparingRebalance: members are to join again. */
-export function prepareRebalance(step: GroupStep): void {
+export function prepareRebalance(step: GroupStep, reason: string): void {
   const { config, group, now } = step;
+  note(step, 'group rebalances', { reason });
   if (group.state === 'CompletingRebalance') abandonAssignment(step);
   group.syncPhase = null;
   const initial = group.state === 'Empty';
@@ -53,8 +58,10 @@ export function completeJoinIfAllCame(step: GroupStep): void {
 /** The join phase is over: members that did not come are out, the others get the new generation. */
 export function completeJoin(step: GroupStep): void {
   const { group } = step;
-  for (const member of [...group.members.values()]) {
-    if (member.awaitingJoin === null && member.groupInstanceId === null) dropMember(step, member.memberId);
+  for (const { awaitingJoin, groupInstanceId, memberId } of [...group.members.values()]) {
+    if (awaitingJoin !== null || groupInstanceId !== null) continue;
+    note(step, 'member did not join in time', { memberId });
+    dropMember(step, memberId);
   }
   if (!leaderHasJoined(step) && group.members.size > 0) {
     // Only static members are left and none came; their sessions decide when it ends.
@@ -69,12 +76,15 @@ export function completeJoin(step: GroupStep): void {
     enter(step, 'Empty');
     group.subscribedTopics = currentSubscriptions(group);
     step.records.push(classicGroupRecord(group));
+    note(step, 'group is empty', {});
     return;
   }
   group.protocolName = selectProtocol(group);
   group.subscribedTopics = currentSubscriptions(group);
   enter(step, 'CompletingRebalance');
   announceGeneration(step);
+  const { leaderId, members, protocolName } = group;
+  note(step, 'group has a new generation', { members: members.size, leaderId, protocolName });
 }
 
 /** What a member is told about the present generation; the leader alone sees the others. */
@@ -122,12 +132,12 @@ export function dropMember(step: GroupStep, memberId: string): void {
 }
 
 /** The group goes on without members that were taken out. */
-export function continueWithout(step: GroupStep): void {
+export function continueWithout(step: GroupStep, reason: string): void {
   const { group } = step;
   if (group.state === 'PreparingRebalance') {
     if (allMembersJoined(group)) completeJoin(step);
   } else if (group.state !== 'Empty') {
-    prepareRebalance(step);
+    prepareRebalance(step, reason);
   }
 }
 
@@ -167,6 +177,10 @@ export function renewSession(step: Pick<GroupStep, 'now'>, member: ClassicMember
 export function enter(step: GroupStep, state: ClassicGroupState): void {
   step.group.state = state;
   step.group.stateSinceMs = step.now.wallMs;
+}
+
+function note({ group, notes }: GroupStep, message: string, fields: LogFields): void {
+  notes.push({ message, fields: { groupId: group.groupId, generationId: group.generationId, ...fields } });
 }
 
 function awaitRejoin(step: GroupStep): void {
