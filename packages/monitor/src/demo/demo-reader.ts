@@ -9,6 +9,9 @@ const WAITING_MAX = 20_000;
 const COMMIT_EVERY_MS = 1_000;
 const READ_EVERY_MS = 50;
 
+/** The least that brokers permit: a member left over from a demo that was killed holds the group up no longer. */
+const SESSION_TIMEOUT_MS = 6_000;
+
 /** Read in one go at most, so that even catching up can be watched. */
 const RECORDS_PER_READ_MAX = 60;
 
@@ -43,6 +46,9 @@ export class DemoReader {
       groupId: needs.group,
       bootstrapBrokers: needs.definition.bootstrap.map(parseAddress),
       autocommit: false,
+      sessionTimeout: SESSION_TIMEOUT_MS,
+      rebalanceTimeout: SESSION_TIMEOUT_MS,
+      heartbeatInterval: SESSION_TIMEOUT_MS / 6,
       ...connectionOptions(needs.definition),
     });
   }

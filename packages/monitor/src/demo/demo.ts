@@ -124,13 +124,13 @@ export class Demo {
 
   async #followPhase(): Promise<void> {
     const plan = phaseAt(this.#needs.clock.now() - (this.#status.startedAt ?? 0));
+    this.#change({ phase: plan.phase });
     try {
       await this.#readAsPlanned(plan);
     } catch (error) {
       this.#needs.logger.debug({ err: error }, 'the demo group could not follow its plan');
       await this.#closeReader();
     }
-    this.#change({ phase: plan.phase });
   }
 
   async #readAsPlanned({ recordsPerSecond }: PhasePlan): Promise<void> {
