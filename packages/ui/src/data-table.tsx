@@ -40,7 +40,7 @@ export interface Column<Row> {
   align?: 'start' | 'end';
   /** Any CSS width; columns without one share what is left. */
   width?: string;
-  /** Screens on which the column is left out: `narrow` below 700 px, `medium` below 1000 px. */
+  /** Tables in which the column is left out: `narrow` below 620 px, `medium` below 900 px of their own width. */
   hiddenOn?: 'narrow' | 'medium';
 }
 

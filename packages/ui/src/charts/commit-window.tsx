@@ -59,14 +59,16 @@ export function CommitWindow({ commits, judgedAt }: CommitWindowProps): ReactNod
         {last && last.x < width - inset.right && (
           <>
             <path className={styles.silence} d={`M${last.x} ${last.y}H${width - inset.right}`} />
-            <text
-              className={styles.tick}
-              x={(last.x + width - inset.right) / 2}
-              y={last.y - 8}
-              textAnchor="middle"
-            >
-              {formatAge(judgedAt - last.at)}
-            </text>
+            {width - inset.right - last.x > 48 && (
+              <text
+                className={styles.tick}
+                x={(last.x + width - inset.right) / 2}
+                y={last.y - 8}
+                textAnchor="middle"
+              >
+                {formatAge(judgedAt - last.at)}
+              </text>
+            )}
           </>
         )}
         <path
