@@ -36,7 +36,7 @@ async function pairsOf(row: Row): Promise<Pair[]> {
       round % 2 === 0 ? ['Apache Kafka', 'Odradek'] : ['Odradek', 'Apache Kafka'];
     const pair = await row.measure({ tools, running, order });
     if (running === null || round > 0) pairs.push(pair);
-    console.error(`  ${round}: ${describe(pair)}`);
+    console.error(`  ${round}: ${inWords(pair)}`);
   }
   if (running !== null) await Promise.all(Object.values(running).map((contender) => contender.stop()));
   return pairs;
@@ -53,9 +53,9 @@ function tableLines(row: Row, pairs: readonly Pair[]): string[] {
   const quantities = new Set(pairs.flatMap((pair) => pair.Odradek.map(({ quantity }) => quantity)));
   return [...quantities].map((quantity) => {
     const theirs = pairs
-      .map((pair) => valueOf(pair['Apache Kafka'], quantity))
+      .map((pair) => measuredOf(pair['Apache Kafka'], quantity))
       .filter((value) => value !== null);
-    const ours = pairs.map((pair) => valueOf(pair.Odradek, quantity)).filter((value) => value !== null);
+    const ours = pairs.map((pair) => measuredOf(pair.Odradek, quantity)).filter((value) => value !== null);
     const ratios = ours.map((value, index) => value / (theirs[index] ?? Number.NaN)).filter(Number.isFinite);
     const budget = row.budgets.find((candidate) => candidate.quantity === quantity);
     const cells = [
@@ -80,7 +80,7 @@ function isMet(budget: Budget, ours: readonly number[], ratios: readonly number[
     : median(ratios) <= budget.bound * 1.05;
 }
 
-function valueOf(measurements: readonly Measurement[], quantity: string): number | null {
+function measuredOf(measurements: readonly Measurement[], quantity: string): number | null {
   return measurements.find((measurement) => measurement.quantity === quantity)?.value ?? null;
 }
 
@@ -95,7 +95,7 @@ function shown(value: number): string {
   return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
 }
 
-function describe(pair: Pair): string {
+function inWords(pair: Pair): string {
   return Object.entries(pair)
     .map(
       ([name, measured]) =>

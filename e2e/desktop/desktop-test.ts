@@ -94,7 +94,7 @@ export function isListening(port: number): Promise<boolean> {
 }
 
 function electronProgram(): string {
-  const override = process.env['ELECTRON_OVERRIDE_DIST_PATH'];
+  const override = process.env.ELECTRON_OVERRIDE_DIST_PATH;
   if (override) return join(override, 'electron');
   const installed = join(APP, 'node_modules/electron');
   return join(installed, 'dist', readFileSync(join(installed, 'path.txt'), 'utf8').trim());

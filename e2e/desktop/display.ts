@@ -8,7 +8,7 @@ export interface Display {
 }
 
 export async function openDisplay(): Promise<Display> {
-  const existing = process.env['DISPLAY'];
+  const existing = process.env.DISPLAY;
   if (existing) return { name: existing, close: () => {} };
   // Xvfb chooses a free display itself and writes its number to the third descriptor.
   const xvfb = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', '1400x1000x24', '-nolisten', 'tcp'], {

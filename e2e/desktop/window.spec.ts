@@ -69,7 +69,7 @@ test('a second start ends at once and leaves the first one its window', async ({
     program,
     args.filter((arg) => !arg.startsWith('--inspect') && !arg.startsWith('--remote-debugging')),
     {
-      env: { ...process.env, DISPLAY: await app.evaluate(() => process.env['DISPLAY'] ?? '') },
+      env: { ...process.env, DISPLAY: await app.evaluate(() => process.env.DISPLAY ?? '') },
       timeout: 20_000,
     },
   );

@@ -75,9 +75,11 @@ export class WireClient {
   async #connected(): Promise<Socket> {
     if (this.#socket !== null) return this.#socket;
     const socket = connect(this.#port, '127.0.0.1');
+    await new Promise<void>((resolve, reject) => {
+      socket.once('connect', resolve).once('error', reject);
+    });
     // A reset is one of the answers a test may see; 'close' follows it.
     socket.on('error', () => {});
-    await new Promise((resolve) => socket.once('connect', resolve));
     this.#socket = socket;
     return socket;
   }
