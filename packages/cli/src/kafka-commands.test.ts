@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { odradek, RunningUp } from '../test/odradek-process.ts';
+import { odradek, odradekHere, RunningUp } from '../test/odradek-process.ts';
 
 let up: RunningUp;
 
@@ -22,7 +22,7 @@ async function json(args: readonly string[], input?: string): Promise<unknown[]>
 
 function run(args: readonly string[], input?: string) {
   const on = ['--bootstrap-server', up.ready.bootstrap, '--json'];
-  return odradek([...args, ...on], input === undefined ? {} : { input });
+  return input === undefined ? odradekHere([...args, ...on]) : odradek([...args, ...on], { input });
 }
 
 describe('odradek topics', () => {

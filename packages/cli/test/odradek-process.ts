@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { type BrokerEvent, brokerEvent, type UpReady, upReady } from '@odradek/contract';
+import { vi } from 'vitest';
+import { runCommandLine } from '../src/command-line.ts';
 
 const program = join(import.meta.dirname, '../src/odradek.ts');
 
@@ -28,6 +30,27 @@ export async function odradek(
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
   if (child.exitCode === null) await once(child, 'exit');
   return { code: child.exitCode, stdout, stderr };
+}
+
+/**
+ * Runs a command inside this process, which spares each of them the loading of the Kafka client. Commands share
+ * nothing but standard output and error, so one runs at a time.
+ */
+export async function odradekHere(args: readonly string[]): Promise<Ended> {
+  const written = { stdout: '', stderr: '' };
+  const streams = ['stdout', 'stderr'] as const;
+  const spies = streams.map((name) =>
+    vi.spyOn(process[name], 'write').mockImplementation((chunk) => {
+      written[name] += chunk.toString();
+      return true;
+    }),
+  );
+  try {
+    const code = await runCommandLine(args);
+    return { code, ...written };
+  } finally {
+    for (const spy of spies) spy.mockRestore();
+  }
 }
 
 /** A cluster started by `odradek up --json`. */

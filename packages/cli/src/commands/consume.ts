@@ -22,6 +22,8 @@ export interface ConsumeOptions extends BootstrapOption {
   readonly json?: boolean;
 }
 
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
 /** Until enough records were printed, nothing came for `timeout`, or a signal. */
 interface Reading {
   readonly show: (record: ShownRecord) => void;
@@ -57,6 +59,7 @@ function startReading(options: ConsumeOptions): Reading {
   const end = () => {
     ended = true;
     if (quiet !== null) clearTimeout(quiet);
+    for (const signal of SIGNALS) process.off(signal, end);
     resolve();
   };
   const listen = () => {
@@ -64,7 +67,7 @@ function startReading(options: ConsumeOptions): Reading {
     if (quiet !== null) clearTimeout(quiet);
     quiet = setTimeout(end, options.timeout);
   };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, end);
+  for (const signal of SIGNALS) process.once(signal, end);
   listen();
   const isOver = () => ended || shown >= (options.maxMessages ?? Number.POSITIVE_INFINITY);
   const show = (record: ShownRecord) => {

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { dataDirectoryOf } from '../data-directory.ts';
 import { ExitCode, Failure } from '../failure.ts';
 import { withKafka } from '../kafka/client.ts';
+import { nodeProblem } from '../node-version.ts';
 import { consoleFiles } from '../programs.ts';
 import { print, printJson } from '../standard-output.ts';
 import { isFreePort, portOwner } from '../tcp-port.ts';
@@ -26,7 +27,6 @@ interface Finding {
 /** The name the console gives its token's file, inside the data directory. */
 const TOKEN_FILE = 'console-token';
 
-const NODE_MAJOR = 24;
 const FREE_BYTES_WANTED = 1024 ** 3;
 const OPEN_FILES_WANTED = 4096;
 const DEFAULT_PORTS = { broker: 9092, console: 8080 } as const;
@@ -72,14 +72,10 @@ function tokenIn(directory: string): string {
 }
 
 async function checkNode(): Promise<Finding> {
-  const major = Number(process.versions.node.split('.')[0]);
-  return major >= NODE_MAJOR
+  const problem = nodeProblem();
+  return problem === null
     ? { check: 'node', state: 'ok', text: `Node ${process.versions.node}` }
-    : {
-        check: 'node',
-        state: 'problem',
-        text: `Node ${process.versions.node}; Odradek needs ${NODE_MAJOR} or newer`,
-      };
+    : { check: 'node', state: 'problem', text: problem };
 }
 
 async function checkOpenFiles(): Promise<Finding> {

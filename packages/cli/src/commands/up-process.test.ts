@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { odradek, RunningUp } from '../../test/odradek-process.ts';
+import { odradek, odradekHere, RunningUp } from '../../test/odradek-process.ts';
 
 let folder: string;
 let running: RunningUp[];
@@ -70,13 +70,13 @@ describe('odradek up', () => {
   it('keeps records and the TCP port over a restart', async () => {
     const first = await start('--data', folder, '--no-console');
     const on = ['--bootstrap-server', first.ready.bootstrap, '--json'];
-    expect((await odradek(['topics', 'create', 'orders', ...on])).code).toBe(0);
-    expect((await odradek(['produce', 'orders', 'kept', ...on])).code).toBe(0);
+    expect((await odradekHere(['topics', 'create', 'orders', ...on])).code).toBe(0);
+    expect((await odradekHere(['produce', 'orders', 'kept', ...on])).code).toBe(0);
     await first.stop();
     const port = String(first.ready.brokers[0]?.port);
     const second = await start('--data', folder, '--no-console', '--port', port);
     expect(second.ready.bootstrap).toBe(first.ready.bootstrap);
-    const read = await odradek(['consume', 'orders', '--from-beginning', '--max-messages', '1', ...on]);
+    const read = await odradekHere(['consume', 'orders', '--from-beginning', '--max-messages', '1', ...on]);
     expect(JSON.parse(read.stdout)).toMatchObject({ offset: 0, value: 'kept' });
   });
 
@@ -93,7 +93,7 @@ describe('odradek up', () => {
     await first.stop();
     const second = await start('--data', folder, '--no-console');
     const on = ['--bootstrap-server', second.ready.bootstrap, '--json'];
-    const created = await odradek(['topics', 'create', 'wide', ...on]);
+    const created = await odradekHere(['topics', 'create', 'wide', ...on]);
     expect(JSON.parse(created.stdout)).toMatchObject({ topic: 'wide', partitions: 7 });
   });
 });
