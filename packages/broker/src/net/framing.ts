@@ -3,9 +3,8 @@ import { uninitializedBytes } from '../runtime/bytes.ts';
 /** Bytes of the size prefix (int32, big endian) before each request and response. */
 const PREFIX_BYTES = 4;
 
-/** A chunk shorter than this is copied into a block: a peer that sends byte by byte must not cost an object per byte. */
-const SMALL_CHUNK_BYTES = 2048;
-const BLOCK_BYTES = 16 * 1024;
+/** What is set aside at most for bytes that have been announced but not sent. */
+const AHEAD_BYTES = 1024 * 1024;
 
 /** A response up to this size travels as one buffer. */
 const GATHER_ABOVE_BYTES = 16 * 1024;
@@ -18,20 +17,23 @@ export type FrameOutcome =
 const INCOMPLETE: FrameOutcome = { kind: 'incomplete' };
 
 /**
- * Cuts the byte stream of one connection into frames. A size that is negative or above the limit is refused as
- * soon as its four bytes are there; memory follows the bytes that arrived, never the size announced. A frame is
- * copied at most once, and not at all when it came within one chunk.
+ * Cuts the byte stream of one connection into frames. A size that is negative or above the limit is refused as soon
+ * as its four bytes are there; memory follows the bytes that arrived, with a bounded advance. Each byte is copied
+ * out of the chunk it came in, as a rule once, into the memory of its frame alone.
  */
 export class FrameReader {
   readonly #maxFrameBytes: number;
-  #chunks: Uint8Array[] = [];
-  /** Position inside the first chunk. */
-  #start = 0;
-  #buffered = 0;
-  /** The block that the last chunk lies in, and how much of it is taken; null when the last chunk came by itself. */
-  #block: { bytes: Uint8Array; used: number } | null = null;
-  /** Size of the frame being read; -1 while its prefix is not complete. */
-  #frameBytes = -1;
+  /** Whole frames, oldest first, from `#taken` on. */
+  #ready: Uint8Array[] = [];
+  #taken = 0;
+  #readyBytes = 0;
+  readonly #prefix = new Uint8Array(PREFIX_BYTES);
+  #prefixFilled = 0;
+  /** The frame that is arriving; its size is known once the prefix is complete. */
+  #frame = EMPTY;
+  #frameBytes = 0;
+  #filled = 0;
+  #refusedBytes: number | null = null;
 
   constructor(maxFrameBytes: number) {
     this.#maxFrameBytes = maxFrameBytes;
@@ -39,96 +41,80 @@ export class FrameReader {
 
   /** Bytes that arrived and have not left as a frame. */
   get bufferedBytes(): number {
-    return this.#buffered;
+    return this.#readyBytes + this.#filled;
   }
 
+  /** Takes bytes in; the chunk may be overwritten afterwards. */
   push(chunk: Uint8Array): void {
-    if (chunk.length === 0) return;
-    this.#buffered += chunk.length;
-    if (chunk.length >= SMALL_CHUNK_BYTES || this.#chunks.length === 0) {
-      this.#chunks.push(chunk);
-      this.#block = null;
-    } else {
-      this.#pushSmall(chunk);
+    let at = 0;
+    while (at < chunk.length && this.#refusedBytes === null) {
+      at = this.#prefixFilled < PREFIX_BYTES ? this.#fillPrefix(chunk, at) : this.#fillFrame(chunk, at);
     }
   }
 
   /** The next whole frame, without its size prefix. After `refused` the stream has no further meaning. */
   next(): FrameOutcome {
-    if (this.#frameBytes < 0) {
-      if (this.#buffered < PREFIX_BYTES) return INCOMPLETE;
-      const announced = this.#takePrefix();
-      if (announced < 0 || announced > this.#maxFrameBytes) {
-        return { kind: 'refused', announcedBytes: announced };
-      }
-      this.#frameBytes = announced;
+    const bytes = this.#ready[this.#taken];
+    if (bytes === undefined) {
+      return this.#refusedBytes === null
+        ? INCOMPLETE
+        : { kind: 'refused', announcedBytes: this.#refusedBytes };
     }
-    if (this.#buffered < this.#frameBytes) return INCOMPLETE;
-    const bytes = this.#take(this.#frameBytes);
-    this.#frameBytes = -1;
+    this.#taken += 1;
+    this.#readyBytes -= bytes.length;
+    if (this.#taken === this.#ready.length) {
+      this.#ready = [];
+      this.#taken = 0;
+    }
     return { kind: 'frame', bytes };
   }
 
-  #pushSmall(chunk: Uint8Array): void {
-    const block = this.#block;
-    if (block !== null && block.used + chunk.length <= block.bytes.length) {
-      block.bytes.set(chunk, block.used);
-      block.used += chunk.length;
-      this.#chunks[this.#chunks.length - 1] = block.bytes.subarray(0, block.used);
-      return;
+  #fillPrefix(chunk: Uint8Array, from: number): number {
+    let at = from;
+    while (at < chunk.length && this.#prefixFilled < PREFIX_BYTES) {
+      this.#prefix[this.#prefixFilled] = chunk[at] ?? 0;
+      this.#prefixFilled += 1;
+      at += 1;
     }
-    const bytes = new Uint8Array(BLOCK_BYTES);
-    bytes.set(chunk);
-    this.#block = { bytes, used: chunk.length };
-    this.#chunks.push(bytes.subarray(0, chunk.length));
-  }
-
-  #takePrefix(): number {
-    const prefix = this.#take(PREFIX_BYTES);
-    return new DataView(prefix.buffer, prefix.byteOffset, PREFIX_BYTES).getInt32(0);
-  }
-
-  #take(length: number): Uint8Array {
-    this.#buffered -= length;
-    const first = this.#chunks[0];
-    if (first === undefined) return new Uint8Array(0);
-    if (first.length - this.#start >= length) {
-      const bytes = first.subarray(this.#start, this.#start + length);
-      this.#start += length;
-      if (this.#start === first.length) this.#dropFirst();
-      return bytes;
+    if (this.#prefixFilled < PREFIX_BYTES) return at;
+    const announced = new DataView(this.#prefix.buffer).getInt32(0);
+    if (announced < 0 || announced > this.#maxFrameBytes) {
+      this.#refusedBytes = announced;
+      return at;
     }
-    return this.#gather(length);
+    this.#frameBytes = announced;
+    this.#frame = uninitializedBytes(Math.min(announced, AHEAD_BYTES));
+    if (announced === 0) this.#finishFrame();
+    return at;
   }
 
-  #gather(length: number): Uint8Array {
-    const bytes = uninitializedBytes(length);
-    let filled = 0;
-    let taken = 0;
-    for (const chunk of this.#chunks) {
-      const from = taken === 0 ? this.#start : 0;
-      const part = Math.min(chunk.length - from, length - filled);
-      bytes.set(chunk.subarray(from, from + part), filled);
-      filled += part;
-      if (from + part < chunk.length) {
-        this.#start = from + part;
-        break;
-      }
-      taken += 1;
-      this.#start = 0;
-      if (filled === length) break;
-    }
-    this.#chunks = this.#chunks.slice(taken);
-    if (this.#chunks.length === 0) this.#block = null;
-    return bytes;
+  #fillFrame(chunk: Uint8Array, from: number): number {
+    const count = Math.min(this.#frameBytes - this.#filled, chunk.length - from);
+    const needed = this.#filled + count;
+    if (needed > this.#frame.length)
+      this.#grow(Math.min(this.#frameBytes, Math.max(needed, this.#filled * 2)));
+    this.#frame.set(count === chunk.length ? chunk : chunk.subarray(from, from + count), this.#filled);
+    this.#filled = needed;
+    if (needed === this.#frameBytes) this.#finishFrame();
+    return from + count;
   }
 
-  #dropFirst(): void {
-    this.#chunks.shift();
-    this.#start = 0;
-    if (this.#chunks.length === 0) this.#block = null;
+  #grow(length: number): void {
+    const grown = uninitializedBytes(length);
+    grown.set(this.#frame.subarray(0, this.#filled));
+    this.#frame = grown;
+  }
+
+  #finishFrame(): void {
+    this.#ready.push(this.#frame);
+    this.#readyBytes += this.#frame.length;
+    this.#frame = EMPTY;
+    this.#filled = 0;
+    this.#prefixFilled = 0;
   }
 }
+
+const EMPTY = new Uint8Array(0);
 
 /** The parts of one message with the size prefix in front, as buffers for one gather write. */
 export function frameOf(parts: readonly Uint8Array[]): Uint8Array[] {

@@ -20,7 +20,7 @@ export interface Listener {
 
 /** What the owner of a socket is told. `closed` comes exactly once and last. */
 export interface SocketEvents {
-  /** Bytes arrived. The chunk is the receiver's to keep; it is never written to again. */
+  /** Bytes arrived. The chunk is the receiver's during this call only; the next bytes may come in the same memory. */
   data(chunk: Uint8Array): void;
   /** What `write` asked to wait for has been handed to the operating system. */
   drained(): void;

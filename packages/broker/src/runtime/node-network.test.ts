@@ -19,7 +19,7 @@ function record(socket: Socket) {
   const drained = Promise.withResolvers<void>();
   const closed = Promise.withResolvers<NetworkError | null>();
   const events: SocketEvents = {
-    data: (chunk) => received.push(chunk),
+    data: (chunk) => received.push(Uint8Array.from(chunk)),
     drained: drained.resolve,
     ended: ended.resolve,
     closed: closed.resolve,
