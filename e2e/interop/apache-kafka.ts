@@ -12,10 +12,14 @@ export interface ApacheKafka {
   close(): Promise<void>;
 }
 
+/** Kafka's properties, or what makes them of the TCP ports of the PLAINTEXT and the CONTROLLER listener. */
+type Settings = Readonly<Record<string, string>>;
+type SettingsOfPorts = (port: number, controllerPort: number) => Settings;
+
 /** Starts one combined Apache Kafka 4.3.1 node inside the JVM of `tools`, on loopback, and waits until it accepts. */
 export async function startApacheKafka(
   tools: KafkaTools,
-  settings: Readonly<Record<string, string>> = {},
+  settings: Settings | SettingsOfPorts = {},
 ): Promise<ApacheKafka> {
   const folder = await mkdtemp(join(tmpdir(), 'odradek-oracle-'));
   const [port, controllerPort] = [await freePort(), await freePort()];
@@ -34,7 +38,7 @@ export async function startApacheKafka(
     'share.coordinator.state.topic.replication.factor': '1',
     'share.coordinator.state.topic.min.isr': '1',
     'group.initial.rebalance.delay.ms': '0',
-    ...settings,
+    ...(typeof settings === 'function' ? settings(port, controllerPort) : settings),
   };
   const file = join(folder, 'server.properties');
   await writeFile(
