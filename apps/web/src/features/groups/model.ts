@@ -1,5 +1,5 @@
 import type { GroupDetail, GroupPartition, GroupSummary, VerdictRule } from '@odradek/contract';
-import { severityOf } from '../../shared/verdict-badge.tsx';
+import { urgencyOf } from '../../shared/verdict-order.ts';
 
 export interface GroupFilter {
   filter?: string | undefined;
@@ -29,8 +29,7 @@ export function partitionInFocus(group: GroupDetail, key: string | undefined): G
   if (key !== undefined) return group.partitions.find((partition) => partitionKey(partition) === key);
   return group.partitions.reduce<GroupPartition | undefined>((worst, partition) => {
     if (!worst) return partition;
-    const difference = severityOf(partition.verdict) - severityOf(worst.verdict);
-    return difference > 0 || (difference === 0 && (partition.lag ?? -1) > (worst.lag ?? -1))
+    return urgencyOf(partition.verdict, partition.lag) > urgencyOf(worst.verdict, worst.lag)
       ? partition
       : worst;
   }, undefined);

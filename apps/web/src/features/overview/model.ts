@@ -1,5 +1,5 @@
 import type { GroupSummary } from '@odradek/contract';
-import { severityOf } from '../../shared/verdict-badge.tsx';
+import { urgencyOf } from '../../shared/verdict-order.ts';
 
 export interface ClientLines {
   bootstrap: string;
@@ -24,8 +24,7 @@ export function worstGroups(groups: readonly GroupSummary[], most: number): Grou
   return [...groups]
     .sort(
       (left, right) =>
-        severityOf(right.verdict) - severityOf(left.verdict) ||
-        (right.totalLag ?? -1) - (left.totalLag ?? -1) ||
+        urgencyOf(right.verdict, right.totalLag) - urgencyOf(left.verdict, left.totalLag) ||
         (left.group < right.group ? -1 : 1),
     )
     .slice(0, most);

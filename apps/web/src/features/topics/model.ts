@@ -1,5 +1,5 @@
 import type { TopicReader, TopicSummary } from '@odradek/contract';
-import { severityOf } from '../../shared/verdict-badge.tsx';
+import { urgencyOf } from '../../shared/verdict-order.ts';
 
 export interface TopicFilter {
   filter?: string | undefined;
@@ -40,7 +40,6 @@ export function healthOf({
 export function worstReader(readers: readonly TopicReader[]): TopicReader | null {
   return readers.reduce<TopicReader | null>((worst, reader) => {
     if (!worst) return reader;
-    const difference = severityOf(reader.verdict) - severityOf(worst.verdict);
-    return difference > 0 || (difference === 0 && (reader.lag ?? -1) > (worst.lag ?? -1)) ? reader : worst;
+    return urgencyOf(reader.verdict, reader.lag) > urgencyOf(worst.verdict, worst.lag) ? reader : worst;
   }, null);
 }

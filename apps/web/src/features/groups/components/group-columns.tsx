@@ -5,7 +5,8 @@ import { Quantity } from '@odradek/ui/quantity';
 import { RelativeTime } from '@odradek/ui/relative-time';
 import { Link } from '@tanstack/react-router';
 import { GroupStateBadge } from '../../../shared/group-state-badge.tsx';
-import { severityOf, VerdictBadge } from '../../../shared/verdict-badge.tsx';
+import { VerdictBadge } from '../../../shared/verdict-badge.tsx';
+import { urgencyOf } from '../../../shared/verdict-order.ts';
 
 export function groupColumns(cluster: string): readonly Column<GroupSummary>[] {
   return [
@@ -23,7 +24,7 @@ export function groupColumns(cluster: string): readonly Column<GroupSummary>[] {
       id: 'verdict',
       header: 'Verdict',
       cell: ({ verdict }) => <VerdictBadge verdict={verdict} />,
-      sortBy: ({ verdict, totalLag }) => severityOf(verdict) * 2 ** 40 + Math.min(totalLag ?? 0, 2 ** 39),
+      sortBy: ({ verdict, totalLag }) => urgencyOf(verdict, totalLag),
       width: '118px',
     },
     {

@@ -6,7 +6,8 @@ import { RelativeTime } from '@odradek/ui/relative-time';
 import { StatusBadge } from '@odradek/ui/status-badge';
 import { type ReactNode, useMemo } from 'react';
 import { sortFromParam, sortToParam } from '../../../shared/search-params.ts';
-import { severityOf, VerdictBadge } from '../../../shared/verdict-badge.tsx';
+import { VerdictBadge } from '../../../shared/verdict-badge.tsx';
+import { urgencyOf } from '../../../shared/verdict-order.ts';
 import { partitionKey } from '../model.ts';
 import styles from './partition-table.module.css';
 
@@ -75,7 +76,7 @@ function columnsOf(
         ) : (
           <VerdictBadge verdict={row.verdict} />
         ),
-      sortBy: ({ verdict, lag }) => severityOf(verdict) * 2 ** 40 + Math.min(lag ?? 0, 2 ** 39),
+      sortBy: ({ verdict, lag }) => urgencyOf(verdict, lag),
     },
     {
       id: 'lag',

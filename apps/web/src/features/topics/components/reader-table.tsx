@@ -6,7 +6,8 @@ import { Link } from '@tanstack/react-router';
 import { type ReactNode, useMemo } from 'react';
 import { GroupStateBadge } from '../../../shared/group-state-badge.tsx';
 import { useCluster } from '../../../shared/use-cluster.ts';
-import { severityOf, VerdictBadge } from '../../../shared/verdict-badge.tsx';
+import { VerdictBadge } from '../../../shared/verdict-badge.tsx';
+import { urgencyOf } from '../../../shared/verdict-order.ts';
 import { useTopicTable } from '../use-topic-table.ts';
 
 /** The groups that read the topic, with their lag on this topic alone. */
@@ -48,7 +49,7 @@ function columnsOf(cluster: string): readonly Column<TopicReaderDetail>[] {
       id: 'verdict',
       header: 'Verdict',
       cell: ({ verdict }) => <VerdictBadge verdict={verdict} />,
-      sortBy: ({ verdict }) => severityOf(verdict),
+      sortBy: ({ verdict, lag }) => urgencyOf(verdict, lag),
     },
     {
       id: 'state',

@@ -4,7 +4,8 @@ import { Quantity } from '@odradek/ui/quantity';
 import { StatusBadge } from '@odradek/ui/status-badge';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { severityOf, VerdictBadge } from '../../../shared/verdict-badge.tsx';
+import { VerdictBadge } from '../../../shared/verdict-badge.tsx';
+import { urgencyOf } from '../../../shared/verdict-order.ts';
 import { healthOf, worstReader } from '../model.ts';
 import { MessageEstimate } from './message-estimate.tsx';
 
@@ -79,7 +80,10 @@ export function topicColumns(cluster: string): readonly Column<TopicSummary>[] {
       id: 'readers',
       header: 'Read by',
       cell: (topic) => <Readers topic={topic} />,
-      sortBy: ({ readers }) => severityOf(worstReader(readers)?.verdict ?? null) * 1000 + readers.length,
+      sortBy: ({ readers }) => {
+        const worst = worstReader(readers);
+        return worst && urgencyOf(worst.verdict, worst.lag);
+      },
       width: '150px',
       hiddenOn: 'medium',
     },
