@@ -30,6 +30,8 @@ export async function startContender(name: ContenderName, tools: KafkaTools): Pr
   }
   const begun = performance.now();
   const child = name === 'Apache Kafka' ? spawnKafka(file) : spawnOdradek(file);
+  // A bench that fails half-way leaves no broker behind.
+  process.once('exit', () => child.kill('SIGKILL'));
   await serves(child, port);
   const startedInMs = performance.now() - begun;
   if (child.pid === undefined) throw new Error(`${name} has no process id`);
@@ -71,8 +73,8 @@ function spawnKafka(file: string): ChildProcess {
 }
 
 function spawnOdradek(file: string): ChildProcess {
-  const program = resolve(import.meta.dirname, '../../packages/broker/dist/broker-process.js');
-  return spawn(process.execPath, [program, '--config', file], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const program = resolve(import.meta.dirname, '../../packages/cli/dist/broker-process.js');
+  return spawn(process.execPath, [program, '--config', file], { stdio: 'ignore' });
 }
 
 /** Asks for Metadata until it is answered; a minute is more than the slowest start seen. */
