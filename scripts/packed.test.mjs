@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -56,6 +56,13 @@ test('the installed command runs a broker and its console, and its shell command
     up.kill('SIGTERM');
   }
   assert.deepEqual(await ended, [0, null]);
+});
+
+test('a broker process carries neither the Kafka client nor the console', () => {
+  const bundle = readFileSync(join(app, 'node_modules/odradek/dist/broker-process.js'), 'utf8');
+  for (const foreign of ['@platformatic/kafka', 'better-sqlite3', 'fastify']) {
+    assert.equal(bundle.includes(foreign), false, foreign);
+  }
 });
 
 function odradek(...args) {
