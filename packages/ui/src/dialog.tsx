@@ -1,5 +1,5 @@
 import { Dialog as Base } from '@base-ui/react/dialog';
-import type { ReactNode } from 'react';
+import { type ReactNode, useRef } from 'react';
 import { buttonClass } from './button.tsx';
 import styles from './dialog.module.css';
 import { Icon } from './icon.tsx';
@@ -13,13 +13,21 @@ export interface DialogProps {
   children: ReactNode;
 }
 
-/** A modal window: holds the focus, closes by Escape and gives the focus back to where it came from. */
+/**
+ * A modal window: puts the focus into its first field, holds it, closes by Escape and gives the focus back to where
+ * it came from. Fields inside must not take the focus themselves, or that place is lost.
+ */
 export function Dialog({ open, onOpenChange, title, description, children }: DialogProps): ReactNode {
+  const popup = useRef<HTMLDivElement>(null);
   return (
     <Base.Root open={open} onOpenChange={(next) => onOpenChange(next)}>
       <Base.Portal>
         <Base.Backdrop className={styles.backdrop} />
-        <Base.Popup className={styles.popup}>
+        <Base.Popup
+          ref={popup}
+          className={styles.popup}
+          initialFocus={() => popup.current?.querySelector<HTMLElement>('input, select, textarea') ?? true}
+        >
           <header className={styles.head}>
             <Base.Title className={styles.title}>{title}</Base.Title>
             <Base.Close className={buttonClass({ kind: 'quiet', iconOnly: true })}>

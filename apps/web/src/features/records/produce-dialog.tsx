@@ -79,7 +79,6 @@ function Produce({ cluster, topic, onDone }: ProduceProps): ReactNode {
       <CheckField label="No key (null)" {...register('keyIsNull', { onChange: () => setValue('key', '') })} />
       <TextArea
         label="Value"
-        autoFocus
         spellCheck={false}
         placeholder={watch('valueIsNull') ? 'null' : 'empty string'}
         {...register('value', { onChange: () => setValue('valueIsNull', false) })}

@@ -1,5 +1,5 @@
 import { paths } from '@odradek/contract';
-import { fireEvent, screen, within } from '@testing-library/react';
+import { fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { aCluster, aTopic, aTopicDetail, sampledAt } from '../../../test/cluster-answers.ts';
 import { openConsole, refused } from '../../../test/console-under-test.tsx';
@@ -69,6 +69,17 @@ describe('creating a topic', () => {
       replicationFactor: null,
       configs: {},
     });
+  });
+
+  it('gives the focus to the name, and back to its button', async () => {
+    openConsole('/c/local/topics', lists);
+    const button = await screen.findByRole('button', { name: 'Create topic' });
+    button.focus();
+    fireEvent.click(button);
+    const dialog = await screen.findByRole('dialog', { name: 'Create topic' });
+    await waitFor(() => expect(document.activeElement).toBe(within(dialog).getByLabelText('Name')));
+    fireEvent.keyDown(dialog, { key: 'Escape' });
+    await waitFor(() => expect(document.activeElement).toBe(button));
   });
 
   it('is not offered on a read-only cluster', async () => {

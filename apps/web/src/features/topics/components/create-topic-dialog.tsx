@@ -70,7 +70,6 @@ function CreateTopic({ cluster, onDone }: { cluster: string; onDone: () => void 
       <TextField
         label="Name"
         wide
-        autoFocus
         autoComplete="off"
         spellCheck={false}
         hint="Letters, digits, “.”, “_” and “-”"
