@@ -3,6 +3,7 @@ import type { Random } from '../runtime/random.ts';
 import { DamagedFileError } from './checkpoint-files.ts';
 import { DirectoryError } from './directory-error.ts';
 import { type MetaProperties, readMetaProperties, writeMetaProperties } from './directory-files.ts';
+import { directoryOf } from './whole-file.ts';
 
 /** Which directory is to be taken, and for whom. */
 export interface DirectoryClaim {
@@ -24,7 +25,7 @@ export interface ClaimedDirectory {
 /** Takes a directory's lock and checks, or writes, whose it is. Rejects with a {@link DirectoryError}. */
 export async function claimDirectory(claim: DirectoryClaim): Promise<ClaimedDirectory> {
   try {
-    await claim.disk.makeDirectory(claim.path);
+    await makeDurableDirectory(claim.disk, claim.path);
     const release = await takeLock(claim.disk, claim.path);
     try {
       return { meta: await identify(claim), release };
@@ -35,6 +36,25 @@ export async function claimDirectory(claim: DirectoryClaim): Promise<ClaimedDire
   } catch (error) {
     // Everything that can go wrong here is said to a person who must put it right.
     throw unusable(claim.path, error);
+  }
+}
+
+/** Makes the directory and its missing parents, so that a power loss takes none of the names back. */
+async function makeDurableDirectory(disk: Disk, path: string): Promise<void> {
+  const missing: string[] = [];
+  for (let at = path; at !== '' && !(await isThere(disk, at)); at = directoryOf(at)) missing.push(at);
+  if (missing.length === 0) return;
+  await disk.makeDirectory(path);
+  for (const made of missing) await disk.syncDirectory(directoryOf(made) || '/');
+}
+
+async function isThere(disk: Disk, path: string): Promise<boolean> {
+  try {
+    await disk.stat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof DiskError && error.code === 'ENOENT') return false;
+    throw error;
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Clock } from '../runtime/clock.ts';
 import { DiskError } from '../runtime/disk.ts';
 import type { Logger } from '../runtime/logger.ts';
+import type { SendBuffers } from '../runtime/send-buffers.ts';
 import { DamagedFileError } from './checkpoint-files.ts';
 import { DelayedRemovals } from './delayed-removals.ts';
 import { type CheckpointKind, DirectoryCheckpoints } from './directory-checkpoints.ts';
@@ -34,6 +35,7 @@ import { TailCache } from './tail-cache.ts';
 export interface LogDirectoryOptions extends DirectoryClaim {
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly sendBuffers: SendBuffers;
   readonly settings?: Partial<LogDirectorySettings>;
   /** Told once when the disk has refused: all logs of the directory are offline. */
   readonly onOffline: (error: DiskError) => void;
@@ -66,7 +68,7 @@ export class LogDirectory {
   /** Whether the last stop was a clean one, so that nothing has to be recovered. */
   readonly wasClean: boolean;
   readonly #options: LogDirectoryOptions;
-  readonly #settings: LogDirectorySettings;
+  #settings: LogDirectorySettings;
   readonly #environment: LogEnvironment;
   readonly #checkpoints: DirectoryCheckpoints;
   readonly #claimed: ClaimedDirectory;
@@ -81,7 +83,7 @@ export class LogDirectory {
     options: LogDirectoryOptions,
     state: { claimed: ClaimedDirectory; wasClean: boolean; checkpoints: DirectoryCheckpoints },
   ) {
-    const { clock, random, disk, logger } = options;
+    const { clock, random, disk, logger, sendBuffers } = options;
     this.path = options.path;
     this.meta = state.claimed.meta;
     this.wasClean = state.wasClean;
@@ -97,10 +99,19 @@ export class LogDirectory {
       random,
       disk,
       logger,
+      sendBuffers,
       files: new FilePool(disk, IDLE_FILES),
       indexes: new IndexCache(INDEX_CACHE_BYTES),
       tails: new TailCache(this.#settings.tailCacheBytes),
     };
+  }
+
+  /** Changes what can change while logs are open; intervals and memory stay as they were at the start. */
+  changeSettings(
+    changed: Pick<LogDirectorySettings, 'recoveryThreads' | 'producerIdExpirationMs' | 'fileDeleteDelayMs'>,
+  ): void {
+    this.#settings = { ...this.#settings, ...changed };
+    this.#slots.resize(changed.recoveryThreads);
   }
 
   /** Takes the directory for this process. Rejects with a `DirectoryError`. */
@@ -207,7 +218,8 @@ export class LogDirectory {
     const settings = this.#settings;
     this.#tasks.every(settings.retentionCheckIntervalMs, () => this.#applyRetention());
     this.#tasks.every(settings.producerIdExpirationCheckIntervalMs, async () => {
-      for (const log of this.#logs.values()) log.removeExpiredProducers(settings.producerIdExpirationMs);
+      const { producerIdExpirationMs } = this.#settings;
+      for (const log of this.#logs.values()) log.removeExpiredProducers(producerIdExpirationMs);
     });
     this.#tasks.every(settings.recoveryPointCheckpointIntervalMs, () => this.#checkpoint('recoveryPoint'));
     this.#tasks.every(settings.logStartCheckpointIntervalMs, () => this.#checkpoint('logStart'));

@@ -2,6 +2,7 @@ import type { Clock } from '../runtime/clock.ts';
 import type { Disk } from '../runtime/disk.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Random } from '../runtime/random.ts';
+import type { SendBuffers } from '../runtime/send-buffers.ts';
 import type { FilePool } from './file-pool.ts';
 import type { IndexCache } from './index-cache.ts';
 import type { TailCache } from './tail-cache.ts';
@@ -11,6 +12,7 @@ export interface LogEnvironment {
   readonly clock: Clock;
   readonly random: Random;
   readonly disk: Disk;
+  readonly sendBuffers: SendBuffers;
   readonly logger: Logger;
   readonly files: FilePool;
   readonly indexes: IndexCache;

@@ -9,7 +9,10 @@ export interface ReadRequest {
   readonly minOneBatch: boolean;
 }
 
-/** Whole batches, one behind the other, in one or several arrays; none when the log has no more to give. */
+/**
+ * Whole batches, one behind the other, in one or several arrays; none when the log has no more to give. An array may
+ * be handed to a socket once, and is not to be looked at after that.
+ */
 export interface LogRecords {
   readonly kind: 'records';
   readonly parts: readonly Uint8Array[];

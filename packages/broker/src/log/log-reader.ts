@@ -1,6 +1,5 @@
 import { BATCH_HEADER_BYTES, batchSizeAt, lastOffsetAt } from '../protocol/record-batch.ts';
-import { uninitializedBytes } from '../runtime/bytes.ts';
-import type { FilePool } from './file-pool.ts';
+import type { LogEnvironment } from './log-environment.ts';
 import { type LogRecords, noRecords, type ReadRequest } from './log-read.ts';
 import type { Segment } from './segment.ts';
 import type { SegmentList } from './segment-list.ts';
@@ -21,13 +20,13 @@ interface Bookmark {
 
 /** Reads batches from the files of a log. Remembers where readers stopped, so that going on needs no look-up. */
 export class LogReader {
-  readonly #files: FilePool;
+  readonly #environment: LogEnvironment;
   readonly #segments: SegmentList;
   /** By the offset that comes next. */
   readonly #bookmarks = new Map<number, Bookmark>();
 
-  constructor(files: FilePool, segments: SegmentList) {
-    this.#files = files;
+  constructor(environment: LogEnvironment, segments: SegmentList) {
+    this.#environment = environment;
     this.#segments = segments;
   }
 
@@ -69,8 +68,9 @@ export class LogReader {
   }
 
   async #readBytes(segment: Segment, position: number, length: number): Promise<Uint8Array> {
-    const buffer = uninitializedBytes(length);
-    const count = await this.#files.use(segment.path, (file) => file.read(buffer, position));
+    const { files, sendBuffers } = this.#environment;
+    const buffer = sendBuffers.take(length);
+    const count = await files.use(segment.path, (file) => file.read(buffer, position));
     return buffer.subarray(0, count);
   }
 

@@ -79,7 +79,7 @@ export class PartitionLog {
     const listener = { appended: () => this.#onAppended(), failed: options.onFailure };
     this.#writer = new LogWriter(loaded, options.config, { ...options, listener, tail: this.#tail });
     this.#removals = new DelayedRemovals(options.environment);
-    this.#reader = new LogReader(options.environment.files, loaded.segments);
+    this.#reader = new LogReader(options.environment, loaded.segments);
     this.#assignedProducers = loaded.producers.clone();
     this.#assignedEndOffset = loaded.logEndOffset;
     this.#logStartOffset = loaded.logStartOffset;

@@ -35,7 +35,10 @@ export interface Socket {
   readonly local: SocketAddress;
   /** Takes the socket over; no event is delivered before this call, none is lost. Call it once. */
   attach(events: SocketEvents): void;
-  /** Queues the buffers in order. False: hold further writes until `drained`. The buffers must not change afterwards. */
+  /**
+   * Queues the buffers in order. False: hold further writes until `drained`. The buffers must not change afterwards;
+   * those of `SendBuffers` go back there when they are sent.
+   */
   write(buffers: readonly Uint8Array[]): boolean;
   /** Stops and restarts the delivery of `data`; the sender feels it as TCP backpressure. */
   pause(): void;

@@ -8,20 +8,33 @@ import {
   type SocketAddress,
   type SocketEvents,
 } from './network.ts';
+import { NodeSendBuffers } from './node-send-buffers.ts';
 
-/** TCP of the operating system, without Nagle's delay. */
-export const nodeNetwork: Network = { listen, connect };
+/** TCP of the operating system, without Nagle's delay. What was taken from `sendBuffers` goes back there once sent. */
+export function nodeNetworkOver(sendBuffers: NodeSendBuffers): Network {
+  return {
+    listen: (address, onConnection) => listen(address, onConnection, sendBuffers),
+    connect: (address) => connect(address, sendBuffers),
+  };
+}
+
+/** The same for those who send nothing large. */
+export const nodeNetwork: Network = nodeNetworkOver(new NodeSendBuffers());
 
 /** Bytes that one read of an accepted socket may bring. */
 const READ_BUFFER_BYTES = 256 * 1024;
 
-function listen(address: SocketAddress, onConnection: (socket: Socket) => void): Promise<Listener> {
+function listen(
+  address: SocketAddress,
+  onConnection: (socket: Socket) => void,
+  sendBuffers: NodeSendBuffers,
+): Promise<Listener> {
   // One for all sockets of the listener: each read is taken in before the next begins. Without it every read has
   // memory of its own, and freeing that takes a fifth of the CPU of a producer's request.
   const readBuffer = uninitializedBytes(READ_BUFFER_BYTES);
   return new Promise((resolve, reject) => {
     const server = net.createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true }, (socket) =>
-      onConnection(new NodeSocket(socket, readBuffer)),
+      onConnection(new NodeSocket(socket, sendBuffers, readBuffer)),
     );
     // Before it listens an error is the caller's; later ones (no descriptor left to accept with) pass.
     server.on('error', (error) => reject(networkError(error)));
@@ -39,7 +52,7 @@ function closeServer(server: net.Server): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-function connect(address: SocketAddress): Promise<Socket> {
+function connect(address: SocketAddress, sendBuffers: NodeSendBuffers): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = net.connect({
       host: address.host,
@@ -50,7 +63,7 @@ function connect(address: SocketAddress): Promise<Socket> {
     const onError = (error: Error) => reject(networkError(error));
     socket.once('error', onError);
     socket.once('connect', () => {
-      const connected = new NodeSocket(socket);
+      const connected = new NodeSocket(socket, sendBuffers);
       socket.off('error', onError);
       resolve(connected);
     });
@@ -60,13 +73,15 @@ function connect(address: SocketAddress): Promise<Socket> {
 class NodeSocket implements Socket {
   readonly remote: SocketAddress;
   readonly local: SocketAddress;
+  readonly #sendBuffers: NodeSendBuffers;
   readonly #readBuffer: Uint8Array | null;
   #socket: net.Socket;
   #error: NetworkError | null = null;
 
   /** Without a read buffer each chunk has memory of its own. */
-  constructor(socket: net.Socket, readBuffer: Uint8Array | null = null) {
+  constructor(socket: net.Socket, sendBuffers: NodeSendBuffers, readBuffer: Uint8Array | null = null) {
     this.#socket = socket;
+    this.#sendBuffers = sendBuffers;
     this.#readBuffer = readBuffer;
     this.remote = { host: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 };
     this.local = { host: socket.localAddress ?? '', port: socket.localPort ?? 0 };
@@ -124,7 +139,10 @@ class NodeSocket implements Socket {
     const socket = this.#socket;
     if (socket.destroyed) return true;
     socket.cork();
-    for (const buffer of buffers) socket.write(buffer);
+    for (const buffer of buffers) {
+      if (this.#sendBuffers.owns(buffer)) socket.write(buffer, () => this.#sendBuffers.giveBack(buffer));
+      else socket.write(buffer);
+    }
     socket.uncork();
     return !socket.writableNeedDrain;
   }

@@ -1,8 +1,9 @@
 import { nodeClock } from './node-clock.ts';
 import { nodeCompute } from './node-compute.ts';
 import { nodeDisk } from './node-disk.ts';
-import { nodeNetwork } from './node-network.ts';
+import { nodeNetworkOver } from './node-network.ts';
 import { nodeRandom } from './node-random.ts';
+import { NodeSendBuffers } from './node-send-buffers.ts';
 import { type LogLevel, pinoLogger } from './pino-logger.ts';
 import { PrometheusMetrics } from './prometheus-metrics.ts';
 import type { Runtime } from './runtime.ts';
@@ -14,11 +15,13 @@ export interface NodeRuntime extends Runtime {
 
 /** The ports of a real broker. `logLevel` is `info` unless given; logs go to standard error. */
 export function nodeRuntime(options: { logLevel?: LogLevel } = {}): NodeRuntime {
+  const sendBuffers = new NodeSendBuffers();
   return {
     clock: nodeClock,
     random: nodeRandom(),
     disk: nodeDisk,
-    network: nodeNetwork,
+    network: nodeNetworkOver(sendBuffers),
+    sendBuffers,
     compute: nodeCompute,
     logger: pinoLogger(options.logLevel ?? 'info'),
     metrics: new PrometheusMetrics(),

@@ -5,6 +5,7 @@ import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
 import type { Network } from './network.ts';
 import type { Random } from './random.ts';
+import type { SendBuffers } from './send-buffers.ts';
 
 /**
  * All ports of one incarnation of one node. After a crash in the simulator, or after `close`, none of them
@@ -15,6 +16,7 @@ export interface Runtime {
   readonly random: Random;
   readonly disk: Disk;
   readonly network: Network;
+  readonly sendBuffers: SendBuffers;
   readonly compute: Compute;
   readonly logger: Logger;
   readonly metrics: Metrics;

@@ -20,6 +20,7 @@ import type { Disk } from '../../src/runtime/disk.ts';
 import { silentLogger } from '../../src/runtime/logger.ts';
 import { nodeDisk } from '../../src/runtime/node-disk.ts';
 import { nodeRandom } from '../../src/runtime/node-random.ts';
+import { NodeSendBuffers } from '../../src/runtime/node-send-buffers.ts';
 
 /** A clock that stands still until it is moved; timers run when it passes them. For the tests of this room. */
 export class ManualClock implements Clock {
@@ -95,6 +96,7 @@ export class LogBed {
       random: nodeRandom(),
       disk: this.disk,
       logger: silentLogger,
+      sendBuffers: new NodeSendBuffers(),
       files: new FilePool(this.disk, 100),
       indexes: new IndexCache(1024 * 1024),
       tails: new TailCache(tailBytes),
