@@ -3,6 +3,9 @@ import { DEFAULT_LOG_CONFIG, type LogConfig } from './log/log-config.ts';
 import { LogDirectory } from './log/log-directory.ts';
 import type { LogDirectorySettings } from './log/log-directory-settings.ts';
 import type { PartitionLog } from './log/partition-log.ts';
+import type { ConfigValues } from './metadata/configs/config-values.ts';
+import type { MetadataImage } from './metadata/metadata-image.ts';
+import type { MetadataSubscriber } from './metadata/metadata-publisher.ts';
 import { CLUSTER_METADATA_TOPIC } from './metadata/topic-name.ts';
 import type { DiskError } from './runtime/disk.ts';
 import { invariant } from './runtime/invariant.ts';
@@ -86,16 +89,37 @@ function metadataLogConfig({ values }: BrokerConfig): LogConfig {
   };
 }
 
-function settingsFrom({ values }: BrokerConfig): Partial<LogDirectorySettings> {
+/** Keeps log directories at what the broker's configs say at run time. */
+export function followConfigs(
+  directories: readonly LogDirectory[],
+  configsOf: (image: MetadataImage) => ConfigValues,
+): MetadataSubscriber {
+  return {
+    onMetadata(delta, image) {
+      if (delta.changedConfigs.size === 0) return;
+      for (const directory of directories) directory.changeSettings(changeableSettings(configsOf(image)));
+    },
+  };
+}
+
+function changeableSettings(
+  values: ConfigValues,
+): Pick<LogDirectorySettings, 'recoveryThreads' | 'producerIdExpirationMs' | 'fileDeleteDelayMs'> {
   return {
     recoveryThreads: values.number('num.recovery.threads.per.data.dir'),
+    producerIdExpirationMs: values.number('producer.id.expiration.ms'),
+    fileDeleteDelayMs: values.number('log.segment.delete.delay.ms'),
+  };
+}
+
+function settingsFrom({ values }: BrokerConfig): Partial<LogDirectorySettings> {
+  return {
+    ...changeableSettings(values),
     initialTaskDelayMs: values.number('log.initial.task.delay.ms'),
     retentionCheckIntervalMs: values.number('log.retention.check.interval.ms'),
     recoveryPointCheckpointIntervalMs: values.number('log.flush.offset.checkpoint.interval.ms'),
     logStartCheckpointIntervalMs: values.number('log.flush.start.offset.checkpoint.interval.ms'),
     highWatermarkCheckpointIntervalMs: values.number('replica.high.watermark.checkpoint.interval.ms'),
-    producerIdExpirationMs: values.number('producer.id.expiration.ms'),
     producerIdExpirationCheckIntervalMs: values.number('producer.id.expiration.check.interval.ms'),
-    fileDeleteDelayMs: values.number('log.segment.delete.delay.ms'),
   };
 }

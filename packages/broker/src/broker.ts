@@ -1,7 +1,7 @@
 import { type BrokerApiNeeds, brokerApis, controllerApis } from './broker-apis.ts';
 import { groupCoordinator, groupDeletions, groupLeadership } from './broker-groups.ts';
 import { type BoundListener, bindListener, endpointOf, ListenError } from './broker-listeners.ts';
-import { type BrokerStorage, openMetadataLog, openStorage } from './broker-storage.ts';
+import { type BrokerStorage, followConfigs, openMetadataLog, openStorage } from './broker-storage.ts';
 import { brokerConfigsOf, topicSettingsOf } from './broker-topic-settings.ts';
 import type { BrokerConfig } from './config.ts';
 import type { ListenerConfig } from './config-listeners.ts';
@@ -187,7 +187,12 @@ async function openData({ config, runtime, rooms, fail }: Start): Promise<Broker
     groups,
     replicas,
     served,
-    publisher: new MetadataPublisher([replicas, groupDeletions(groups), served]),
+    publisher: new MetadataPublisher([
+      followConfigs(storage.directories, configsOf),
+      replicas,
+      groupDeletions(groups),
+      served,
+    ]),
     configs: () => configsOf(served.image),
     setBrokerEpoch: (epoch) => {
       brokerEpoch = epoch;

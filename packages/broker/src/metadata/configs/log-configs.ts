@@ -171,6 +171,7 @@ export const logConfigs: readonly ConfigDefinition[] = [
   }),
   int('num.recovery.threads.per.data.dir', '2', {
     rule: atLeast(1),
+    scope: 'cluster-wide',
     effect: 'acts',
     text: 'How many logs are read through, or closed, at the same time.',
   }),
@@ -246,6 +247,7 @@ export const logConfigs: readonly ConfigDefinition[] = [
   }),
   int('producer.id.expiration.ms', '86400000', {
     rule: atLeast(1),
+    scope: 'cluster-wide',
     effect: 'acts',
     text: 'How long a partition remembers a producer that writes no more.',
   }),
