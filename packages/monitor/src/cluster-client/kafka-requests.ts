@@ -39,8 +39,9 @@ const API_VERSIONS_VERSION = 0;
 
 /** How the console names itself to brokers. */
 export const CLIENT_ID = 'odradek-console';
-const CONNECT_TIMEOUT_MS = 5_000;
-const REQUEST_TIMEOUT_MS = 15_000;
+/** A broker on this machine that takes longer is stopped; one far away may only be slow. */
+const MANAGED_TIMEOUTS = { connectTimeout: 2_000, requestTimeout: 4_000 };
+const REMOTE_TIMEOUTS = { connectTimeout: 5_000, requestTimeout: 15_000 };
 
 type SupportedVersions = ReadonlyMap<number, { readonly min: number; readonly max: number }>;
 
@@ -170,12 +171,11 @@ export class KafkaRequests {
 }
 
 /** The options the library's clients take too, so that producing and consuming connect the same way. */
-export function connectionOptions({ bootstrap, tls, sasl }: ClusterDefinition) {
+export function connectionOptions({ bootstrap, managed, tls, sasl }: ClusterDefinition) {
   // Clouds choose the cluster by the name in the handshake; an address may not stand there (RFC 6066 §3).
   const tlsServerName = bootstrap.every((text) => isIP(parseAddress(text).host) === 0);
   return {
-    connectTimeout: CONNECT_TIMEOUT_MS,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    ...(managed === true ? MANAGED_TIMEOUTS : REMOTE_TIMEOUTS),
     ...(tls === undefined ? {} : { tls, tlsServerName }),
     ...(sasl === undefined ? {} : { sasl: { ...sasl } }),
   };

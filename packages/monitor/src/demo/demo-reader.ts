@@ -50,6 +50,8 @@ export class DemoReader {
       rebalanceTimeout: SESSION_TIMEOUT_MS,
       heartbeatInterval: SESSION_TIMEOUT_MS / 6,
       ...connectionOptions(needs.definition),
+      // To join takes as long as the others take to come back.
+      requestTimeout: 3 * SESSION_TIMEOUT_MS,
     });
   }
 

@@ -122,14 +122,15 @@ export class ClusterSampler {
     return this.#fresh;
   }
 
-  /** Stops after the tick under way, keeps what is worth keeping, and closes the connections. */
+  /** Closes the connections, which ends the tick under way, and keeps what is worth keeping. */
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#timer ?? undefined);
-    await this.#tick;
-    this.#keepEndOffsets();
     const { requests } = await this.#connection;
-    await requests.close();
+    await Promise.all([requests.close(), this.#tick]);
+    if (this.#taker !== null) {
+      this.#keepEndOffsets();
+    }
   }
 
   #schedule(delayMs: number): void {
@@ -145,9 +146,17 @@ export class ClusterSampler {
     let delayMs: number;
     try {
       const taker = await this.#sampleTaker();
-      this.#takeIn(await taker.take(at));
+      const taken = await taker.take(at);
+      if (this.#isClosed) {
+        // Closing cut its connections: what is missing in it is not gone.
+        return;
+      }
+      this.#takeIn(taken);
       delayMs = Math.max(0, at + this.sampleIntervalMs - this.#needs.clock.now());
     } catch (error) {
+      if (this.#isClosed) {
+        return;
+      }
       delayMs = this.#becomeUnreachable(error);
     }
     this.#needs.onTick(this);

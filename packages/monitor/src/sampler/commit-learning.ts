@@ -95,17 +95,25 @@ export class CommitLearning {
     listed: ListedGroups,
     { at, reason }: { at: number; reason: string },
   ): Promise<LearntCommits> {
-    const asked = await readCommittedOffsets(this.#requests, metadata, listed.groups);
+    const { offsets, answered } = await readCommittedOffsets(this.#requests, metadata, listed.groups);
+    const known = new Set([...answered, ...this.#deleted(listed)]);
     const areRecent = this.#isInTouch;
     this.#isInTouch = true;
     return {
-      events: this.#changes.compare(asked, at),
+      events: this.#changes.compare({ offsets, answered: known }, at),
       source: 'polled',
       reason,
       areRecent,
       positions: null,
       beginsAnew: this.#goes('polled'),
     };
+  }
+
+  /** Groups that no broker lists any more, which is known only when every broker has listed its own. */
+  #deleted({ groups, unreachable, refused }: ListedGroups): string[] {
+    const listed = new Set(groups.map(({ group }) => group));
+    const isComplete = unreachable.size === 0 && refused.size === 0;
+    return isComplete ? this.#changes.groups.filter((group) => !listed.has(group)) : [];
   }
 
   async #allCommitted(metadata: ClusterMetadata, listed: ListedGroups): Promise<OffsetEvent[]> {

@@ -25,6 +25,22 @@ describe('CommittedOffsetChanges', () => {
     expect(changes.compare(answer(null), 3_000)).toEqual([]);
   });
 
+  it('reports the offsets of a group that is known to be gone, once', () => {
+    const changes = new CommittedOffsetChanges();
+    changes.compare(answer(5), 1_000);
+    expect(changes.groups).toEqual(['g']);
+    const deleted = { offsets: [], answered: new Set(['g']) };
+    expect(changes.compare(deleted, 2_000)).toMatchObject([{ kind: 'offset-removed', group: 'g' }]);
+    expect(changes.groups).toEqual([]);
+    expect(changes.compare(deleted, 3_000)).toEqual([]);
+  });
+
+  it('goes on from what an earlier run saw', () => {
+    const changes = new CommittedOffsetChanges(answer(5).offsets);
+    expect(changes.compare(answer(5), 1_000)).toEqual([]);
+    expect(changes.compare(answer(6), 2_000)).toMatchObject([{ kind: 'commit', offset: 6 }]);
+  });
+
   it('takes a group that was not answered for unchanged', () => {
     const changes = new CommittedOffsetChanges();
     changes.compare(answer(5), 1_000);

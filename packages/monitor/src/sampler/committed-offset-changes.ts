@@ -15,6 +15,11 @@ export class CommittedOffsetChanges {
     this.#seen = byGroup(known);
   }
 
+  /** The groups that had an offset in the last answer. */
+  get groups(): readonly string[] {
+    return [...this.#seen.keys()];
+  }
+
   /** The events between the last answer and this one. */
   compare({ offsets, answered }: AskedOffsets, at: number): OffsetEvent[] {
     const events: OffsetEvent[] = [];
