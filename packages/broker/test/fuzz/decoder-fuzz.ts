@@ -7,8 +7,8 @@ import { batchesIn } from '../../src/protocol/record-batch.ts';
 import { recordsBody, recordsIn } from '../../src/protocol/records.ts';
 import { bytesOfHex, readCapturedLines } from '../captured-lines.ts';
 import { type GoldenVector, readGoldenVectors } from '../golden-vectors.ts';
+import { SeededRandom } from '../seeded-random.ts';
 import { mutate } from './mutation.ts';
-import { SeededRandom } from './random.ts';
 
 /** What came of one input. */
 export type FuzzOutcome = 'decoded' | ProtocolErrorCode;

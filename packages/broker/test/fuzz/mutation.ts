@@ -1,4 +1,4 @@
-import type { SeededRandom } from './random.ts';
+import type { SeededRandom } from '../seeded-random.ts';
 
 /** Lengths and counts that decoders have gone wrong on: huge, negative, null, one too many. */
 const NASTY_SEQUENCES = [

@@ -9,7 +9,22 @@ export class SeededRandom {
 
   /** An integer from 0 up to, and without, `limit`. */
   below(limit: number): number {
-    return Math.floor((this.#next() / 0x1_0000_0000) * limit);
+    return Math.floor(this.fraction() * limit);
+  }
+
+  /** An integer from `least` up to, and including, `most`. */
+  between(least: number, most: number): number {
+    return least + this.below(most - least + 1);
+  }
+
+  /** A number from 0 up to, and without, 1. */
+  fraction(): number {
+    return this.#next() / 0x1_0000_0000;
+  }
+
+  /** True so often out of 1. */
+  chance(probability: number): boolean {
+    return this.fraction() < probability;
   }
 
   pick<Item>(items: readonly Item[]): Item {

@@ -1,0 +1,84 @@
+import {
+  BATCH_HEADER_BYTES,
+  baseOffsetAt,
+  batchSizeAt,
+  isCrcValidAt,
+  lastOffsetAt,
+} from '../../src/protocol/record-batch.ts';
+import type { DirectoryNode, FileTree, TreeView } from './file-tree.ts';
+
+/** One batch as it lies in a segment. */
+export interface StoredBatch {
+  readonly baseOffset: number;
+  readonly endOffset: number;
+  readonly bytes: Uint8Array;
+}
+
+/** What the segments of a partition hold. */
+export interface StoredPartition {
+  /** Of the directory, as `orders-0`. */
+  readonly name: string;
+  readonly batches: readonly StoredBatch[];
+  /** Bytes behind the last batch that is whole and continues the one before. */
+  readonly restBytes: number;
+  /** Where the whole batches end. */
+  readonly endOffset: number;
+}
+
+/**
+ * The partitions in a log directory, read without the broker's own log: whole batches in one unbroken row of offsets.
+ * Kept by their directory, which stays the same through renames and crashes.
+ */
+export function storedPartitions(
+  tree: FileTree,
+  directory: string,
+  view: TreeView,
+): Map<DirectoryNode, StoredPartition> {
+  const found = new Map<DirectoryNode, StoredPartition>();
+  let parent: DirectoryNode = tree.root;
+  for (const name of directory.split('/').filter((part) => part !== '')) {
+    const next = parent.entries(view).get(name);
+    if (next?.kind !== 'directory') return found;
+    parent = next;
+  }
+  for (const [name, node] of parent.entries(view)) {
+    if (node.kind === 'directory' && /^[A-Za-z0-9._-]+-\d+$/.test(name))
+      found.set(node, read(name, node, view));
+  }
+  return found;
+}
+
+function read(name: string, directory: DirectoryNode, view: TreeView): StoredPartition {
+  const segments = [...directory.entries(view)]
+    .filter(([file]) => /^\d{20}\.log$/.test(file))
+    .sort(([left], [right]) => (left < right ? -1 : 1));
+  const batches: StoredBatch[] = [];
+  let restBytes = 0;
+  let endOffset = Number(segments[0]?.[0].slice(0, 20) ?? 0);
+  for (const [file, node] of segments) {
+    if (node.kind !== 'file') continue;
+    const bytes = node.content(view);
+    const here =
+      restBytes > 0 || Number(file.slice(0, 20)) !== endOffset ? [] : wholeBatches(bytes, endOffset);
+    batches.push(...here);
+    endOffset = here.at(-1)?.endOffset ?? endOffset;
+    restBytes += bytes.length - here.reduce((sum, batch) => sum + batch.bytes.length, 0);
+  }
+  return { name, batches, restBytes, endOffset };
+}
+
+/** The batches that `bytes` begin with, each whole and the first of them at `offset`. */
+export function wholeBatches(bytes: Uint8Array, offset: number): StoredBatch[] {
+  const batches: StoredBatch[] = [];
+  let next = offset;
+  for (let at = 0; at + BATCH_HEADER_BYTES <= bytes.length; ) {
+    const size = batchSizeAt(bytes, at);
+    if (size < BATCH_HEADER_BYTES || at + size > bytes.length || baseOffsetAt(bytes, at) !== next) break;
+    const batch = bytes.slice(at, at + size);
+    if (!isCrcValidAt(batch)) break;
+    batches.push({ baseOffset: next, endOffset: lastOffsetAt(batch) + 1, bytes: batch });
+    next = lastOffsetAt(batch) + 1;
+    at += size;
+  }
+  return batches;
+}

@@ -1,0 +1,98 @@
+import type { DirectoryNode, FileTree } from './file-tree.ts';
+import type { Findings } from './findings.ts';
+import { type StoredBatch, type StoredPartition, storedPartitions, wholeBatches } from './partition-files.ts';
+
+/** Bytes that a process had handed to the disk when it ended. */
+export interface WriteUnderWay {
+  readonly bytes: Uint8Array;
+}
+
+/** What is known of one partition when a process ends. */
+interface Known {
+  readonly name: string;
+  /** Everything that was appended, written or on its way. */
+  readonly appended: ReadonlyMap<number, StoredBatch>;
+  /** Everything below must be there after the recovery. */
+  readonly floor: number;
+  readonly endOffset: number;
+}
+
+/** Batches of internal topics above the floor may give way to what a start itself writes. */
+const WRITTEN_BY_STARTS = /^__/;
+
+/**
+ * Compares what lies on the disk when a process ends with what the next one serves: what the page cache held (after
+ * a process crash) or the platter (after a power loss) is there byte for byte, and nothing is there that was never
+ * appended.
+ */
+export class RecoveryChecker {
+  readonly #tree: FileTree;
+  readonly #directory: string;
+  readonly #findings: Findings;
+  readonly #known = new Map<DirectoryNode, Known>();
+
+  constructor(tree: FileTree, directory: string, findings: Findings) {
+    this.#tree = tree;
+    this.#directory = directory;
+    this.#findings = findings;
+  }
+
+  /**
+   * Notes what there is. To be called when a process has ended, before the disk loses anything; once more, for the
+   * power, when the machine goes down with it.
+   */
+  processEnded(how: 'crash' | 'power loss', underWay: readonly WriteUnderWay[]): void {
+    const live = storedPartitions(this.#tree, this.#directory, 'live');
+    const durable = storedPartitions(this.#tree, this.#directory, 'durable');
+    const before = new Map(this.#known);
+    this.#known.clear();
+    for (const [directory, partition] of live) {
+      const appended = new Map(before.get(directory)?.appended);
+      const batches = [...partition.batches, ...continuing(partition, underWay)];
+      for (const batch of batches) appended.set(batch.baseOffset, batch);
+      const sure = how === 'crash' ? partition : durable.get(directory);
+      const floor = Math.min(sure?.endOffset ?? 0, before.get(directory)?.floor ?? Number.POSITIVE_INFINITY);
+      this.#known.set(directory, { name: partition.name, appended, floor, endOffset: partition.endOffset });
+    }
+  }
+
+  /** Checks what a start has made of it. Returns where each client's partition ends now. */
+  served(): ReadonlyMap<string, number> {
+    const ends = new Map<string, number>();
+    for (const [directory, partition] of storedPartitions(this.#tree, this.#directory, 'live')) {
+      ends.set(partition.name, partition.endOffset);
+      const known = this.#known.get(directory);
+      if (known !== undefined) this.#compare(partition, known);
+    }
+    this.#known.clear();
+    return ends;
+  }
+
+  #compare(now: StoredPartition, { appended, floor, endOffset }: Known): void {
+    const { name } = now;
+    if (now.restBytes > 0)
+      this.#findings.violate(`${name}: ${now.restBytes} bytes are no batches after the recovery`);
+    if (now.endOffset < floor)
+      this.#findings.violate(`${name}: ends at ${now.endOffset} after the recovery, the disk had ${floor}`);
+    if (now.endOffset < endOffset) this.#findings.count('truncations');
+    for (const batch of now.batches) {
+      if (batch.baseOffset >= floor && WRITTEN_BY_STARTS.test(name)) break;
+      const original = appended.get(batch.baseOffset);
+      if (original !== undefined && Buffer.from(original.bytes).equals(batch.bytes)) continue;
+      this.#findings.violate(`${name}: the batch at ${batch.baseOffset} is not the one that was appended`);
+      return;
+    }
+  }
+}
+
+/** Writes under way that continue the partition, one after another. */
+function continuing(partition: StoredPartition, underWay: readonly WriteUnderWay[]): StoredBatch[] {
+  let offset = partition.endOffset;
+  const found: StoredBatch[] = [];
+  for (const { bytes } of underWay) {
+    const batches = wholeBatches(bytes, offset);
+    found.push(...batches);
+    offset = batches.at(-1)?.endOffset ?? offset;
+  }
+  return found;
+}
