@@ -190,10 +190,13 @@ export class GroupMachine implements CoordinatorMachine {
     const group = this.#groups.get(groupId);
     const errorCode = validateCommit(group, request, client.apiVersion);
     if (errorCode !== ErrorCode.NONE) return { records: [], answers: [replyTo.refuse(errorCode)] };
-    if (group === undefined) this.#groups.set(groupId, newClassicGroup(groupId, now.wallMs));
-    else this.#heardOf(group, request.memberId, now);
+    if (group !== undefined) this.#heardOf(group, request.memberId, now);
     const { offsetMetadataMaxBytes: metadataMaxBytes } = this.#config;
     const { offsets, records, response } = commitOffsets(request, { metadataMaxBytes, now });
+    // A group is there because of what the log holds of it.
+    if (group === undefined && offsets.length > 0) {
+      this.#groups.set(groupId, newClassicGroup(groupId, now.wallMs));
+    }
     for (const { key, offset } of offsets) this.#offsets.set(key, offset);
     return { records: [...records], answers: [replyTo.answer(response)] };
   }
