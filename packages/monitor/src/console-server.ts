@@ -43,6 +43,11 @@ export interface ConsoleOptions {
   readonly startedAs: StartedAs;
   /** The history file never grows much beyond this. Absent: 256 MB. */
   readonly historyBytesMax?: number;
+  /**
+   * Sampling begins when this resolves. Absent: at once. Loading the client for it holds this thread for a third of a
+   * second, which whoever has a first page to answer may not want to wait for. It must resolve before `close`.
+   */
+  readonly watchAfter?: Promise<void>;
 }
 
 /** A console that answers. */
@@ -104,7 +109,7 @@ export async function startConsole(options: ConsoleOptions): Promise<Console> {
     throw error;
   }
   url = `http://${ADDRESS}:${portOf(server.server.address())}`;
-  loadKafkaLibrary().then(useLibrary, doWithout);
+  (options.watchAfter ?? Promise.resolve()).then(loadKafkaLibrary).then(useLibrary, doWithout);
   for (const sampler of samplers) {
     sampler.start();
   }
