@@ -1,6 +1,5 @@
 import type { Broker } from '@odradek/contract';
 import { type Column, DataTable } from '@odradek/ui/data-table';
-import { EmptyState } from '@odradek/ui/empty-state';
 import { Freshness, StaleMarker } from '@odradek/ui/freshness';
 import { PageHeader } from '@odradek/ui/page-header';
 import { Panel } from '@odradek/ui/panel';
@@ -11,6 +10,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useMemo } from 'react';
 import { useConsole } from '../../shared/console-context.tsx';
 import { brokerListOptions } from '../../shared/live-lists.ts';
+import { NeverReached } from '../../shared/never-reached.tsx';
 import { QueryView } from '../../shared/query-view.tsx';
 import { useListInterval } from '../../shared/refresh.tsx';
 import { sortFromParam, sortToParam } from '../../shared/search-params.ts';
@@ -45,11 +45,7 @@ export function BrokersPage(): ReactNode {
                   rowKey={({ id }) => String(id)}
                   sort={order}
                   onSort={(next) => void navigate({ search: { sort: sortToParam(next) }, replace: true })}
-                  empty={
-                    <EmptyState title="No brokers seen yet">
-                      The cluster has not been reached since the console started.
-                    </EmptyState>
-                  }
+                  empty={<NeverReached />}
                 />
               </Freshness>
             </Panel>

@@ -12,6 +12,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useMemo } from 'react';
 import { useConsole } from '../../shared/console-context.tsx';
 import { groupListOptions } from '../../shared/live-lists.ts';
+import { NeverReached } from '../../shared/never-reached.tsx';
 import { QueryView } from '../../shared/query-view.tsx';
 import { useListInterval } from '../../shared/refresh.tsx';
 import { sortFromParam, sortToParam } from '../../shared/search-params.ts';
@@ -77,10 +78,14 @@ function GroupTable({ cluster, list }: { cluster: CurrentCluster; list: GroupLis
           sort={sort}
           onSort={(next) => change({ sort: sortToParam(next) })}
           empty={
-            <NoGroups
-              existing={list.groups.length}
-              onReset={() => change({ filter: undefined, verdict: undefined })}
-            />
+            list.checkedAt === null ? (
+              <NeverReached />
+            ) : (
+              <NoGroups
+                existing={list.groups.length}
+                onReset={() => change({ filter: undefined, verdict: undefined })}
+              />
+            )
           }
         />
       </Freshness>

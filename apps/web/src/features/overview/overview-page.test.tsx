@@ -100,6 +100,13 @@ describe('an empty cluster', () => {
     expect(sent.find(({ request }) => request === start)?.body).toEqual({});
   });
 
+  it('is told from one that was never reached', async () => {
+    openConsole('/c/local', { [overview]: { ...empty, checkedAt: null } });
+    const facts = await screen.findByLabelText('The cluster in numbers');
+    expect(facts.textContent).toContain('Topics–not known');
+    expect(screen.queryByText(/The cluster is empty/)).toBeNull();
+  });
+
   it('that is not managed here offers no demo', async () => {
     openConsole('/c/local', { [overview]: { ...empty, cluster: aCluster({ managed: false }) } });
     await screen.findByText(/The cluster is empty/);

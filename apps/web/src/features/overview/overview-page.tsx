@@ -35,7 +35,7 @@ export function OverviewPage(): ReactNode {
 function OverviewBody({ overview }: { overview: Overview }): ReactNode {
   const { cluster, conditions, checkedAt } = overview;
   const age = { checkedAt, staleAfterMs: staleAfterMs(cluster.sampleIntervalMs) };
-  const isEmpty = overview.counts.topics === 0 && overview.counts.groups === 0;
+  const isEmpty = checkedAt !== null && overview.counts.topics === 0 && overview.counts.groups === 0;
   return (
     <>
       <Freshness {...age}>
@@ -47,7 +47,7 @@ function OverviewBody({ overview }: { overview: Overview }): ReactNode {
         />
         <ClusterFacts overview={overview} />
       </Freshness>
-      {!isEmpty && <GroupsByLag cluster={cluster.name} />}
+      {checkedAt !== null && !isEmpty && <GroupsByLag cluster={cluster.name} />}
       {cluster.managed && <DemoPanel cluster={cluster.name} invite={isEmpty} />}
       <ConnectPanel bootstrap={cluster.bootstrap} isEmpty={isEmpty} />
     </>
@@ -64,23 +64,25 @@ function ClusterBadges({ overview: { cluster } }: { overview: Overview }): React
 }
 
 function ClusterFacts({ overview }: { overview: Overview }): ReactNode {
-  const { counts, totalLag, recordsInPerSecond, controllerId } = overview;
+  const { counts, totalLag, recordsInPerSecond, controllerId, checkedAt } = overview;
+  // A cluster that was never reached has not zero of anything.
+  const seen = (count: number) => <Quantity value={checkedAt === null ? null : count} />;
   return (
     <Facts
       label="The cluster in numbers"
       facts={[
         {
           term: 'Brokers',
-          value: <Quantity value={counts.brokers} />,
+          value: seen(counts.brokers),
           note: controllerId !== null && `controller ${controllerId}`,
         },
         {
           term: 'Topics',
-          value: <Quantity value={counts.topics} />,
+          value: seen(counts.topics),
           note: counts.internalTopics > 0 && `and ${counts.internalTopics} internal`,
         },
-        { term: 'Partitions', value: <Quantity value={counts.partitions} /> },
-        { term: 'Groups', value: <Quantity value={counts.groups} /> },
+        { term: 'Partitions', value: seen(counts.partitions) },
+        { term: 'Groups', value: seen(counts.groups) },
         {
           term: 'Total lag',
           value: <Quantity value={totalLag} absent="nothing committed" />,

@@ -12,6 +12,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useMemo, useState } from 'react';
 import { useConsole } from '../../shared/console-context.tsx';
 import { topicListOptions } from '../../shared/live-lists.ts';
+import { NeverReached } from '../../shared/never-reached.tsx';
 import { QueryView } from '../../shared/query-view.tsx';
 import { useListInterval } from '../../shared/refresh.tsx';
 import { sortFromParam, sortToParam } from '../../shared/search-params.ts';
@@ -92,10 +93,14 @@ function TopicTable({ cluster, list }: { cluster: CurrentCluster; list: TopicLis
           sort={sort}
           onSort={(next) => change({ sort: sortToParam(next) })}
           empty={
-            <NoTopics
-              existing={list.topics.length}
-              onReset={() => change({ filter: undefined, show: undefined, internal: true })}
-            />
+            list.checkedAt === null ? (
+              <NeverReached />
+            ) : (
+              <NoTopics
+                existing={list.topics.length}
+                onReset={() => change({ filter: undefined, show: undefined, internal: true })}
+              />
+            )
           }
         />
       </Freshness>

@@ -103,6 +103,11 @@ describe('the list of topics', () => {
     expect((await screen.findByRole('row', { name: /prices/ })).textContent).toContain('≤ 500 estimate');
   });
 
+  it('of a cluster that was never reached is not known, not empty', async () => {
+    openConsole('/c/local/topics', { [`GET ${paths.topics('local')}`]: { topics: [], checkedAt: null } });
+    expect(await screen.findByRole('heading', { name: 'Not known yet' })).toBeDefined();
+  });
+
   it('tells none at all from none that match', async () => {
     openConsole('/c/local/topics?filter=nothing', lists);
     expect(await screen.findByRole('heading', { name: 'No topic matches' })).toBeDefined();
