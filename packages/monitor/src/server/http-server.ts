@@ -38,7 +38,8 @@ export async function buildHttpServer(needs: HttpServerNeeds): Promise<FastifyIn
   await addProtections(server);
   await server.register(fastifySwagger, {
     openapi: { info: { title: 'Odradek console', version: needs.version } },
-    transform: jsonSchemaTransform,
+    transform: (route) =>
+      route.url.startsWith('/api/') ? jsonSchemaTransform(route) : { schema: { hide: true }, url: route.url },
   });
   await server.register(async (routes) => {
     addWatchRoutes(routes, needs);
@@ -80,7 +81,7 @@ function addOpenRoutes(routes: FastifyInstance, needs: HttpServerNeeds): void {
   routes.get('/api/openapi.json', { schema: { hide: true } }, (_request, reply) =>
     send(reply, 200, routes.swagger()),
   );
-  routes.get('/metrics', { schema: { hide: true } }, async (_request, reply) =>
+  routes.get('/metrics', async (_request, reply) =>
     reply
       .header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
       .send(await prometheusMetrics(needs.clusters.all)),
