@@ -47,9 +47,12 @@ export function useLiveUpdates(): void {
   }, [api, tokens, choice, setStream, queryClient]);
 }
 
+/** The server says something at least every 15 s. */
+const silenceMs = 40_000;
+
 async function* serverEvents(api: ApiClient, signal: AbortSignal): AsyncGenerator<ServerEvent> {
   const stream = await api.open(paths.events(), signal);
-  for await (const { data } of framesOf(stream)) {
+  for await (const { data } of framesOf(stream, silenceMs)) {
     const event = serverEvent.safeParse(JSON.parse(data));
     if (event.success) yield event.data;
   }

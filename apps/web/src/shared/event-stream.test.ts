@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { framesOf } from './event-stream.ts';
 
 async function framesFrom(chunks: readonly (string | Uint8Array)[]) {
@@ -10,7 +10,7 @@ async function framesFrom(chunks: readonly (string | Uint8Array)[]) {
     },
   });
   const frames = [];
-  for await (const frame of framesOf(stream)) frames.push(frame);
+  for await (const frame of framesOf(stream, 1000)) frames.push(frame);
   return frames;
 }
 
@@ -35,4 +35,15 @@ it('lines of data are joined, line ends of both kinds are understood', async () 
 
 it('comments and a frame that never ended are left out', async () => {
   expect(await framesFrom([': keep-alive\n\n', 'event: lag\ndata: 1'])).toEqual([]);
+});
+
+it('a stream that says nothing for too long is broken, and is let go', async () => {
+  vi.useFakeTimers();
+  const cancelled = vi.fn();
+  const frames = framesOf(new ReadableStream({ cancel: cancelled }), 40_000);
+  const first = expect(frames.next()).rejects.toThrow('the event stream went silent');
+  await vi.advanceTimersByTimeAsync(40_000);
+  await first;
+  expect(cancelled).toHaveBeenCalledOnce();
+  vi.useRealTimers();
 });

@@ -4,14 +4,20 @@ export interface StreamFrame {
   data: string;
 }
 
-/** Reads frames until the stream ends. Frames may be cut anywhere between chunks; comments are skipped. */
-export async function* framesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<StreamFrame> {
+/**
+ * Reads frames until the stream ends. Frames may be cut anywhere between chunks; comments are skipped. A stream that
+ * sends nothing at all for `silenceMs` is taken for broken and throws: after a sleep nobody says that it ended.
+ */
+export async function* framesOf(
+  stream: ReadableStream<Uint8Array>,
+  silenceMs: number,
+): AsyncGenerator<StreamFrame> {
   const reader = stream.getReader();
   const decoder = new TextDecoder();
   let rest = '';
   try {
     for (;;) {
-      const { value, done } = await reader.read();
+      const { value, done } = await withinSilence(reader.read(), silenceMs);
       if (done) return;
       rest += decoder.decode(value, { stream: true }).replaceAll('\r', '');
       const blocks = rest.split('\n\n');
@@ -22,8 +28,15 @@ export async function* framesOf(stream: ReadableStream<Uint8Array>): AsyncGenera
       }
     }
   } finally {
-    reader.releaseLock();
+    await reader.cancel();
   }
+}
+
+function withinSilence<Value>(read: Promise<Value>, silenceMs: number): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error('the event stream went silent')), silenceMs);
+    read.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }
 
 function frameOf(block: string): StreamFrame | null {
