@@ -15,7 +15,7 @@ import { brokerProgram, invokedAs } from '../programs.ts';
 import { print, printJson, tell } from '../standard-output.ts';
 import { stderrLogger } from '../stderr-logger.ts';
 import { nextFreePorts, portOwner } from '../tcp-port.ts';
-import { chooseConsolePort, consoleOf, loadConsole, startAnsweringConsole } from '../up/cluster-console.ts';
+import { chooseConsolePort, consoleOf, startAnsweringConsole } from '../up/cluster-console.ts';
 import {
   alreadyRunningText,
   brokerEventLine,
@@ -71,31 +71,38 @@ export async function up(options: UpOptions): Promise<number> {
 
 async function run(cluster: LocalCluster, options: UpOptions, stopping: Promise<void>): Promise<number> {
   forgetRunning(cluster.directory);
-  let console: Console | null = null;
+  const { promise: announced, resolve: announce } = Promise.withResolvers<void>();
+  let opening: Promise<Console | null> = Promise.resolve(null);
   try {
     const consolePort = options.console ? await chooseConsolePort(options.consolePort) : null;
     const starting = cluster.start();
-    // The console's code is read while the broker starts.
-    const loading = consolePort === null ? null : loadConsole();
-    // The loading has its own report below; until then a failure must not count as unhandled.
-    loading?.catch(() => {});
+    // The console is built while the broker starts, and samples once both are announced.
+    if (consolePort !== null) {
+      const { sampleInterval: sampleIntervalMs } = options;
+      opening = startAnsweringConsole(
+        consoleOf(cluster, { port: consolePort, sampleIntervalMs, watchAfter: announced }),
+      );
+      // Reported where it is awaited; until then a failure must not count as unhandled.
+      opening.catch(() => {});
+    }
     const outcome = await Promise.race([starting, stopping]);
     if (outcome === undefined || outcome.kind === 'stopped') return ExitCode.OK;
     if (outcome.kind === 'failed') throw brokerFailure(outcome.broker);
-    if (consolePort !== null) {
-      await loading;
-      const { sampleInterval } = options;
-      console = await startAnsweringConsole(
-        consoleOf(cluster, { port: consolePort, sampleIntervalMs: sampleInterval }),
-      );
-    }
-    reportReady(cluster, console, options);
+    reportReady(cluster, await opening, options);
+    announce();
     await stopping;
     return ExitCode.OK;
   } finally {
+    announce();
     forgetRunning(cluster.directory);
-    await Promise.all([console?.close(), cluster.close()]);
+    await Promise.all([closeConsole(opening), cluster.close()]);
   }
+}
+
+async function closeConsole(opening: Promise<Console | null>): Promise<void> {
+  // One that did not open has been reported, and has nothing to close.
+  const console = await opening.catch(() => null);
+  await console?.close();
 }
 
 function reportReady(cluster: LocalCluster, console: Console | null, options: UpOptions): void {

@@ -62,10 +62,11 @@ export async function startAnsweringConsole(start: ConsoleStart): Promise<Consol
 /** What the console of `up` is started with. */
 export function consoleOf(
   cluster: LocalCluster,
-  options: { port: number; sampleIntervalMs: number },
+  options: Pick<ConsoleStart, 'port' | 'watchAfter'> & { sampleIntervalMs: number },
 ): ConsoleStart {
   return {
     port: options.port,
+    ...(options.watchAfter === undefined ? {} : { watchAfter: options.watchAfter }),
     dataDirectory: cluster.directory,
     startedAs: process.env['ODRADEK_STARTED_AS'] === 'desktop' ? 'desktop' : 'up',
     clusters: [
@@ -78,11 +79,6 @@ export function consoleOf(
       },
     ],
   };
-}
-
-/** Reads the console's code ahead of its start, which takes a while. */
-export async function loadConsole(): Promise<void> {
-  await import('@odradek/monitor');
 }
 
 async function answers(url: string): Promise<void> {
