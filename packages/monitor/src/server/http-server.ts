@@ -37,7 +37,11 @@ export async function buildHttpServer(needs: HttpServerNeeds): Promise<FastifyIn
   answerErrors(server, needs.token, needs.logger);
   await addProtections(server);
   await server.register(fastifySwagger, {
-    openapi: { info: { title: 'Odradek console', version: needs.version } },
+    openapi: {
+      info: { title: 'Odradek console', version: needs.version },
+      components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+      security: [{ token: [] }],
+    },
     transform: (route) =>
       route.url.startsWith('/api/') ? jsonSchemaTransform(route) : { schema: { hide: true }, url: route.url },
   });
