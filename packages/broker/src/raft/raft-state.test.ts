@@ -3,7 +3,7 @@ import { initialRaftState, type RaftEvent, type RaftState, raftStep } from './ra
 
 const VOTER = { id: 1, directoryId: 'AAAAAAAAAAAAAAAAAAAAAQ' };
 
-function after(events: readonly RaftEvent[]): RaftState {
+function stateAfter(events: readonly RaftEvent[]): RaftState {
   return events.reduce((state, event) => raftStep(state, event).state, initialRaftState(VOTER));
 }
 
@@ -31,14 +31,14 @@ describe('a voter that is alone', () => {
   });
 
   test('leads only once its vote is on disk, and then says so in the log', () => {
-    expect(after([LOADED]).role).toBe('candidate');
-    const { state, effects } = raftStep(after([LOADED]), VOTED);
+    expect(stateAfter([LOADED]).role).toBe('candidate');
+    const { state, effects } = raftStep(stateAfter([LOADED]), VOTED);
     expect(state.role).toBe('leader');
     expect(effects).toEqual([{ kind: 'appendLeaderChange', epoch: 4 }]);
   });
 
   test('commits what is on disk, never less than before', () => {
-    const leader = after([LOADED, VOTED, APPENDED]);
+    const leader = stateAfter([LOADED, VOTED, APPENDED]);
     expect(leader.highWatermark).toBe(0);
     const { state, effects } = raftStep(leader, FLUSHED);
     expect(effects).toEqual([{ kind: 'commit', highWatermark: 12 }]);
@@ -53,13 +53,13 @@ describe('a voter that is alone', () => {
     ['commits after it has failed', [LOADED, VOTED, APPENDED, FAILED], FLUSHED],
     ['fails twice', [LOADED, FAILED], FAILED],
   ])('that %s stays as it is', (_, events, event) => {
-    const state = after(events);
+    const state = stateAfter(events);
     expect(raftStep(state, event)).toEqual({ state, effects: [] });
   });
 
   test('a failure in any role stops it for good', () => {
     for (const events of [[], [LOADED], [LOADED, VOTED]]) {
-      const { state, effects } = raftStep(after(events), FAILED);
+      const { state, effects } = raftStep(stateAfter(events), FAILED);
       expect(state.role).toBe('failed');
       expect(effects).toEqual([{ kind: 'stop', reason: 'disk' }]);
     }
