@@ -28,9 +28,9 @@ carry it and are not cleaned yet.
 export function configsDocument(): string {
   return [
     INTRODUCTION,
-    section('Topic configs', topicConfigs, [['otherwise', ({ synonyms }) => synonyms.map(code).join(', ')]]),
+    section('Topic configs', topicConfigs, [['inherits', ({ synonyms }) => synonyms.map(code).join(', ')]]),
     section('Broker configs', brokerConfigs, [['change', changeOf]]),
-    section('Group configs', groupConfigs, [['otherwise', ({ synonyms }) => synonyms.map(code).join(', ')]]),
+    section('Group configs', groupConfigs, [['inherits', ({ synonyms }) => synonyms.map(code).join(', ')]]),
     section('Client metrics configs', clientMetricsConfigs, []),
   ].join('\n');
 }
@@ -45,7 +45,7 @@ function section(title: string, definitions: ConfigDefinitions, extra: readonly 
     ['default', defaultOf],
     ['values', ({ rule }) => (rule === null ? '' : escaped(describeRule(rule)))],
     ...extra,
-    ['', ({ text }) => escaped(text)],
+    ['what it says', ({ text }) => escaped(text)],
   ];
   const rows = [...definitions.values()].map((definition) => columns.map(([, cell]) => cell(definition)));
   return [
