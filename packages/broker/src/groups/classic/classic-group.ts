@@ -168,7 +168,8 @@ export function supportsProtocols(group: ClassicGroup, type: string, names: read
   if (group.state === 'Empty') return type !== '' && names.length > 0;
   if (group.protocolType !== type) return false;
   const common = commonProtocols(group);
-  return names.some((name) => common.has(name));
+  // A rebalance that everybody has left is not over yet: whoever joins it may bring any protocol.
+  return names.some((name) => group.members.size === 0 || common.has(name));
 }
 
 /** Protocols that every member knows. With no members, none. */
