@@ -45,7 +45,7 @@ export interface ConsoleOptions {
   readonly historyBytesMax?: number;
   /**
    * Sampling begins when this resolves. Absent: at once. Loading the client for it holds this thread for a third of a
-   * second, which whoever has a first page to answer may not want to wait for. It must resolve before `close`.
+   * second, which whoever has a first page to answer may not want to wait for.
    */
   readonly watchAfter?: Promise<void>;
 }
@@ -109,21 +109,44 @@ export async function startConsole(options: ConsoleOptions): Promise<Console> {
     throw error;
   }
   url = `http://${ADDRESS}:${portOf(server.server.address())}`;
-  (options.watchAfter ?? Promise.resolve()).then(loadKafkaLibrary).then(useLibrary, doWithout);
-  for (const sampler of samplers) {
-    sampler.start();
-  }
+  const watch = watchAfter(options.watchAfter ?? Promise.resolve(), () => {
+    loadKafkaLibrary().then(useLibrary, doWithout);
+    for (const sampler of samplers) {
+      sampler.start();
+    }
+  });
   return {
     url,
     openUrl: `${url}/#token=${token.value}`,
     token: token.value,
     tokenFile: token.file,
     close: async () => {
+      const isWatching = watch.end();
       await demos.close();
       streams.close();
       await server.close();
-      await Promise.all(samplers.map((sampler) => sampler.close()));
+      if (isWatching) {
+        await Promise.all(samplers.map((sampler) => sampler.close()));
+      }
       database.close();
+    },
+  };
+}
+
+/** Begins once `signal` resolves, unless it was ended before; `end` says whether it had begun. */
+function watchAfter(signal: Promise<void>, begin: () => void): { end(): boolean } {
+  let state: 'waiting' | 'watching' | 'ended' = 'waiting';
+  void signal.then(() => {
+    if (state === 'waiting') {
+      state = 'watching';
+      begin();
+    }
+  });
+  return {
+    end: () => {
+      const hasBegun = state === 'watching';
+      state = 'ended';
+      return hasBegun;
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { ClusterDefinition } from '../src/cluster-client/cluster-definition.ts';
 import type { ClusterSample } from '../src/sampler/cluster-sample.ts';
 import { ClusterSampler } from '../src/sampler/cluster-sampler.ts';
-import { openDatabase } from '../src/store/database.ts';
+import { IN_MEMORY, openDatabase } from '../src/store/database.ts';
 import { LagHistory } from '../src/store/lag-history.ts';
 import { WindowStore } from '../src/store/window-store.ts';
 import { silentLogger } from './silent-logger.ts';
@@ -11,7 +11,7 @@ export function watchedCluster(
   samples: readonly ClusterSample[],
   definition: Partial<ClusterDefinition> = {},
 ): ClusterSampler {
-  const database = openDatabase(':memory:');
+  const database = openDatabase(IN_MEMORY);
   const sampler = new ClusterSampler({
     definition: { name: 'local', bootstrap: ['127.0.0.1:9'], ...definition },
     library: new Promise(() => {}),

@@ -2,14 +2,14 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { silentLogger } from '../../test/silent-logger.ts';
 import { watchedCluster } from '../../test/watched-cluster.ts';
 import { AuditLog } from '../store/audit-log.ts';
-import { openDatabase } from '../store/database.ts';
+import { IN_MEMORY, openDatabase } from '../store/database.ts';
 import { MutationGate } from './mutation-gate.ts';
 
 let audit: AuditLog;
 let gate: MutationGate;
 
 beforeEach(() => {
-  audit = new AuditLog(openDatabase(':memory:'));
+  audit = new AuditLog(openDatabase(IN_MEMORY));
   gate = new MutationGate(audit, { now: () => 1_000 }, silentLogger);
 });
 

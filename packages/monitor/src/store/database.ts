@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs';
 import Database from 'better-sqlite3';
 
 /** Raised when the tables change; a file of another version is refused, not guessed at. */
@@ -61,6 +62,12 @@ const schema = `
   );
 `;
 
+/** A history that ends with the process. */
+export const IN_MEMORY = ':memory:';
+
+/** The history names groups and topics, which are nobody else's business. */
+const OWNER_ONLY = 0o600;
+
 export type HistoryDatabase = Database.Database;
 
 /**
@@ -68,6 +75,10 @@ export type HistoryDatabase = Database.Database;
  * Throws when the file is not a history of this version.
  */
 export function openDatabase(path: string): HistoryDatabase {
+  if (path !== IN_MEMORY) {
+    // SQLite gives the files beside it the same mode.
+    closeSync(openSync(path, 'a', OWNER_ONLY));
+  }
   const database = new Database(path);
   database.pragma('journal_mode = WAL');
   // The log is synced at checkpoints only: a power cut may cost the last samples, never the file.

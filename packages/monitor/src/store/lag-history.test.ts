@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -101,6 +101,21 @@ describe('LagHistory', () => {
     }
     expect(largest).toBeLessThan(limit * 1.5);
     expect(query(start + HOUR - 20_000, start + HOUR, 10_000)).toHaveLength(2);
+  });
+
+  it('forgets a group a month after its last sample, and knows it again when it comes back', () => {
+    history.record('c', start, [sample(1, 'gone')]);
+    history.record('c', start + 31 * 24 * HOUR, [sample(2)]);
+    const names = database.prepare<[], { name: string }>('SELECT group_id AS name FROM series').all();
+    expect(names).toEqual([{ name: 'g' }]);
+    const back = start + 31 * 24 * HOUR + 1000;
+    history.record('c', back, [sample(3, 'gone'), sample(4)]);
+    expect(query(back, back + 1, 1000)[0]?.lag).toBe(4);
+  });
+
+  it('is readable by its owner alone', () => {
+    expect(statSync(join(directory, 'history.sqlite')).mode & 0o777).toBe(0o600);
+    expect(statSync(join(directory, 'history.sqlite-wal')).mode & 0o777).toBe(0o600);
   });
 
   it('remembers after a restart', () => {

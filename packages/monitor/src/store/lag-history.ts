@@ -140,6 +140,9 @@ export class LagHistory {
           this.#statements.deleteBefore.run({ resolution: stepMs, series: id, before });
         }
       }
+      if (this.#statements.deleteEmptySeries.run().changes > 0) {
+        this.#seriesIds.clear();
+      }
     })();
   }
 }
@@ -170,6 +173,12 @@ function prepareStatements(database: HistoryDatabase) {
     ),
     deleteBefore: database.prepare(
       'DELETE FROM lag WHERE resolution = @resolution AND series = @series AND at < @before',
+    ),
+    deleteEmptySeries: database.prepare(
+      `DELETE FROM series WHERE NOT EXISTS (
+         SELECT 1 FROM lag
+         WHERE resolution IN (${resolutions.map(({ stepMs }) => stepMs).join(', ')}) AND series = series.id
+       )`,
     ),
   };
 }

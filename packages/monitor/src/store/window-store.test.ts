@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type HistoryDatabase, openDatabase } from './database.ts';
+import { type HistoryDatabase, IN_MEMORY, openDatabase } from './database.ts';
 import { WindowStore } from './window-store.ts';
 
 let database: HistoryDatabase;
 let store: WindowStore;
 
 beforeEach(() => {
-  database = openDatabase(':memory:');
+  database = openDatabase(IN_MEMORY);
   store = new WindowStore(database);
 });
 
