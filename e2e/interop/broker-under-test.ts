@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { EventEmitter, once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -13,8 +14,10 @@ export interface BrokerUnderTest {
   readonly dataDirectory: string;
   /** The process that supervises the brokers and serves the console. */
   readonly supervisorPid: number;
-  /** The process ids of the brokers, as `up --json` said them. */
-  readonly brokerPids: readonly number[];
+  /** The process id of the broker, by the last line that `up --json` wrote of it. */
+  brokerPid(): number;
+  /** Resolves when the supervisor has said that a broker with another process id than this one is running. */
+  brokerAfter(pid: number): Promise<void>;
   /** Ends it cleanly; the data directory stays. */
   stop(): Promise<void>;
   /** Ends it cleanly and removes its data. */
@@ -22,10 +25,16 @@ export interface BrokerUnderTest {
 }
 
 interface ReadyLine {
-  readonly ready: boolean;
+  readonly ready: true;
   readonly bootstrap: string;
   readonly open?: string;
   readonly brokers: readonly { readonly pid: number }[];
+}
+
+interface BrokerLine {
+  readonly event: 'broker';
+  readonly state: string;
+  readonly pid?: number;
 }
 
 interface Options {
@@ -53,14 +62,22 @@ export async function startOdradek(options: Options = {}): Promise<BrokerUnderTe
     ],
     { stdio: ['ignore', 'pipe', 'pipe'] },
   );
-  const ready = await readyLine(child);
+  const told = new EventEmitter<{ running: [pid: number] }>();
+  const ready = await readyLine(child, told);
+  let brokerPid = ready.brokers[0]?.pid ?? -1;
+  told.on('running', (pid) => {
+    brokerPid = pid;
+  });
   const stop = () => ended(child);
   return {
     bootstrap: ready.bootstrap,
     open: ready.open ?? null,
     dataDirectory,
     supervisorPid: child.pid ?? -1,
-    brokerPids: ready.brokers.map((broker) => broker.pid),
+    brokerPid: () => brokerPid,
+    brokerAfter: async (pid) => {
+      while (brokerPid === pid) await once(told, 'running');
+    },
     stop,
     close: async () => {
       await stop();
@@ -79,7 +96,7 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-function readyLine(child: ChildProcess): Promise<ReadyLine> {
+function readyLine(child: ChildProcess, told: EventEmitter<{ running: [pid: number] }>): Promise<ReadyLine> {
   return new Promise((resolve, reject) => {
     let stderr = '';
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
@@ -89,8 +106,9 @@ function readyLine(child: ChildProcess): Promise<ReadyLine> {
     child.once('exit', (code) => reject(new Error(`odradek up ended with ${code}:\n${stderr}`)));
     if (child.stdout === null) throw new Error('odradek up has no standard output');
     createInterface({ input: child.stdout }).on('line', (line) => {
-      const parsed = JSON.parse(line) as ReadyLine;
-      if (parsed.ready) resolve(parsed);
+      const parsed = JSON.parse(line) as ReadyLine | BrokerLine;
+      if ('ready' in parsed) resolve(parsed);
+      else if (parsed.state === 'running' && parsed.pid !== undefined) told.emit('running', parsed.pid);
     });
   });
 }
