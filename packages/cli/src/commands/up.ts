@@ -93,7 +93,6 @@ async function run(cluster: LocalCluster, options: UpOptions, stopping: Promise<
     await stopping;
     return ExitCode.OK;
   } finally {
-    announce();
     forgetRunning(cluster.directory);
     await Promise.all([closeConsole(opening), cluster.close()]);
   }
