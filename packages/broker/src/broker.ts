@@ -64,19 +64,28 @@ const FETCH_SESSION_EVICTION_MS = 120_000;
 /** What was opened so far, to be closed in reverse. */
 class OpenRooms {
   readonly #closers: (() => Promise<void>)[] = [];
-  #isClosing = false;
+  #closed: Promise<void> | null = null;
 
   get isClosing(): boolean {
-    return this.#isClosing;
+    return this.#closed !== null;
   }
 
   add(close: () => Promise<void>): void {
     this.#closers.push(close);
   }
 
-  async close(): Promise<void> {
-    this.#isClosing = true;
-    for (let close = this.#closers.pop(); close !== undefined; close = this.#closers.pop()) await close();
+  /** One room that cannot be closed in order keeps no other open; rejects with the first reason. */
+  close(): Promise<void> {
+    this.#closed ??= this.#closeAll();
+    return this.#closed;
+  }
+
+  async #closeAll(): Promise<void> {
+    const failures: unknown[] = [];
+    for (const close of this.#closers.toReversed()) {
+      await close().catch((error: unknown) => failures.push(error));
+    }
+    if (failures.length > 0) throw failures[0];
   }
 }
 

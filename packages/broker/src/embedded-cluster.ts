@@ -36,7 +36,7 @@ export async function startCluster(options: StartClusterOptions = {}): Promise<E
   const count = options.brokers ?? 1;
   if (count !== 1) throw new RangeError(`a cluster of ${count} brokers cannot be started yet, only one of 1`);
   const runtime = nodeRuntime({ logLevel: 'warn' });
-  const directory = options.directory ?? `${tmpdir()}/odradek-${runtime.random.uuid()}`;
+  const directory = options.directory ?? `${tmpdir()}/odradek-embedded-${runtime.random.uuid()}`;
   const isTemporary = options.directory === undefined;
   const removeData = () => (isTemporary ? runtime.disk.removeDirectory(directory) : Promise.resolve());
   const config = brokerConfigFrom({

@@ -143,7 +143,10 @@ export class Dispatch {
     // A number beyond ±2^53 where the declaration does not say that it saturates (decision 14).
     if (opened.body.sawUnsafeInt64) return refuse(ErrorCode.INVALID_REQUEST);
     const fail = (error: unknown): RequestOutcome => {
-      this.#logger.error({ error, api: handler.request.name, apiVersion }, 'a request failed unexpectedly');
+      this.#logger.error(
+        { err: error, api: handler.request.name, apiVersion },
+        'a request failed unexpectedly',
+      );
       try {
         return refuse(ErrorCode.UNKNOWN_SERVER_ERROR);
       } catch {

@@ -5,6 +5,8 @@ import { type Broker, startBroker } from '../../src/broker.ts';
 import { brokerConfigFrom } from '../../src/config.ts';
 import { createTopicsRequest } from '../../src/protocol/messages/create-topics-request.ts';
 import { createTopicsResponse } from '../../src/protocol/messages/create-topics-response.ts';
+import type { Disk } from '../../src/runtime/disk.ts';
+import { nodeDisk } from '../../src/runtime/node-disk.ts';
 import { nodeRuntime } from '../../src/runtime/node-runtime.ts';
 import { WireClient } from './wire-client.ts';
 
@@ -18,7 +20,10 @@ export class BrokerBed {
     this.directory = fs.mkdtempSync(path.join(os.tmpdir(), 'odradek-broker-'));
   }
 
-  async start(settings: Readonly<Record<string, string>> = {}): Promise<Broker> {
+  async start(
+    settings: Readonly<Record<string, string>> = {},
+    { disk = nodeDisk, onFailed = () => {} }: { disk?: Disk; onFailed?: (reason: string) => void } = {},
+  ): Promise<Broker> {
     const config = brokerConfigFrom({
       'process.roles': 'broker,controller',
       'node.id': '1',
@@ -29,7 +34,8 @@ export class BrokerBed {
       'group.initial.rebalance.delay.ms': '0',
       ...settings,
     });
-    this.#broker = await startBroker({ config, runtime: nodeRuntime({ logLevel: 'silent' }) });
+    const runtime = { ...nodeRuntime({ logLevel: 'silent' }), disk };
+    this.#broker = await startBroker({ config, runtime, onFailed });
     return this.#broker;
   }
 
