@@ -192,7 +192,12 @@ async function recover(loading: Loading, segments: Segment[]): Promise<OpenedTai
   const start = scanned[0]?.baseOffset ?? 0;
   const producers = await producersAt(loading, kept, start);
   let logEndOffset = start;
-  for (const segment of scanned) {
+  for (const [index, segment] of scanned.entries()) {
+    // Segments are synced one by one: the end of one may be lost, between two batches, while the next one is there.
+    if (index > 0 && segment.baseOffset !== logEndOffset) {
+      await dropBehind(environment, scanned.slice(index), logEndOffset);
+      break;
+    }
     const before = kept.at(-1);
     if (before !== undefined && kept.length > scanFrom) await before.close();
     const recovered = await recoverSegment(loading, segment, producers);
@@ -203,13 +208,26 @@ async function recover(loading: Loading, segments: Segment[]): Promise<OpenedTai
       { segment: segment.path, lostBytes: recovered.lostBytes, logEndOffset },
       'Cutting off what is not a whole record batch',
     );
-    for (const behind of scanned.slice(scanned.indexOf(segment) + 1)) {
-      for (const path of await behind.renameToDeleted()) await environment.disk.remove(path);
-    }
+    await dropBehind(environment, scanned.slice(index + 1), logEndOffset);
     break;
   }
   producers.endOffset = logEndOffset;
   return { segments: new SegmentList(kept), producers, logEndOffset, isSealed: false };
+}
+
+/** Removes segments that no longer continue the log. */
+async function dropBehind(
+  environment: LogEnvironment,
+  segments: readonly Segment[],
+  logEndOffset: number,
+): Promise<void> {
+  for (const segment of segments) {
+    environment.logger.warn(
+      { segment: segment.path, logEndOffset },
+      'Removing a segment behind records that are lost',
+    );
+    for (const path of await segment.renameToDeleted()) await environment.disk.remove(path);
+  }
 }
 
 async function recoverSegment(loading: Loading, segment: Segment, producers: ProducerState) {

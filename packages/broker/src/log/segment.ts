@@ -231,9 +231,15 @@ export class Segment {
     });
   }
 
-  /** Cuts the file off at `sizeInBytes`, which must be the end of a batch. */
+  /**
+   * Cuts the file off at `sizeInBytes`, which must be the end of a batch. It is durable when this resolves: what was
+   * cut off may lie behind the recovery point, where no later sync would come by.
+   */
   async truncateFile(sizeInBytes: number): Promise<void> {
-    await this.#environment.files.use(this.path, (file) => file.truncate(sizeInBytes));
+    await this.#environment.files.use(this.path, async (file) => {
+      await file.truncate(sizeInBytes);
+      await file.sync();
+    });
     this.#sizeInBytes = sizeInBytes;
     this.#environment.indexes.forget(this.path);
   }
