@@ -1,9 +1,11 @@
 import type { Disk } from '../../src/runtime/disk.ts';
 import { SeededRandom } from '../seeded-random.ts';
 import { ClientProcess } from './clients/client-process.ts';
+import { GroupMember } from './clients/group-member.ts';
 import { Producer } from './clients/producer.ts';
 import { followPartition, readWhole } from './clients/reader.ts';
 import { TopicMaker } from './clients/topic-maker.ts';
+import { CommittedOffsets } from './committed-offsets.ts';
 import { type FaultKind, FaultPlan } from './fault-plan.ts';
 import { type Counted, Findings } from './findings.ts';
 import { History, type ProducerMode, type TopicPlan } from './history.ts';
@@ -30,6 +32,11 @@ const PRODUCERS: readonly (ProducerMode & { readonly topic: number })[] = [
   { topic: 1, acks: -1, isIdempotent: false },
   { topic: 1, acks: -1, isIdempotent: true },
 ];
+
+const GROUP = 'readers';
+const GROUP_MEMBERS = 3;
+/** Which topic the group reads. */
+const GROUP_TOPIC = 0;
 
 /** A known fault that is put into the broker's surroundings to see that the checkers find it. */
 export interface Variant {
@@ -59,6 +66,7 @@ class Simulation {
   readonly #machine: SimulatedMachine;
   readonly #plan: FaultPlan;
   readonly #history: History;
+  readonly #offsets: CommittedOffsets;
   #clients = 0;
   #isOver = false;
 
@@ -69,6 +77,7 @@ class Simulation {
     this.#time = new VirtualTime(new SeededRandom(seed, 0), trace);
     this.#wires = new SimulatedWires({ trace, random: new SeededRandom(seed, 1) });
     this.#history = new History(TOPICS, findings);
+    this.#offsets = new CommittedOffsets(findings, this.#time);
     this.#machine = new SimulatedMachine({
       seed,
       trace,
@@ -77,7 +86,9 @@ class Simulation {
       wires: this.#wires,
       patchDisk: variant?.patchDisk ?? ((disk) => disk),
       onRecovered: (cause, ends) => {
-        if (cause === 'power loss') this.#history.powerLost(ends);
+        if (cause !== 'power loss') return;
+        this.#history.powerLost(ends);
+        this.#offsets.powerLost();
       },
     });
     this.#plan = new FaultPlan({
@@ -137,6 +148,12 @@ class Simulation {
       if (topic === undefined) continue;
       const client = this.#newClient(`producer${index}`);
       work.push(new Producer({ client, topic, mode, history, findings, isOver }).run());
+    }
+    const groupTopic = TOPICS[GROUP_TOPIC];
+    for (let index = 0; index < GROUP_MEMBERS && groupTopic !== undefined; index++) {
+      const client = this.#newClient(`member${index}`);
+      const reading = { groupId: GROUP, topic: groupTopic, offsets: this.#offsets };
+      work.push(new GroupMember({ client, ...reading, history, findings, isOver }).run());
     }
     for (const { topic, partition } of history.partitions) {
       const client = this.#newClient(`reader-${topic}-${partition}`);

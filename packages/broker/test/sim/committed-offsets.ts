@@ -1,0 +1,82 @@
+import type { Findings } from './findings.ts';
+import type { VirtualTime } from './virtual-time.ts';
+
+/** How long after it was sent a commit may still reach the broker on a connection that its sender gave up. */
+const STRAGGLING_MS = 15_000;
+
+/** The offset of a partition without a commit, as OffsetFetch says it. */
+const NEVER_COMMITTED = -1;
+
+/** What is known of one group's commits to one partition. */
+interface Commits {
+  /** As acknowledged, or read, last. */
+  last: number;
+  /** Sent and not answered: each may have been done or may yet be, by when it was sent. */
+  readonly inDoubt: Map<number, number>;
+  /** Every offset that was ever sent: a power loss may bring any of them back. */
+  readonly ever: Set<number>;
+  hasLostPower: boolean;
+}
+
+/** What groups have committed, and which offsets they may rightly read. */
+export class CommittedOffsets {
+  readonly #findings: Findings;
+  readonly #time: VirtualTime;
+  readonly #commits = new Map<string, Commits>();
+
+  constructor(findings: Findings, time: VirtualTime) {
+    this.#findings = findings;
+    this.#time = time;
+  }
+
+  /** A member is about to commit. Returns what is to be called when the broker has acknowledged it. */
+  sending(partition: string, offset: number): () => void {
+    const commits = this.#of(partition);
+    commits.inDoubt.set(offset, this.#time.nowMs);
+    commits.ever.add(offset);
+    return () => {
+      commits.inDoubt.delete(offset);
+      commits.last = offset;
+      commits.hasLostPower = false;
+      this.#findings.count('commits');
+    };
+  }
+
+  /** A member is about to read what is committed. Returns what is to be called with what the broker says. */
+  reading(partition: string): (offset: number) => void {
+    const before = this.#allowed(partition);
+    return (offset) => {
+      const commits = this.#of(partition);
+      const allowed = new Set([...before, ...this.#allowed(partition)]);
+      if (!allowed.has(offset))
+        this.#findings.violate(
+          `${partition}: the committed offset is ${offset}, not ${[...allowed].join(' or ')}`,
+        );
+      commits.last = offset;
+    };
+  }
+
+  powerLost(): void {
+    for (const commits of this.#commits.values()) commits.hasLostPower = true;
+  }
+
+  #allowed(partition: string): readonly number[] {
+    const { last, inDoubt, ever, hasLostPower } = this.#of(partition);
+    for (const [offset, sentMs] of [...inDoubt])
+      if (this.#time.nowMs - sentMs > STRAGGLING_MS) inDoubt.delete(offset);
+    return hasLostPower ? [NEVER_COMMITTED, ...ever] : [last, ...inDoubt.keys()];
+  }
+
+  #of(partition: string): Commits {
+    const known = this.#commits.get(partition);
+    if (known !== undefined) return known;
+    const none: Commits = {
+      last: NEVER_COMMITTED,
+      inDoubt: new Map(),
+      ever: new Set(),
+      hasLostPower: false,
+    };
+    this.#commits.set(partition, none);
+    return none;
+  }
+}
