@@ -24,8 +24,9 @@ const suites = [
   {
     name: 'unit',
     runs: [
-      vitest('packages/broker', 'src', 'test/protocol'),
+      vitest('packages/broker', '--exclude', 'test/sim/**'),
       vitest('packages/monitor'),
+      vitest('packages/monitor', '--config', 'vitest.live.config.ts'),
       vitest('packages/monitor', '--config', 'vitest.live.config.ts'),
       vitest('packages/ui'),
       vitest('apps/web'),

@@ -8,6 +8,7 @@ import type { DifferentialCase } from './differential-case.ts';
 import { framingCases } from './framing-cases.ts';
 import { groupCases } from './group-cases.ts';
 import { normalize } from './normalize.ts';
+import { numberCases } from './number-cases.ts';
 import { recordCases } from './record-cases.ts';
 import { WireClient } from './wire-client.ts';
 
@@ -31,6 +32,7 @@ const suites: Readonly<Record<string, readonly DifferentialCase[]>> = {
   admin: adminCases,
   records: recordCases,
   groups: groupCases,
+  'out-of-range': numberCases,
 };
 
 describe.each(Object.entries(suites))(

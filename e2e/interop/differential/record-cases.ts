@@ -291,7 +291,7 @@ function produceCase(
   };
 }
 
-function produceBody(
+export function produceBody(
   name: string,
   records: Uint8Array | null,
   options: { readonly acks?: number; readonly partition?: number } = {},
@@ -303,7 +303,7 @@ function produceBody(
   };
 }
 
-function listBody(name: string, partitionIndex: number, timestamp: number, currentLeaderEpoch = -1) {
+export function listBody(name: string, partitionIndex: number, timestamp: number, currentLeaderEpoch = -1) {
   return {
     replicaId: -1,
     topics: [{ name, partitions: [{ partitionIndex, timestamp, currentLeaderEpoch }] }],
@@ -345,12 +345,12 @@ interface BatchFields {
   readonly producerEpoch?: number;
   readonly producerId?: number;
   readonly sequence?: number;
-  readonly timestamp?: number;
+  readonly timestamp?: number | bigint;
   readonly valueBytes?: number;
 }
 
 /** A record batch of two uncompressed records, with any field of its header made wrong. */
-function batch(fields: BatchFields): Uint8Array {
+export function batch(fields: BatchFields): Uint8Array {
   const value = Buffer.alloc(fields.valueBytes ?? 3, 'v');
   const records = Buffer.concat([record(0, value), record(1, value)]);
   const bytes = Buffer.alloc(61 + records.length);

@@ -49,7 +49,7 @@ function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.OK : ExitCode.USAGE;
   if (error instanceof Failure) {
     tell(`odradek: ${error.message}`);
-    if (process.env['ODRADEK_LOG'] === 'debug') console.error(error.cause ?? error.stack);
+    if (process.env.ODRADEK_LOG === 'debug') console.error(error.cause ?? error.stack);
     return error.exitCode;
   }
   tell('odradek: an unexpected error; please report it with the lines below');

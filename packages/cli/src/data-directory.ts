@@ -20,10 +20,10 @@ export function dataDirectoryOf(given: string | undefined, name: 'default' | 'co
 }
 
 function dataHome({ platform, environment, home }: Surroundings): string {
-  const xdg = environment['XDG_DATA_HOME'];
+  const xdg = environment.XDG_DATA_HOME;
   // The XDG specification has relative values ignored.
   if (xdg !== undefined && isAbsolute(xdg)) return xdg;
   if (platform === 'darwin') return join(home, 'Library', 'Application Support');
-  if (platform === 'win32') return environment['LOCALAPPDATA'] ?? join(home, 'AppData', 'Local');
+  if (platform === 'win32') return environment.LOCALAPPDATA ?? join(home, 'AppData', 'Local');
   return join(home, '.local', 'share');
 }

@@ -18,4 +18,4 @@ export function consoleFiles(): string | null {
 }
 
 /** How the user started this program, for sentences that name a whole command. */
-export const invokedAs = process.env['ODRADEK_INVOKED_AS'] ?? 'odradek';
+export const invokedAs = process.env.ODRADEK_INVOKED_AS ?? 'odradek';

@@ -7,7 +7,7 @@ type Fields = Readonly<Record<string, unknown>>;
 /** Warnings and errors for a person, one line each on standard error. `ODRADEK_LOG=info` or `debug` says more. */
 export function stderrLogger(bound: Fields = {}): Logger {
   const levels = ['debug', 'info', 'warn', 'error'];
-  const threshold = Math.max(0, levels.indexOf(process.env['ODRADEK_LOG'] ?? 'warn'));
+  const threshold = Math.max(0, levels.indexOf(process.env.ODRADEK_LOG ?? 'warn'));
   const at = (level: string) => (fields: Fields, message: string) => {
     if (levels.indexOf(level) < threshold) return;
     const details = Object.entries({ ...bound, ...fields }).map(

@@ -28,7 +28,7 @@ export function findBackend({
 }: Places): BackendProgram | null {
   const windows = process.platform === 'win32' ? '.exe' : '';
   const nodes = [
-    environment['ODRADEK_NODE'],
+    environment.ODRADEK_NODE,
     join(resources, 'node', `node${windows}`),
     join(checkout, 'node_modules/.bin', `node${windows}`),
   ];

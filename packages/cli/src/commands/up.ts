@@ -59,7 +59,7 @@ export async function up(options: UpOptions): Promise<number> {
       machinePorts(brokerProgram, stderrLogger()),
     );
     if (opened.kind === 'held') return await reportRunning(directory, options, opened.holder);
-    if (opened.kind !== 'opened') throw await refusal(opened, directory);
+    if (opened.kind !== 'opened') throw await refusal(opened);
     return await run(opened.cluster, options, stopping);
   } catch (error) {
     if (options.json === true && error instanceof Failure) printJson({ ready: false, reason: error.message });
@@ -157,10 +157,7 @@ async function chooseDirectory(options: UpOptions): Promise<string> {
   return mkdtemp(join(tmpdir(), 'odradek-'));
 }
 
-async function refusal(
-  outcome: Exclude<OpenOutcome, { kind: 'opened' | 'held' }>,
-  directory: string,
-): Promise<Failure> {
+async function refusal(outcome: Exclude<OpenOutcome, { kind: 'opened' | 'held' }>): Promise<Failure> {
   if (outcome.kind === 'refused')
     return usageFailure(`${outcome.reason}; the data directory is ${directory}`);
   const owner = portOwner(outcome.port) ?? 'another program';

@@ -68,7 +68,7 @@ export function consoleOf(
     port: options.port,
     ...(options.watchAfter === undefined ? {} : { watchAfter: options.watchAfter }),
     dataDirectory: cluster.directory,
-    startedAs: process.env['ODRADEK_STARTED_AS'] === 'desktop' ? 'desktop' : 'up',
+    startedAs: process.env.ODRADEK_STARTED_AS === 'desktop' ? 'desktop' : 'up',
     clusters: [
       {
         name: MANAGED_CLUSTER,
