@@ -3,12 +3,11 @@ import { ErrorCode } from '../protocol/errors.ts';
 import type { Decoded, Encodable } from '../protocol/message.ts';
 import { fetchRequest } from '../protocol/messages/fetch-request.ts';
 import { fetchResponse } from '../protocol/messages/fetch-response.ts';
-import { delayFetch } from '../replication/delayed-fetch.ts';
-import type { Partition, ReadIsolation } from '../replication/partition.ts';
-import { failedRead, type PartitionRead, readPartition } from '../replication/partition-read.ts';
+import { failedRead, type PartitionRead } from '../replication/partition-read.ts';
 import type { Replicas } from '../replication/replicas.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { AclOperation, type Authorizer } from '../security/authorizer.ts';
+import { FetchReads, type FetchTarget, replicaIdOf } from './fetch-reads.ts';
 import type { FetchScope, FetchSessions, PartitionFetch, PartitionProgress } from './fetch-sessions.ts';
 import type { Handler, RequestContext } from './handler.ts';
 import { currentLeaderOf, LeaderEndpoints } from './leader-endpoints.ts';
@@ -27,25 +26,10 @@ type FetchRequest = Decoded<typeof fetchRequest>;
 type TopicAnswer = NonNullable<Encodable<typeof fetchResponse>['responses']>[number];
 type PartitionAnswer = NonNullable<TopicAnswer['partitions']>[number];
 
-const FIRST_VERSION_WITH_FOLLOWER_FETCH = 11;
 const FIRST_VERSION_WITH_TOPIC_IDS = 13;
 const FIRST_VERSION_WITH_LEADER = 16;
 /** Older clients take KAFKA_STORAGE_ERROR for an unknown one that is not worth a retry. */
 const FIRST_VERSION_WITH_STORAGE_ERROR = 6;
-
-const READ_COMMITTED = 1;
-
-/** The replica id of a consumer; brokers have theirs, tools that look at any replica have -2. */
-const CONSUMER = -1;
-
-/** One partition of the request with what is known of it: the replica here, or why it cannot be read. */
-interface FetchTarget {
-  readonly fetch: PartitionFetch;
-  /** The topic's name, also where the request named an id. */
-  readonly topic: string;
-  readonly partition: Partition | null;
-  readonly errorCode: number;
-}
 
 /**
  * Fetch (key 1), versions 4–18. Whole batches, the first one even above the limits (KIP-74); waits until
@@ -107,79 +91,6 @@ async function handle(
     responses: groupedByTopic(targets, answers),
     nodeEndpoints: endpoints.list,
   };
-}
-
-/** The reads of one request: a first pass over all partitions, perhaps a wait, then those that changed again. */
-class FetchReads {
-  readonly #needs: FetchNeeds;
-  readonly #request: FetchRequest;
-  readonly #targets: readonly FetchTarget[];
-  readonly #isolation: ReadIsolation;
-  readonly #requireLeader: boolean;
-  readonly #maxBytes: number;
-  readonly #reads: PartitionRead[] = [];
-  #sizeInBytes = 0;
-
-  constructor(
-    needs: FetchNeeds,
-    fetch: { request: FetchRequest; context: RequestContext; targets: readonly FetchTarget[] },
-  ) {
-    this.#needs = needs;
-    this.#request = fetch.request;
-    this.#targets = fetch.targets;
-    this.#isolation = isolationOf(fetch.request);
-    const replicaId = replicaIdOf(fetch.request);
-    // A consumer that can name its rack may be served by a follower (KIP-392).
-    const mayAskFollower = fetch.context.apiVersion >= FIRST_VERSION_WITH_FOLLOWER_FETCH;
-    this.#requireLeader = replicaId >= 0 || (replicaId === CONSUMER && !mayAskFollower);
-    this.#maxBytes = Math.min(fetch.request.maxBytes, needs.fetchMaxBytes);
-  }
-
-  async run(): Promise<readonly PartitionRead[]> {
-    const marks = this.#targets.map(({ partition }) => partition?.mark() ?? null);
-    for (const index of this.#targets.keys()) await this.#read(index);
-    const missingBytes = Math.min(this.#request.minBytes, this.#maxBytes) - this.#sizeInBytes;
-    if (this.#request.maxWaitMs <= 0 || missingBytes <= 0 || this.#isUrgent()) return this.#reads;
-    const waiting = this.#targets.flatMap(({ partition }, index) => {
-      const mark = marks[index] ?? null;
-      return partition === null || mark === null ? [] : [{ partition, mark, index }];
-    });
-    const changed = await delayFetch({
-      partitions: waiting,
-      missingBytes,
-      maxWaitMs: this.#request.maxWaitMs,
-      clock: this.#needs.clock,
-    });
-    for (const position of changed) await this.#read(waiting[position]?.index ?? -1);
-    return this.#reads;
-  }
-
-  async #read(index: number): Promise<void> {
-    const target = this.#targets[index];
-    if (target === undefined) return;
-    this.#sizeInBytes -= this.#reads[index]?.sizeInBytes ?? 0;
-    const read =
-      target.partition === null
-        ? // As Kafka has it: no aborted transactions where nobody looked, null where a log was asked.
-          { ...failedRead(target.errorCode), abortedTransactions: [] }
-        : await readPartition(target.partition, {
-            ...target.fetch,
-            isolation: this.#isolation,
-            requireLeader: this.#requireLeader,
-            maxBytes: Math.max(0, Math.min(target.fetch.maxBytes, this.#maxBytes - this.#sizeInBytes)),
-            minOneBatch: this.#sizeInBytes === 0,
-          });
-    this.#reads[index] = read;
-    this.#sizeInBytes += read.sizeInBytes;
-  }
-
-  /** An error or a diverging epoch is told at once. No partition at all is nothing to wait for. */
-  #isUrgent(): boolean {
-    return (
-      this.#reads.length === 0 ||
-      this.#reads.some((read) => read.errorCode !== ErrorCode.NONE || read.divergingEpoch !== null)
-    );
-  }
 }
 
 /** Resolves a partition to the replica held here. */
@@ -290,15 +201,6 @@ function progressOf(read: PartitionRead): PartitionProgress {
     isRemarkable: read.errorCode !== ErrorCode.NONE || read.divergingEpoch !== null,
     errorCode: read.errorCode,
   };
-}
-
-function replicaIdOf(request: FetchRequest): number {
-  return request.replicaState.replicaId >= 0 ? request.replicaState.replicaId : request.replicaId;
-}
-
-function isolationOf(request: FetchRequest): ReadIsolation {
-  if (replicaIdOf(request) !== CONSUMER) return 'log-end';
-  return request.isolationLevel === READ_COMMITTED ? 'last-stable-offset' : 'high-watermark';
 }
 
 function sessionError(scope: Extract<FetchScope, { kind: 'refused' }>): number {

@@ -1,0 +1,110 @@
+import { ErrorCode } from '../protocol/errors.ts';
+import type { Decoded } from '../protocol/message.ts';
+import type { fetchRequest } from '../protocol/messages/fetch-request.ts';
+import { delayFetch } from '../replication/delayed-fetch.ts';
+import type { Partition, ReadIsolation } from '../replication/partition.ts';
+import { failedRead, type PartitionRead, readPartition } from '../replication/partition-read.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { PartitionFetch } from './fetch-sessions.ts';
+import type { RequestContext } from './handler.ts';
+
+type FetchRequest = Decoded<typeof fetchRequest>;
+
+const FIRST_VERSION_WITH_FOLLOWER_FETCH = 11;
+
+const READ_COMMITTED = 1;
+
+/** The replica id of a consumer; brokers have theirs, tools that look at any replica have -2. */
+const CONSUMER = -1;
+
+/** One partition of the request with what is known of it: the replica here, or why it cannot be read. */
+export interface FetchTarget {
+  readonly fetch: PartitionFetch;
+  /** The topic's name, also where the request named an id. */
+  readonly topic: string;
+  readonly partition: Partition | null;
+  readonly errorCode: number;
+}
+
+/** The reads of one request: a first pass over all partitions, perhaps a wait, then those that changed again. */
+export class FetchReads {
+  readonly #clock: Clock;
+  readonly #request: FetchRequest;
+  readonly #targets: readonly FetchTarget[];
+  readonly #isolation: ReadIsolation;
+  readonly #requireLeader: boolean;
+  readonly #maxBytes: number;
+  readonly #reads: PartitionRead[] = [];
+  #sizeInBytes = 0;
+
+  constructor(
+    needs: { readonly clock: Clock; readonly fetchMaxBytes: number },
+    fetch: { request: FetchRequest; context: RequestContext; targets: readonly FetchTarget[] },
+  ) {
+    this.#clock = needs.clock;
+    this.#request = fetch.request;
+    this.#targets = fetch.targets;
+    this.#isolation = isolationOf(fetch.request);
+    const replicaId = replicaIdOf(fetch.request);
+    // A consumer that can name its rack may be served by a follower (KIP-392).
+    const mayAskFollower = fetch.context.apiVersion >= FIRST_VERSION_WITH_FOLLOWER_FETCH;
+    this.#requireLeader = replicaId >= 0 || (replicaId === CONSUMER && !mayAskFollower);
+    this.#maxBytes = Math.min(fetch.request.maxBytes, needs.fetchMaxBytes);
+  }
+
+  async run(): Promise<readonly PartitionRead[]> {
+    const marks = this.#targets.map(({ partition }) => partition?.mark() ?? null);
+    for (const index of this.#targets.keys()) await this.#read(index);
+    const missingBytes = Math.min(this.#request.minBytes, this.#maxBytes) - this.#sizeInBytes;
+    if (this.#request.maxWaitMs <= 0 || missingBytes <= 0 || this.#isUrgent()) return this.#reads;
+    const waiting = this.#targets.flatMap(({ partition }, index) => {
+      const mark = marks[index] ?? null;
+      return partition === null || mark === null ? [] : [{ partition, mark, index }];
+    });
+    const changed = await delayFetch({
+      partitions: waiting,
+      missingBytes,
+      maxWaitMs: this.#request.maxWaitMs,
+      clock: this.#clock,
+    });
+    for (const position of changed) await this.#read(waiting[position]?.index ?? -1);
+    return this.#reads;
+  }
+
+  async #read(index: number): Promise<void> {
+    const target = this.#targets[index];
+    if (target === undefined) return;
+    this.#sizeInBytes -= this.#reads[index]?.sizeInBytes ?? 0;
+    const read =
+      target.partition === null
+        ? // As Kafka has it: no aborted transactions where nobody looked, null where a log was asked.
+          { ...failedRead(target.errorCode), abortedTransactions: [] }
+        : await readPartition(target.partition, {
+            ...target.fetch,
+            isolation: this.#isolation,
+            requireLeader: this.#requireLeader,
+            maxBytes: Math.max(0, Math.min(target.fetch.maxBytes, this.#maxBytes - this.#sizeInBytes)),
+            minOneBatch: this.#sizeInBytes === 0,
+          });
+    this.#reads[index] = read;
+    this.#sizeInBytes += read.sizeInBytes;
+  }
+
+  /** An error or a diverging epoch is told at once. No partition at all is nothing to wait for. */
+  #isUrgent(): boolean {
+    return (
+      this.#reads.length === 0 ||
+      this.#reads.some((read) => read.errorCode !== ErrorCode.NONE || read.divergingEpoch !== null)
+    );
+  }
+}
+
+/** Who fetches: a broker's id, -1 for a consumer, -2 for a tool. */
+export function replicaIdOf(request: FetchRequest): number {
+  return request.replicaState.replicaId >= 0 ? request.replicaState.replicaId : request.replicaId;
+}
+
+function isolationOf(request: FetchRequest): ReadIsolation {
+  if (replicaIdOf(request) !== CONSUMER) return 'log-end';
+  return request.isolationLevel === READ_COMMITTED ? 'last-stable-offset' : 'high-watermark';
+}
