@@ -12,10 +12,16 @@ const ORDERS: NewTopic = {
 };
 const COMMIT = { validateOnly: false };
 
+/** Every write and flush that is not held has ended. */
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
 describe('controller', () => {
   test('the first start publishes one step: features and this broker, ready', async () => {
-    const { published, brokerEpoch } = await startController({ rack: 'r1' });
+    const { published, brokerEpoch, log } = await startController({ rack: 'r1' });
     expect(published).toHaveLength(1);
+    expect(log.flushes).toBe(1);
     const [{ image } = { image: null }] = published;
     expect([...(image?.features.entries() ?? [])].sort()).toEqual([
       ['kraft.version', 1],
@@ -28,7 +34,7 @@ describe('controller', () => {
     const { controller, log, published } = await startController();
     log.hold();
     const creation = controller.createTopics([ORDERS], COMMIT);
-    await new Promise((resolve) => setImmediate(resolve));
+    await settled();
     expect(controller.image.topicsByName.has('orders')).toBe(false);
     expect(published).toHaveLength(1);
     const before = creation.then(() => published.length);
@@ -58,7 +64,7 @@ describe('controller', () => {
     const repeated = controller.createTopics([ORDERS], COMMIT).then(() => {
       answered = true;
     });
-    await new Promise((resolve) => setImmediate(resolve));
+    await settled();
     expect(answered).toBe(false);
     log.release();
     await repeated;
@@ -68,7 +74,7 @@ describe('controller', () => {
     const { controller, log } = await startController();
     log.hold();
     const first = controller.createTopics([ORDERS], COMMIT);
-    await new Promise((resolve) => setImmediate(resolve));
+    await settled();
     const second = controller.createTopics([{ ...ORDERS, name: 'later' }], COMMIT);
     log.release();
     log.hold();

@@ -39,6 +39,11 @@ class Listener implements QuorumListener {
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
+/** Every write and flush that is not held has ended. */
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
 describe('metadata quorum of one', () => {
   let directory: string;
 
@@ -69,7 +74,9 @@ describe('metadata quorum of one', () => {
   test('the first start elects the node in epoch 1 and writes leader, version and voters as the first batch', async () => {
     const { quorum, listener } = quorumOver(new MemoryMetadataLog());
     await quorum.start();
-    expect(quorum.state).toMatchObject({ role: 'leader', epoch: 1, highWatermark: 3 });
+    expect(quorum.state).toMatchObject({ role: 'leader', epoch: 1, highWatermark: 0 });
+    await settled();
+    expect(quorum.state.highWatermark).toBe(3);
     expect(listener.batches).toEqual([
       {
         epoch: 1,
@@ -98,7 +105,7 @@ describe('metadata quorum of one', () => {
       isCommitted = true;
     });
     expect(appended).toMatchObject({ baseOffset: 3, lastOffset: 4, epoch: 1 });
-    await new Promise((resolve) => setImmediate(resolve));
+    await settled();
     expect(isCommitted).toBe(false);
     log.release();
     await committed;
@@ -109,6 +116,7 @@ describe('metadata quorum of one', () => {
     const log = new MemoryMetadataLog();
     const { quorum } = quorumOver(log);
     await quorum.start();
+    await settled();
     const before = log.flushes;
     const appends = Array.from({ length: 20 }, (_, index) => quorum.append([bytes(`r${index}`)]));
     await Promise.all(appends.map(({ committed }) => committed));
@@ -135,6 +143,7 @@ describe('metadata quorum of one', () => {
   test('a node that moved to another address writes the voters anew', async () => {
     const log = new MemoryMetadataLog();
     await quorumOver(log).quorum.start();
+    await settled();
     const moved = { ...VOTER, endpoints: [{ name: 'CONTROLLER', host: '127.0.0.1', port: 9999 }] };
     const { quorum, listener } = quorumOver(log.crash(), moved);
     await quorum.start();

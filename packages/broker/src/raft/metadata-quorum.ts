@@ -52,6 +52,7 @@ export class MetadataQuorum {
   readonly #needs: MetadataQuorumNeeds;
   readonly #listener: QuorumListener;
   #state: RaftState;
+  #election: Pick<Waiting, 'resolve' | 'reject'> | null = null;
   #waiting: Waiting[] = [];
   #lastWritten: Promise<void> = Promise.resolve();
   #flushing: Promise<void> | null = null;
@@ -73,7 +74,10 @@ export class MetadataQuorum {
     return this.#needs.voter;
   }
 
-  /** Replays the log to the listener, wins the election of a new epoch and resolves once that is committed. */
+  /**
+   * Replays the log to the listener and wins the election of a new epoch. Resolves once this node leads: what is
+   * appended then is committed together with the leader's first batch.
+   */
   async start(): Promise<void> {
     const { log, disk, quorumStatePath } = this.#needs;
     for await (const chunk of log.read()) {
@@ -81,8 +85,11 @@ export class MetadataQuorum {
     }
     const stored = await readQuorumState(disk, quorumStatePath);
     const { endOffset, lastEpoch } = log;
+    const elected = new Promise<void>((resolve, reject) => {
+      this.#election = { resolve, reject };
+    });
     this.#handle({ kind: 'loaded', stored, endOffset, lastEpoch });
-    await this.#committedThrough(endOffset);
+    await elected;
   }
 
   /**
@@ -161,6 +168,7 @@ export class MetadataQuorum {
     );
     this.#appendBatch(batch, records.length);
     for (const loaded of batchesIn(batch)) this.#listener.onBatch(loaded);
+    this.#election?.resolve();
   }
 
   /** Returns the offset of the batch's last record. */
@@ -178,8 +186,7 @@ export class MetadataQuorum {
   async #flush(): Promise<void> {
     try {
       while (this.#state.role === 'leader' && this.#state.highWatermark < this.#flushTarget) {
-        const target = this.#flushTarget;
-        await this.#lastWritten;
+        const target = await this.#allWritten();
         await this.#needs.log.flush();
         this.#handle({ kind: 'flushed', endOffset: target });
       }
@@ -189,6 +196,19 @@ export class MetadataQuorum {
       this.#handle({ kind: 'failed', reason });
     } finally {
       this.#flushing = null;
+    }
+  }
+
+  /**
+   * The end of what is written, once nothing is being written: whatever is appended meanwhile shares the flush. That
+   * ends, because whoever appends waits for the commit.
+   */
+  async #allWritten(): Promise<number> {
+    for (;;) {
+      const target = this.#flushTarget;
+      const written = this.#lastWritten;
+      await written;
+      if (written === this.#lastWritten) return target;
     }
   }
 
@@ -209,6 +229,7 @@ export class MetadataQuorum {
   #stop(reason: unknown): void {
     const waiting = this.#waiting;
     this.#waiting = [];
+    this.#election?.reject(reason);
     for (const { reject } of waiting) reject(reason);
     this.#listener.onStopped(reason);
   }

@@ -21,7 +21,8 @@ export class MemoryMetadataLog implements MetadataLog {
     this.#batches.push(batch);
     this.endOffset += recordCountAt(batch);
     this.lastEpoch = leaderEpoch;
-    return { baseOffset, written: Promise.resolve() };
+    // A disk takes a turn of the event loop, in which others may append.
+    return { baseOffset, written: new Promise((resolve) => setImmediate(resolve)) };
   }
 
   async flush(): Promise<void> {
