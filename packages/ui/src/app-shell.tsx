@@ -6,6 +6,8 @@ import { SpoolMark } from './spool-mark.tsx';
 export interface AppShellProps {
   /** Which cluster the pages are about, and the way to another. */
   cluster: ReactNode;
+  /** The way to anything by its name. */
+  finder: ReactNode;
   /** Each a link with a `NavigationLabel` inside; the current one carries `aria-current="page"`. */
   navigation: readonly { id: string; link: ReactNode }[];
   /** Whether values arrive, at the foot of the side. */
@@ -16,7 +18,14 @@ export interface AppShellProps {
 }
 
 /** The frame of every page: a side on wide screens, a bar at the foot on phones. */
-export function AppShell({ cluster, navigation, status, notice, children }: AppShellProps): ReactNode {
+export function AppShell({
+  cluster,
+  finder,
+  navigation,
+  status,
+  notice,
+  children,
+}: AppShellProps): ReactNode {
   return (
     <div className={styles.shell}>
       <a className={styles.skip} href="#content">
@@ -28,6 +37,7 @@ export function AppShell({ cluster, navigation, status, notice, children }: AppS
           <span className={styles.name}>Odradek</span>
         </div>
         <div>{cluster}</div>
+        <div className={styles.finder}>{finder}</div>
         <nav className={styles.navigation} aria-label="Main">
           <ul className={styles.links}>
             {navigation.map(({ id, link }) => (

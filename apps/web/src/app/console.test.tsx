@@ -122,6 +122,22 @@ it('the filter of a list is in the address, and the address sets the filter', as
   expect(router.state.location.searchStr).toBe('?filter=click');
 });
 
+it('a topic of another cluster is three letters and Enter away', async () => {
+  const { router } = openConsole('/c/local', {
+    [clusters]: { clusters: [aCluster(), aCluster({ name: 'prod' })] },
+    [overview]: anOverview(),
+    [topics]: { topics: [aTopic({ name: 'clicks' })], checkedAt: sampledAt },
+    [`GET ${paths.topics('prod')}`]: { topics: [aTopic({ name: 'parcels' })], checkedAt: sampledAt },
+  });
+  await screen.findByRole('heading', { name: 'Overview' });
+  fireEvent.keyDown(document.body, { key: 'k', ctrlKey: true });
+  const field = await screen.findByRole('combobox', { name: 'Go to a page, topic or group' });
+  fireEvent.change(field, { target: { value: 'par' } });
+  await screen.findByRole('option', { name: /parcels/ });
+  fireEvent.keyDown(field, { key: 'Enter' });
+  await waitFor(() => expect(router.state.location.pathname).toBe('/c/prod/topics/parcels'));
+});
+
 it('the slash key brings the cursor to the filter', async () => {
   openConsole('/c/local/topics', { [topics]: { topics: [aTopic()], checkedAt: sampledAt } });
   const filter = await screen.findByRole('searchbox', { name: 'Filter topics' });

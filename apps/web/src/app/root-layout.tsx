@@ -10,6 +10,7 @@ import { clusterListOptions } from '../shared/live-lists.ts';
 import { useListInterval } from '../shared/refresh.tsx';
 import { useRefusal } from '../shared/token.ts';
 import { ClusterSwitcher } from './cluster-switcher.tsx';
+import { CommandPalette } from './command-palette.tsx';
 import { ConnectionStatus } from './connection-status.tsx';
 import { useLiveUpdates } from './live-updates.ts';
 import { TokenPage } from './token-page.tsx';
@@ -31,6 +32,7 @@ export function RootLayout(): ReactNode {
   return (
     <AppShell
       cluster={<ClusterSwitcher clusters={clusters.data?.clusters ?? []} current={current} silent={silent} />}
+      finder={<CommandPalette clusters={clusters.data?.clusters ?? []} current={current} />}
       navigation={current === undefined ? [settingsLink] : [...clusterLinks(current), settingsLink]}
       status={<ConnectionStatus silent={silent} />}
       notice={silent && <ServerSilent />}
