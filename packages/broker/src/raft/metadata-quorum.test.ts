@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -163,6 +163,15 @@ describe('metadata quorum of one', () => {
   test('a quorum-state file that cannot be understood stops the start', async () => {
     await writeFile(join(directory, 'quorum-state'), '{"leaderId":');
     await expect(quorumOver(new MemoryMetadataLog()).quorum.start()).rejects.toThrow(/quorum-state/);
+  });
+
+  test('a vote that cannot be stored ends the start', async () => {
+    await rm(directory, { recursive: true });
+    const { quorum, listener } = quorumOver(new MemoryMetadataLog());
+    await expect(quorum.start()).rejects.toThrow(/ENOENT/);
+    expect(quorum.state.role).toBe('failed');
+    expect(listener.stops).toHaveLength(1);
+    await mkdir(directory);
   });
 
   test('a write that fails rejects everything that waits and takes nothing more', async () => {
