@@ -105,6 +105,7 @@ export async function startConsole(options: ConsoleOptions): Promise<Console> {
   try {
     await server.listen({ host: ADDRESS, port: options.port });
   } catch (error) {
+    streams.close();
     database.close();
     throw error;
   }

@@ -159,8 +159,17 @@ export class ClusterSampler {
       }
       delayMs = this.#becomeUnreachable(error);
     }
-    this.#needs.onTick(this);
     this.#schedule(delayMs);
+    this.#tell();
+  }
+
+  #tell(): void {
+    try {
+      this.#needs.onTick(this);
+    } catch (error) {
+      // Who listens may fail; the watching goes on.
+      this.#needs.logger.error({ cluster: this.definition.name, err: error }, 'a tick could not be told');
+    }
   }
 
   async #sampleTaker(): Promise<SampleTaker> {
