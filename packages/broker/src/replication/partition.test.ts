@@ -1,0 +1,167 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { batchOf, LogBed } from '../../test/log/log-bed.ts';
+import type { PartitionImage } from '../metadata/metadata-image.ts';
+import { ErrorCode } from '../protocol/errors.ts';
+import { findOffset, Timestamp } from './offset-lookup.ts';
+import { Partition } from './partition.ts';
+import { readPartition } from './partition-read.ts';
+
+const LEADER = 1;
+
+let bed: LogBed;
+beforeEach(() => {
+  bed = new LogBed();
+});
+afterEach(() => bed.remove());
+
+function imageOf(image: Partial<PartitionImage> = {}): PartitionImage {
+  return {
+    replicas: [LEADER],
+    directories: [],
+    isr: [LEADER],
+    addingReplicas: [],
+    removingReplicas: [],
+    eligibleLeaderReplicas: [],
+    lastKnownElr: [],
+    leader: LEADER,
+    leaderRecoveryState: 0,
+    leaderEpoch: 5,
+    partitionEpoch: 0,
+    ...image,
+  };
+}
+
+async function partitionWith(image: Partial<PartitionImage> = {}, minInSyncReplicas = 1): Promise<Partition> {
+  return new Partition({
+    topic: 'orders',
+    topicId: 'oLIQyYhGQsiCoFcXtVXDSA',
+    partition: 0,
+    nodeId: LEADER,
+    log: await bed.open(),
+    image: imageOf(image),
+    minInSyncReplicas,
+  });
+}
+
+function append(partition: Partition, requiredAcks: number): Promise<number> {
+  const outcome = partition.appendAsLeader(batchOf(['a']), { origin: 'client', requiredAcks });
+  return outcome.kind === 'queued' ? outcome.done : Promise.resolve(outcome.errorCode);
+}
+
+/** The value if it is there by now. */
+async function nowOr<Value>(promise: Promise<Value>, otherwise: Value): Promise<Value> {
+  const soon = new Promise<Value>((resolve) => setImmediate(() => resolve(otherwise)));
+  return Promise.race([promise, soon]);
+}
+
+describe('a partition with one replica', () => {
+  it('commits what it has written', async () => {
+    const partition = await partitionWith();
+    expect(await append(partition, -1)).toBe(ErrorCode.NONE);
+    expect([partition.highWatermark, partition.lastStableOffset, partition.log.logEndOffset]).toEqual([
+      1, 1, 1,
+    ]);
+  });
+
+  it('tells those who watch how many bytes became readable', async () => {
+    const partition = await partitionWith();
+    const grown: number[] = [];
+    const watch = { readableGrew: (bytes: number) => grown.push(bytes), disturbed: () => {} };
+    partition.watch(watch);
+    await append(partition, -1);
+    partition.unwatch(watch);
+    await append(partition, -1);
+    expect(grown).toEqual([batchOf(['a']).length]);
+    expect(partition.mark().readableBytes).toBe(2 * batchOf(['a']).length);
+  });
+
+  it('does not ask for more in-sync replicas than there are', async () => {
+    expect(await append(await partitionWith({}, 2), -1)).toBe(ErrorCode.NONE);
+  });
+});
+
+describe('a partition with followers', () => {
+  const three = { replicas: [1, 2, 3], isr: [1, 2, 3] };
+
+  it('acknowledges acks=1 when it has written, and acks=-1 not before the followers have', async () => {
+    const partition = await partitionWith(three);
+    const all = append(partition, -1);
+    expect(await append(partition, 1)).toBe(ErrorCode.NONE);
+    expect(await nowOr(all, -99)).toBe(-99);
+    expect(partition.highWatermark).toBe(0);
+    // The followers leave the ISR: what the leader has is then committed.
+    partition.onMetadata(imageOf({ ...three, isr: [1] }), 1);
+    expect(await all).toBe(ErrorCode.NONE);
+    expect(partition.highWatermark).toBe(2);
+  });
+
+  it('refuses acks=-1 while fewer than min.insync.replicas are in sync', async () => {
+    const partition = await partitionWith({ ...three, isr: [1] }, 2);
+    expect(await append(partition, -1)).toBe(ErrorCode.NOT_ENOUGH_REPLICAS);
+    expect(await append(partition, 1)).toBe(ErrorCode.NONE);
+    expect(partition.highWatermark).toBe(0);
+  });
+
+  it('shows consumers only what is committed, and does not know "latest" before its epoch is', async () => {
+    const partition = await partitionWith(three);
+    await append(partition, 1);
+    const asked = { fetchOffset: 0, currentLeaderEpoch: 5, lastFetchedEpoch: -1, requireLeader: true };
+    const limits = { maxBytes: 1000, minOneBatch: true };
+    const consumer = await readPartition(partition, { ...asked, ...limits, isolation: 'high-watermark' });
+    expect([consumer.errorCode, consumer.sizeInBytes]).toEqual([ErrorCode.NONE, 0]);
+    const follower = await readPartition(partition, { ...asked, ...limits, isolation: 'log-end' });
+    expect(follower.sizeInBytes).toBe(batchOf(['a']).length);
+    const latest = { timestamp: Timestamp.LATEST, currentLeaderEpoch: -1, requireLeader: true };
+    expect(await findOffset(partition, { ...latest, isolation: 'high-watermark' })).toMatchObject({
+      errorCode: ErrorCode.NONE,
+      offset: 0,
+    });
+    partition.onMetadata(imageOf({ ...three, leaderEpoch: 6 }), 1);
+    expect((await findOffset(partition, { ...latest, isolation: 'high-watermark' })).errorCode).toBe(
+      ErrorCode.OFFSET_NOT_AVAILABLE,
+    );
+    expect((await findOffset(partition, { ...latest, isolation: 'log-end' })).offset).toBe(1);
+  });
+
+  it('fails those who wait when another leads, and takes nothing more', async () => {
+    const partition = await partitionWith(three);
+    const waiting = append(partition, -1);
+    let disturbances = 0;
+    partition.watch({
+      readableGrew() {},
+      disturbed: () => {
+        disturbances += 1;
+      },
+    });
+    partition.onMetadata(imageOf({ ...three, leader: 2, leaderEpoch: 6 }), 1);
+    expect(await waiting).toBe(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+    expect(disturbances).toBe(1);
+    expect(await append(partition, 1)).toBe(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+  });
+});
+
+describe('the leader epoch of a request', () => {
+  it('is fenced when it is old, unknown when it is new, and may be left out', async () => {
+    const partition = await partitionWith();
+    expect(partition.refusalOf(4, true)).toBe(ErrorCode.FENCED_LEADER_EPOCH);
+    expect(partition.refusalOf(6, true)).toBe(ErrorCode.UNKNOWN_LEADER_EPOCH);
+    expect(partition.refusalOf(5, true)).toBe(ErrorCode.NONE);
+    expect(partition.refusalOf(-1, true)).toBe(ErrorCode.NONE);
+  });
+
+  it('does not help a replica that does not lead, unless any replica will do', async () => {
+    const partition = await partitionWith({ leader: 2 });
+    expect(partition.refusalOf(5, true)).toBe(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+    expect(partition.refusalOf(5, false)).toBe(ErrorCode.NONE);
+  });
+});
+
+describe('a partition that is given up', () => {
+  it('answers whoever waits and serves nobody', async () => {
+    const partition = await partitionWith({ replicas: [1, 2], isr: [1, 2] });
+    const waiting = append(partition, -1);
+    partition.retire();
+    expect(await waiting).toBe(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+    expect(partition.refusalOf(5, false)).toBe(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+  });
+});
