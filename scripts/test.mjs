@@ -27,7 +27,6 @@ const suites = [
       vitest('packages/broker', '--exclude', 'test/sim/**'),
       vitest('packages/monitor'),
       vitest('packages/monitor', '--config', 'vitest.live.config.ts'),
-      vitest('packages/monitor', '--config', 'vitest.live.config.ts'),
       vitest('packages/ui'),
       vitest('apps/web'),
       vitest('apps/desktop'),
