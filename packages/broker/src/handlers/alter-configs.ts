@@ -1,14 +1,16 @@
-import { ConfigResourceType, configResourceKey } from '../metadata/config-resource.ts';
-import { ErrorCode, errorOf } from '../protocol/errors.ts';
-import type { Decoded, Encodable } from '../protocol/message.ts';
+import { ConfigResourceType } from '../metadata/config-resource.ts';
+import { ErrorCode } from '../protocol/errors.ts';
 import { alterConfigsRequest } from '../protocol/messages/alter-configs-request.ts';
 import { alterConfigsResponse } from '../protocol/messages/alter-configs-response.ts';
-import { alterResult, invalidRequest, refusedResources, resourceOf } from './altered-resources.ts';
+import {
+  allAnswered,
+  alterResults,
+  invalidRequest,
+  refusedResources,
+  resourceOf,
+} from './altered-resources.ts';
 import type { Handler } from './handler.ts';
 import type { AlterConfigsNeeds } from './incremental-alter-configs.ts';
-
-type Request = Decoded<typeof alterConfigsRequest>;
-type Response = Encodable<typeof alterConfigsResponse>;
 
 /**
  * AlterConfigs (key 33), versions 0–2: gives resources exactly the named configs and takes all others away. Clients
@@ -38,27 +40,12 @@ export function alterConfigsHandler(
         })),
         request,
       );
-      if (outcome.kind === 'not-controller') return refused(ErrorCode.NOT_CONTROLLER, request);
+      if (outcome.kind === 'not-controller') {
+        return { responses: allAnswered(ErrorCode.NOT_CONTROLLER, request.resources) };
+      }
       await needs.caughtUp();
-      const results = new Map(
-        outcome.response.map(({ resource, errorCode, errorMessage }) => [
-          configResourceKey(resource.type, resource.name),
-          { errorCode, errorMessage },
-        ]),
-      );
-      return {
-        responses: request.resources.map((resource) => {
-          const key = configResourceKey(resource.resourceType, resource.resourceName);
-          const error = refusedBefore.get(resource) ?? results.get(key);
-          return alterResult(resource, error ?? invalidRequest('Each resource must appear at most once.'));
-        }),
-      };
+      return { responses: alterResults(request.resources, refusedBefore, outcome.response) };
     },
-    refuse: refused,
+    refuse: (errorCode, { resources }) => ({ responses: allAnswered(errorCode, resources) }),
   };
-}
-
-function refused(errorCode: number, request: Request): Response {
-  const error = { errorCode, errorMessage: errorOf(errorCode).message };
-  return { responses: request.resources.map((resource) => alterResult(resource, error)) };
 }

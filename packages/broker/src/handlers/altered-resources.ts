@@ -38,9 +38,30 @@ export function resourceOf({ resourceName, resourceType }: AlteredResource): Con
   return { type: resourceType, name: resourceName };
 }
 
-export function alterResult(resource: AlteredResource, error: AlterError): AlterResult {
+/** The same answer for every resource. */
+export function allAnswered(errorCode: number, resources: readonly AlteredResource[]): AlterResult[] {
+  const error = { errorCode, errorMessage: errorOf(errorCode).message };
+  return resources.map((resource) => alterResult(resource, error));
+}
+
+/** What was refused before the controller was asked, and what the controller said of the rest, in the request's order. */
+export function alterResults<Resource extends AlteredResource>(
+  resources: readonly Resource[],
+  refusedBefore: ReadonlyMap<Resource, AlterError>,
+  outcomes: readonly (AlterError & { readonly resource: ConfigResource })[],
+): AlterResult[] {
+  const decided = new Map(
+    outcomes.map((one) => [configResourceKey(one.resource.type, one.resource.name), one]),
+  );
+  return resources.map((resource) => {
+    const error = refusedBefore.get(resource) ?? decided.get(keyOf(resource));
+    return alterResult(resource, error ?? appearsTwice);
+  });
+}
+
+function alterResult(resource: AlteredResource, { errorCode, errorMessage }: AlterError): AlterResult {
   const { resourceName, resourceType } = resource;
-  return { ...error, resourceName, resourceType };
+  return { errorCode, errorMessage, resourceName, resourceType };
 }
 
 /** The resources that a broker refuses without asking the controller, with its reasons, by resource. */
@@ -51,9 +72,7 @@ export function refusedResources<Resource extends AlteredResource>(
   const repeated = repeatedIn(resources.map(keyOf));
   const refused = new Map<Resource, AlterError>();
   for (const resource of resources) {
-    const error = repeated.has(keyOf(resource))
-      ? invalidRequest('Each resource must appear at most once.')
-      : refusal(resource, rules);
+    const error = repeated.has(keyOf(resource)) ? appearsTwice : refusal(resource, rules);
     if (error !== null) refused.set(resource, error);
   }
   return refused;
@@ -62,6 +81,8 @@ export function refusedResources<Resource extends AlteredResource>(
 export function invalidRequest(errorMessage: string): AlterError {
   return { errorCode: ErrorCode.INVALID_REQUEST, errorMessage };
 }
+
+const appearsTwice = invalidRequest('Each resource must appear at most once.');
 
 function keyOf({ resourceName, resourceType }: AlteredResource): string {
   return configResourceKey(resourceType, resourceName);

@@ -1,14 +1,15 @@
 import type { ConfigChange, ConfigOperation } from '../controller/config-changes.ts';
 import type { Controller } from '../controller/controller.ts';
-import { ConfigResourceType, configResourceKey } from '../metadata/config-resource.ts';
-import { ErrorCode, errorOf } from '../protocol/errors.ts';
-import type { Decoded, Encodable } from '../protocol/message.ts';
+import { ConfigResourceType } from '../metadata/config-resource.ts';
+import { ErrorCode } from '../protocol/errors.ts';
+import type { Decoded } from '../protocol/message.ts';
 import { incrementalAlterConfigsRequest } from '../protocol/messages/incremental-alter-configs-request.ts';
 import { incrementalAlterConfigsResponse } from '../protocol/messages/incremental-alter-configs-response.ts';
 import type { Authorizer } from '../security/authorizer.ts';
 import {
   type AlterError,
-  alterResult,
+  allAnswered,
+  alterResults,
   invalidRequest,
   refusedResources,
   resourceOf,
@@ -24,7 +25,6 @@ export interface AlterConfigsNeeds {
 }
 
 type Request = Decoded<typeof incrementalAlterConfigsRequest>;
-type Response = Encodable<typeof incrementalAlterConfigsResponse>;
 type Resource = Request['resources'][number];
 
 /** By their code. */
@@ -51,29 +51,14 @@ export function incrementalAlterConfigsHandler(
       });
       const accepted = request.resources.filter((resource) => !refusedBefore.has(resource));
       const outcome = await needs.controller.changeConfigs(accepted.map(changeOf), request);
-      if (outcome.kind === 'not-controller') return refused(ErrorCode.NOT_CONTROLLER, request);
+      if (outcome.kind === 'not-controller') {
+        return { responses: allAnswered(ErrorCode.NOT_CONTROLLER, request.resources) };
+      }
       await needs.caughtUp();
-      const results = new Map(
-        outcome.response.map(({ resource, errorCode, errorMessage }) => [
-          configResourceKey(resource.type, resource.name),
-          { errorCode, errorMessage },
-        ]),
-      );
-      return {
-        responses: request.resources.map((resource) => {
-          const key = configResourceKey(resource.resourceType, resource.resourceName);
-          const error = refusedBefore.get(resource) ?? results.get(key);
-          return alterResult(resource, error ?? invalidRequest('Each resource must appear at most once.'));
-        }),
-      };
+      return { responses: alterResults(request.resources, refusedBefore, outcome.response) };
     },
-    refuse: refused,
+    refuse: (errorCode, { resources }) => ({ responses: allAnswered(errorCode, resources) }),
   };
-}
-
-function refused(errorCode: number, request: Request): Response {
-  const error = { errorCode, errorMessage: errorOf(errorCode).message };
-  return { responses: request.resources.map((resource) => alterResult(resource, error)) };
 }
 
 /** There are no loggers whose level could be changed. */
