@@ -83,10 +83,8 @@ export class PartitionLog {
     this.#assignedProducers = loaded.producers.clone();
     this.#assignedEndOffset = loaded.logEndOffset;
     this.#logStartOffset = loaded.logStartOffset;
-    this.#highWatermark = Math.min(
-      Math.max(options.highWatermark, this.#logStartOffset),
-      loaded.logEndOffset,
-    );
+    this.#highWatermark = this.#logStartOffset;
+    this.updateHighWatermark(options.highWatermark);
   }
 
   /** Opens the log in `directory`, or begins an empty one. Rejects with a `DiskError` or a `DamagedFileError`. */
