@@ -1,5 +1,8 @@
-import { cleanup } from '@testing-library/react';
+import { cleanup, configure } from '@testing-library/react';
 import { afterEach } from 'vitest';
+
+// A page that is late on a busy machine is not wrong.
+configure({ asyncUtilTimeout: 8000 });
 
 afterEach(cleanup);
 

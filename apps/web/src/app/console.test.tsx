@@ -99,7 +99,9 @@ describe('an answer that does not come', () => {
     const { answers, queryClient } = openConsole('/c/local', { [overview]: anOverview({ checkedAt: 1000 }) });
     await screen.findByText('No problems found');
     answers[overview] = unanswered;
+    answers[clusters] = unanswered;
     await queryClient.refetchQueries();
+    await screen.findByText(/console’s server does not answer\. What is shown/);
     expect(screen.getByText('No problems found').closest('[data-stale]')?.getAttribute('data-stale')).toBe(
       'true',
     );
