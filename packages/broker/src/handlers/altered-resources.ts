@@ -50,7 +50,7 @@ export function alterResults<Resource extends AlteredResource>(
   refusedBefore: ReadonlyMap<Resource, AlterError>,
   outcomes: readonly (AlterError & { readonly resource: ConfigResource })[],
 ): AlterResult[] {
-  const decided = new Map(
+  const decided = new Map<string, AlterError>(
     outcomes.map((one) => [configResourceKey(one.resource.type, one.resource.name), one]),
   );
   return resources.map((resource) => {
