@@ -2,7 +2,7 @@
 // cited in code but not accounted for in docs/kips.md.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { root } from './toolchain.mjs';
@@ -34,7 +34,8 @@ test('no name hides what a thing is', () => {
 });
 
 test('nothing is left behind', () => {
-  const leftovers = /\b(TODO|FIXME|XXX)\b|\b(test|it|describe)(\.each)?\.(only|skip|todo)\(|@ts-ignore|@ts-nocheck/;
+  const leftovers =
+    /\b(TODO|FIXME|XXX)\b|\b(test|it|describe)(\.each)?\.(only|skip|todo)\(|@ts-ignore|@ts-nocheck/;
   const self = 'scripts/tidy.test.mjs';
   const found = source.filter((file) => file !== self && leftovers.test(read(file)));
   assert.deepEqual(found, []);
@@ -58,6 +59,15 @@ test('every KIP cited in code is accounted for in docs/kips.md', () => {
     [...cited].filter((kip) => !known.has(kip)),
     [],
   );
+});
+
+test('every file that the documents name is there', () => {
+  const documents = files.filter((file) => /^(README|CONTRIBUTING|docs\/.*)\.md$/.test(file));
+  const missing = documents.flatMap((document) => {
+    const named = read(document).match(/`(?:packages|apps|e2e|scripts)\/[\w./-]+`/g) ?? [];
+    return named.map((name) => name.slice(1, -1)).filter((name) => !existsSync(join(root, name)));
+  });
+  assert.deepEqual(missing, []);
 });
 
 test('README and CONTRIBUTING stay short', () => {
