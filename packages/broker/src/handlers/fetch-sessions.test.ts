@@ -156,6 +156,27 @@ describe('FetchSessions', () => {
     expect(sessions.size).toBe(0);
   });
 
+  it('closes a session whose last partition is forgotten', () => {
+    const { sessions } = scene();
+    const sessionId = opened(sessions);
+    const forgotten = [0, 1, 2].map((partition) => ({ topic: 'orders', topicId: ZERO, partition }));
+    expect(
+      replyTo(sessions, { ...full, sessionId, sessionEpoch: 1, fetches: [], forgotten }, []).sessionId,
+    ).toBe(0);
+    expect(sessions.size).toBe(0);
+  });
+
+  it('gives the slot of a settled session to a larger one only', () => {
+    const { sessions, pass } = scene(1);
+    const settled = opened(sessions);
+    pass(100_000);
+    replyTo(sessions, { ...full, sessionId: settled, sessionEpoch: 1, fetches: [] }, [idle, idle, idle]);
+    pass(100_000);
+    expect(opened(sessions)).toBe(0);
+    const larger = { ...full, fetches: [...full.fetches, fetchOf(3)] };
+    expect(replyTo(sessions, larger, [idle, idle, idle, idle]).sessionId).not.toBe(0);
+  });
+
   it('answers without a session when the slots are taken by recent ones', () => {
     const { sessions } = scene(1);
     opened(sessions);

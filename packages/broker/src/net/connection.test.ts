@@ -14,7 +14,8 @@ class ScriptedSocket implements Socket {
   readonly written: number[] = [];
   takesMore = true;
   paused = false;
-  ending = false;
+  endings = 0;
+  destructions = 0;
   destroyed = false;
   events: SocketEvents | null = null;
 
@@ -31,10 +32,14 @@ class ScriptedSocket implements Socket {
   resume(): void {
     this.paused = false;
   }
+  get ending(): boolean {
+    return this.endings > 0;
+  }
   end(): void {
-    this.ending = true;
+    this.endings += 1;
   }
   destroy(): void {
+    this.destructions += 1;
     this.destroyed = true;
     this.events?.closed(null);
   }
@@ -202,6 +207,31 @@ describe('Connection', () => {
     await dispatch.settle('A');
     expect(answered()).toBe('A');
     expect(socket.ending).toBe(true);
+  });
+
+  it('starts nothing that comes after it has decided to close', async () => {
+    const { dispatch, receive, connection, socket } = scene();
+    receive('a');
+    connection.end();
+    receive('b');
+    await dispatch.settle('a');
+    expect(dispatch.started).toEqual(['a']);
+    expect(socket.ending).toBe(true);
+    const refusing = scene();
+    refusing.receive('a', 'b');
+    await refusing.dispatch.settle('a', { kind: 'close', reason: 'test' });
+    refusing.receive('c');
+    expect(refusing.dispatch.started).toEqual(['a']);
+  });
+
+  it('says goodbye once and waits for nothing after the peer has gone', () => {
+    const { socket, clock, connection, closed } = scene();
+    connection.end();
+    connection.end();
+    socket.destroy();
+    clock.advance(5000);
+    connection.destroy();
+    expect([socket.endings, socket.destructions, closed()]).toEqual([1, 1, 1]);
   });
 
   it('sends nothing where nothing is to be answered', async () => {

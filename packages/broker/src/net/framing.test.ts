@@ -65,6 +65,16 @@ describe('FrameReader', () => {
     expect(above.next().kind).toBe('refused');
   });
 
+  it('gathers a frame of many megabytes from chunks of any size', () => {
+    const message = Uint8Array.from({ length: 5 * LIMIT }, (_, index) => index % 251);
+    const stream = joined(frameOf([message]));
+    const reader = new FrameReader(10 * LIMIT);
+    for (let at = 0; at < stream.length; at += 300_001) reader.push(stream.subarray(at, at + 300_001));
+    expect(reader.bufferedBytes).toBe(message.length);
+    const outcome = reader.next();
+    expect(outcome.kind === 'frame' && Buffer.from(outcome.bytes).equals(message)).toBe(true);
+  });
+
   it('keeps nothing of a chunk: it may be overwritten after it was taken in', () => {
     const chunk = joined(frameOf([Uint8Array.of(1, 2, 3)]));
     const reader = new FrameReader(LIMIT);

@@ -102,6 +102,37 @@ describe('a partition with followers', () => {
     expect(partition.highWatermark).toBe(0);
   });
 
+  it('follows min.insync.replicas when it is changed', async () => {
+    const partition = await partitionWith({ ...three, isr: [1] }, 2);
+    partition.onMetadata(imageOf({ ...three, isr: [1] }), 1);
+    expect(await append(partition, -1)).toBe(ErrorCode.NONE);
+  });
+
+  it('is catching up after a restart until the followers have what it has', async () => {
+    const before = await partitionWith(three);
+    await append(before, 1);
+    await before.log.close();
+    const after = await partitionWith({ ...three, leaderEpoch: 6 });
+    expect([after.highWatermark, after.isCatchingUp]).toEqual([0, true]);
+    after.onMetadata(imageOf({ ...three, leaderEpoch: 6, isr: [1] }), 1);
+    expect([after.highWatermark, after.isCatchingUp]).toEqual([1, false]);
+  });
+
+  it('tells whoever waits that the disk has failed', async () => {
+    const partition = await partitionWith(three);
+    const waiting = append(partition, -1);
+    let disturbances = 0;
+    partition.watch({
+      readableGrew() {},
+      disturbed: () => {
+        disturbances += 1;
+      },
+    });
+    partition.onLogFailed();
+    expect(await waiting).toBe(ErrorCode.KAFKA_STORAGE_ERROR);
+    expect(disturbances).toBe(1);
+  });
+
   it('shows consumers only what is committed, and does not know "latest" before its epoch is', async () => {
     const partition = await partitionWith(three);
     await append(partition, 1);
