@@ -96,7 +96,10 @@ export async function openClusterDirectory(
     return outcome;
   } catch (error) {
     if (error instanceof DiskError) {
-      return { kind: 'refused', reason: `the data directory ${path} cannot be used (${error.message})` };
+      return {
+        kind: 'refused',
+        reason: `the data directory ${path} cannot be used (${error.message}); choose another with --data`,
+      };
     }
     throw error;
   }

@@ -158,8 +158,7 @@ async function chooseDirectory(options: UpOptions): Promise<string> {
 }
 
 async function refusal(outcome: Exclude<OpenOutcome, { kind: 'opened' | 'held' }>): Promise<Failure> {
-  if (outcome.kind === 'refused')
-    return usageFailure(`${outcome.reason}; the data directory is ${directory}`);
+  if (outcome.kind === 'refused') return usageFailure(outcome.reason);
   const owner = portOwner(outcome.port) ?? 'another program';
   const free = await nextFreePorts(outcome.port + 1, outcome.count);
   const remedy =
