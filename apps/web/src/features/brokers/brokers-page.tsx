@@ -76,6 +76,7 @@ const columns: readonly Column<Broker>[] = [
     align: 'end',
     cell: ({ leaders }) => <Quantity value={leaders} />,
     sortBy: ({ leaders }) => leaders,
+    hiddenOn: 'narrow',
   },
   {
     id: 'replicas',
@@ -91,6 +92,7 @@ const columns: readonly Column<Broker>[] = [
     align: 'end',
     cell: ({ outOfSync }) => <Quantity value={outOfSync} />,
     sortBy: ({ outOfSync }) => outOfSync,
+    hiddenOn: 'narrow',
   },
   {
     id: 'size',

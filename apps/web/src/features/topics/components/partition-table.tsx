@@ -45,6 +45,8 @@ const columns: readonly Column<TopicPartitionDetail>[] = [
     cell: ({ leader }) =>
       leader === null ? <StatusBadge tone="critical">none</StatusBadge> : <code>{leader}</code>,
     sortBy: ({ leader }) => leader,
+    // The filled replica is the leader.
+    hiddenOn: 'narrow',
   },
   { id: 'replicas', header: 'Replicas', cell: (partition) => <ReplicaList partition={partition} /> },
   {

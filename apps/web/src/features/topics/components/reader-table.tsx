@@ -56,6 +56,7 @@ function columnsOf(cluster: string): readonly Column<TopicReaderDetail>[] {
       header: 'State',
       cell: ({ state }) => <GroupStateBadge state={state} />,
       sortBy: ({ state }) => state,
+      hiddenOn: 'narrow',
     },
     {
       id: 'lag',
