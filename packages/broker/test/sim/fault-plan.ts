@@ -63,7 +63,7 @@ export class FaultPlan {
   }
 
   #strike(kind: FaultKind): void {
-    const { machine, wires, findings } = this.#needs;
+    const { machine, findings } = this.#needs;
     switch (kind) {
       case 'crash':
         machine.crash();
@@ -75,7 +75,7 @@ export class FaultPlan {
         break;
       case 'reset':
       case 'silence':
-        this.#cut(kind, wires);
+        this.#cut(kind);
         break;
       case 'slow disk':
         findings.count('slowDisks');
@@ -97,22 +97,43 @@ export class FaultPlan {
     }
   }
 
-  #cut(kind: 'reset' | 'silence', wires: SimulatedWires): void {
+  /** Half of the resets take an answer with them, so that what was done has to be asked for again. */
+  #cut(kind: 'reset' | 'silence'): void {
+    const { wires, findings } = this.#needs;
+    if (kind === 'reset' && this.#random.chance(0.5)) {
+      wires.atNextAnswer((connection) => {
+        connection.reset();
+        findings.count('resets');
+      });
+      return;
+    }
     const { open } = wires;
     if (open.length === 0) return;
     const connection = this.#random.pick(open);
     if (kind === 'reset') connection.reset();
     else connection.silence();
-    this.#needs.findings.count(kind === 'reset' ? 'resets' : 'silences');
+    findings.count(kind === 'reset' ? 'resets' : 'silences');
   }
 
-  /** Now and then the power goes right after: a clean stop has left nothing to lose. */
+  /**
+   * Now and then an answer is lost with its connection right before, so that what was done is asked for again at the
+   * next start; or the power goes right after: a clean stop has left nothing to lose.
+   */
   #stopInOrder(): void {
-    const { machine } = this.#needs;
+    const { time, machine, wires } = this.#needs;
     const losesPower = this.kinds.includes('power loss') && this.#random.chance(0.5);
-    void machine.stop().then(() => {
+    const stop = async () => {
+      await machine.stop();
       if (losesPower) machine.losePower();
       machine.startSoon();
+    };
+    if (!this.kinds.includes('reset') || this.#random.chance(0.3)) {
+      void stop();
+      return;
+    }
+    wires.atNextAnswer(() => {
+      for (const connection of wires.open) connection.reset();
+      time.after(0, 'stops', () => void stop());
     });
   }
 

@@ -4,6 +4,8 @@ import type { Findings } from './findings.ts';
 export interface ProducerMode {
   readonly acks: 1 | -1;
   readonly isIdempotent: boolean;
+  /** Batches that may be sent one behind the other before the first is answered. */
+  readonly batchesUnderWay: number;
 }
 
 export interface TopicPlan {
@@ -21,8 +23,6 @@ interface PartitionHistory {
   readonly acknowledged: Map<number, string>;
   /** Values by offset that a consumer has seen. */
   readonly seen: Map<number, string>;
-  /** Producers whose records a power loss may have taken, so that their sequence is rightly refused. */
-  powerLosses: number;
 }
 
 /** Everything that clients asked for and were told, and what must follow from it. */
@@ -33,6 +33,7 @@ export class History {
   readonly #idempotent = new Set<string>();
   readonly #sent = new Set<string>();
   #powerLosses = 0;
+  #restarts = 0;
 
   constructor(topics: readonly TopicPlan[], findings: Findings) {
     this.#findings = findings;
@@ -43,7 +44,6 @@ export class History {
           partition,
           acknowledged: new Map(),
           seen: new Map(),
-          powerLosses: 0,
         });
       }
     }
@@ -51,6 +51,11 @@ export class History {
 
   get powerLosses(): number {
     return this.#powerLosses;
+  }
+
+  /** How often the broker was started again. */
+  get restarts(): number {
+    return this.#restarts;
   }
 
   get partitions(): readonly { readonly topic: string; readonly partition: number }[] {
@@ -97,6 +102,10 @@ export class History {
   ): void {
     if (known !== undefined && known !== value)
       this.#findings.violate(`${name}: ${value} ${who} at ${offset}, where ${known} was`);
+  }
+
+  restarted(): void {
+    this.#restarts += 1;
   }
 
   /** The power went and came back, and the logs end at `ends`. What was acknowledged above may be forgotten. */

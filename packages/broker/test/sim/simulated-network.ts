@@ -35,9 +35,15 @@ export class SimulatedWires {
   readonly #bound = new Map<number, BoundPort>();
   readonly #connections = new Set<Connection>();
   #nextPort = FIRST_FREE_PORT;
+  #onAnswer: ((connection: Connection) => void) | null = null;
 
   constructor(options: NetworkOptions) {
     this.#options = options;
+  }
+
+  /** Tells, once, of the connection on which a server next writes, with its bytes still under way. */
+  atNextAnswer(task: (connection: Connection) => void): void {
+    this.#onAnswer = task;
   }
 
   /** The network as one process on `host` sees it. */
@@ -101,6 +107,11 @@ export class SimulatedWires {
           client: { incarnation, local, remote },
           server: { incarnation: bound.incarnation, local: remote, remote: local },
           onGone: () => this.#connections.delete(connection),
+          onAnswer: () => {
+            const task = this.#onAnswer;
+            this.#onAnswer = null;
+            task?.(connection);
+          },
         });
         this.#connections.add(connection);
         bound.onConnection(connection.server);
@@ -125,14 +136,21 @@ class Connection {
   readonly client: Endpoint;
   readonly server: Endpoint;
   readonly #onGone: () => void;
+  readonly #onAnswer: () => void;
 
   constructor(
     options: NetworkOptions,
-    ends: { client: EndpointOptions; server: EndpointOptions; onGone: () => void },
+    ends: {
+      client: EndpointOptions;
+      server: EndpointOptions;
+      onGone: () => void;
+      onAnswer: () => void;
+    },
   ) {
     this.client = new Endpoint(options, ends.client, this);
     this.server = new Endpoint(options, ends.server, this);
     this.#onGone = ends.onGone;
+    this.#onAnswer = ends.onAnswer;
   }
 
   get isWhole(): boolean {
@@ -157,6 +175,10 @@ class Connection {
   silence(): void {
     this.client.fallSilent();
     this.server.fallSilent();
+  }
+
+  wrote(endpoint: Endpoint): void {
+    if (endpoint === this.server) this.#onAnswer();
   }
 
   closed(): void {
@@ -215,6 +237,7 @@ class Endpoint implements Socket {
     this.#bytesUnderWay += bytes.length;
     if (!this.#peer.incarnation.isAlive) this.#learnOfDeadPeer();
     this.deliver();
+    this.#connection.wrote(this);
     if (this.#bytesUnderWay < SEND_BUFFER_BYTES) return true;
     this.#owesDrained = true;
     return false;

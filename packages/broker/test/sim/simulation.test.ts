@@ -12,7 +12,7 @@ const FOUND: readonly (readonly [number, string])[] = [
 const FIRST_SEED = 100;
 const SEEDS = Array.from({ length: 20 }, (_, index) => FIRST_SEED + index);
 
-test('the same seed makes the same things happen at the same time', async () => {
+test('the same seed makes the same things happen at the same time', { timeout: 60_000 }, async () => {
   const once = await simulate(3);
   const again = await simulate(3);
   expect(once.events).toBeGreaterThan(10_000);
@@ -20,12 +20,16 @@ test('the same seed makes the same things happen at the same time', async () => 
   expect((await simulate(5)).traceHash).not.toBe(once.traceHash);
 });
 
-test.each(FOUND)('seed %i holds: once %s', async (seed) => {
+test.each(FOUND)('seed %i holds: once %s', { timeout: 60_000 }, async (seed) => {
   const { violations, lastEvents } = await simulate(seed);
   expect(violations, lastEvents.join('\n')).toEqual([]);
 });
 
-test.each(SEEDS)('what is acknowledged stays, whatever goes wrong (seed %i)', async (seed) => {
-  const { violations, lastEvents } = await simulate(seed);
-  expect(violations, lastEvents.join('\n')).toEqual([]);
-});
+test.each(SEEDS)(
+  'what is acknowledged stays, whatever goes wrong (seed %i)',
+  { timeout: 60_000 },
+  async (seed) => {
+    const { violations, lastEvents } = await simulate(seed);
+    expect(violations, lastEvents.join('\n')).toEqual([]);
+  },
+);

@@ -27,10 +27,10 @@ const TOPICS: readonly TopicPlan[] = [
 ];
 
 const PRODUCERS: readonly (ProducerMode & { readonly topic: number })[] = [
-  { topic: 0, acks: 1, isIdempotent: false },
-  { topic: 0, acks: -1, isIdempotent: true },
-  { topic: 1, acks: -1, isIdempotent: false },
-  { topic: 1, acks: -1, isIdempotent: true },
+  { topic: 0, acks: 1, isIdempotent: false, batchesUnderWay: 1 },
+  { topic: 0, acks: -1, isIdempotent: true, batchesUnderWay: 1 },
+  { topic: 1, acks: -1, isIdempotent: false, batchesUnderWay: 1 },
+  { topic: 1, acks: -1, isIdempotent: true, batchesUnderWay: 4 },
 ];
 
 const GROUP = 'readers';
@@ -86,6 +86,7 @@ class Simulation {
       wires: this.#wires,
       patchDisk: variant?.patchDisk ?? ((disk) => disk),
       onRecovered: (cause, ends) => {
+        this.#history.restarted();
         if (cause !== 'power loss') return;
         this.#history.powerLost(ends);
         this.#offsets.powerLost();

@@ -33,7 +33,6 @@ export interface ProducerOptions {
 const REQUEST_TIMEOUT_MS = 1500;
 const RETRY_MS_MAX = 200;
 const PAUSE_MS_MAX = 120;
-const BATCHES_UNDER_WAY_MAX = 3;
 const RECORDS_PER_BATCH_MAX = 4;
 
 const RETRIABLE: readonly number[] = [
@@ -51,7 +50,10 @@ const SEQUENCE_IS_LOST: readonly number[] = [
   ErrorCode.DUPLICATE_SEQUENCE_NUMBER,
 ];
 
-/** Writes batch after batch, and sends again, over new connections, what was not answered. */
+/**
+ * Writes batch after batch, and sends again, over new connections, what was not answered. Ends once it has written a
+ * last batch after everything was over.
+ */
 export class Producer {
   readonly #options: ProducerOptions;
   #session: ProducerSession | null = null;
@@ -64,13 +66,15 @@ export class Producer {
 
   async run(): Promise<void> {
     const { client, topic, mode, isOver } = this.#options;
-    while (!isOver()) {
+    for (let isLast = false; !isLast; ) {
+      const wasOver = isOver();
       if (mode.isIdempotent && this.#session === null) {
         await this.#beginSession();
         continue;
       }
+      isLast = wasOver;
       const partition = client.random.below(topic.partitions);
-      const count = mode.isIdempotent ? client.random.between(1, BATCHES_UNDER_WAY_MAX) : 1;
+      const count = client.random.between(1, mode.batchesUnderWay);
       const batches = Array.from({ length: count }, () => this.#newBatch(partition));
       await this.#writeAll(partition, batches);
       await client.sleep(client.random.fraction() * PAUSE_MS_MAX);
@@ -117,15 +121,20 @@ export class Producer {
 
   /** Sends until each batch has been answered for good. */
   async #writeAll(partition: number, batches: readonly Batch[]): Promise<void> {
+    const { restarts } = this.#options.history;
     let open = batches;
     while (open.length > 0) {
-      open = await this.#writeOnce(partition, open);
+      open = await this.#writeOnce(partition, open, restarts);
       if (open.length > 0) await this.#retryPause();
     }
   }
 
   /** Sends the batches one behind the other. Returns those that are to be sent again, in order. */
-  async #writeOnce(partition: number, batches: readonly Batch[]): Promise<readonly Batch[]> {
+  async #writeOnce(
+    partition: number,
+    batches: readonly Batch[],
+    restarts: number,
+  ): Promise<readonly Batch[]> {
     const { client, topic, mode } = this.#options;
     const bodies = batches.map(({ bytes }) => ({
       acks: mode.acks,
@@ -141,7 +150,7 @@ export class Producer {
       else if (RETRIABLE.includes(answer.errorCode)) again.push(batch);
       // A batch before it was not written, so that this one could not be.
       else if (again.length > 0 && SEQUENCE_IS_LOST.includes(answer.errorCode)) again.push(batch);
-      else return this.#refused(answer.errorCode, again);
+      else return this.#refused(answer.errorCode, batches.length > 1 ? restarts : Number.MAX_SAFE_INTEGER);
     }
     return again;
   }
@@ -151,16 +160,16 @@ export class Producer {
     history.acknowledged(`${topic.name}-${partition}`, baseOffset, values);
   }
 
-  /** Begins anew where the broker has lost this producer's records with the power, and gives up what is open. */
-  #refused(errorCode: number, again: readonly Batch[]): readonly Batch[] {
+  /**
+   * Begins anew, and gives up what is open, where the broker cannot know the sequence: the power took this producer's
+   * records, or a restart took all but the last of its batches out of memory (a snapshot holds one, in Kafka too).
+   */
+  #refused(errorCode: number, restartsBefore: number): readonly Batch[] {
     const { client, history } = this.#options;
-    const session = this.#session;
-    const isLost = SEQUENCE_IS_LOST.includes(errorCode);
-    if (session !== null && isLost && history.powerLosses > session.powerLosses) {
-      this.#session = null;
-      return [];
-    }
-    client.violate(`a batch was refused with ${errorOf(errorCode).name}, ${again.length} are open`);
+    const powerLosses = this.#session?.powerLosses ?? history.powerLosses;
+    const isForgotten = history.powerLosses > powerLosses || history.restarts > restartsBefore;
+    if (isForgotten && SEQUENCE_IS_LOST.includes(errorCode)) this.#session = null;
+    else client.violate(`a batch was refused with ${errorOf(errorCode).name}`);
     return [];
   }
 

@@ -21,18 +21,19 @@ export interface ReaderOptions {
   readonly isOver: () => boolean;
 }
 
-/** Follows one partition from its start, without a group. */
+/** Follows one partition from its start, without a group; after everything is over, to its end. */
 export async function followPartition(options: ReaderOptions): Promise<void> {
   const { client, topic, partition, history, isOver } = options;
   let offset = 0;
   let powerLosses = history.powerLosses;
-  while (!isOver()) {
+  for (let hasAll = false; !hasAll; ) {
     const fetched = await fetchFrom(client, { topic, partition, offset }, MAX_WAIT_MS);
     const hasLost = history.powerLosses > powerLosses;
     powerLosses = history.powerLosses;
     offset = nextOffset(options, { offset, fetched, hasLost });
     if (fetched === null || fetched.errorCode !== ErrorCode.NONE)
       await client.sleep(client.random.fraction() * RETRY_MS_MAX);
+    else hasAll = isOver() && offset >= fetched.highWatermark;
   }
   client.disconnect();
 }
