@@ -293,15 +293,13 @@ export class PartitionLog {
   async #deleteExpired(nowMs: number): Promise<number> {
     const { segments, snapshots } = this.#loaded;
     const all = segments.all;
-    const retained = await Promise.all(
-      all.map(async (segment, index) => ({
-        sizeInBytes: segment.sizeInBytes,
-        endOffset: all[index + 1]?.baseOffset ?? this.logEndOffset,
-        newestMs: await segment.newestMs(),
-      })),
-    );
+    const retained = all.map((segment, index) => ({
+      sizeInBytes: segment.sizeInBytes,
+      endOffset: all[index + 1]?.baseOffset ?? this.logEndOffset,
+      newestMs: () => segment.newestMs(),
+    }));
     const limits = { nowMs, logStartOffset: this.#logStartOffset, highWatermark: this.#highWatermark };
-    const expired = all.slice(0, countExpired(retained, { ...limits, config: this.config }));
+    const expired = all.slice(0, await countExpired(retained, { ...limits, config: this.config }));
     if (expired.length === 0) return 0;
     if (expired.length === all.length) await this.#writer.roll(this.logEndOffset);
     await this.#writer.betweenFlushes(async () => segments.remove(expired));

@@ -6,13 +6,13 @@ import { countExpired } from './retention.ts';
 const SEGMENTS = Array.from({ length: 5 }, (_, index) => ({
   sizeInBytes: 100,
   endOffset: (index + 1) * 10,
-  newestMs: index * 1000,
+  newestMs: async () => index * 1000,
 }));
 
 function expired(
   config: Partial<LogConfig>,
   limits: { logStartOffset?: number; highWatermark?: number } = {},
-): number {
+): Promise<number> {
   return countExpired(SEGMENTS, {
     config: { ...DEFAULT_LOG_CONFIG, retentionMs: -1, ...config },
     nowMs: 10_000,
@@ -38,12 +38,12 @@ test.each<[string, number, Partial<LogConfig>, Parameters<typeof expired>[1]]>([
     { cleanupPolicy: ['compact'], retentionMs: 0 },
     { logStartOffset: 20 },
   ],
-])('deleted is %s', (_what, count, config, limits) => {
-  expect(expired(config, limits)).toBe(count);
+])('deleted is %s', async (_what, count, config, limits) => {
+  expect(await expired(config, limits)).toBe(count);
 });
 
-test('a segment without records is never deleted', () => {
-  const empty = [{ sizeInBytes: 0, endOffset: 0, newestMs: 0 }];
+test('a segment without records is never deleted', async () => {
+  const empty = [{ sizeInBytes: 0, endOffset: 0, newestMs: async () => 0 }];
   const limits = { nowMs: 1e12, logStartOffset: 0, highWatermark: 0 };
-  expect(countExpired(empty, { ...limits, config: { ...DEFAULT_LOG_CONFIG, retentionMs: 0 } })).toBe(0);
+  expect(await countExpired(empty, { ...limits, config: { ...DEFAULT_LOG_CONFIG, retentionMs: 0 } })).toBe(0);
 });

@@ -5,8 +5,8 @@ export interface RetainedSegment {
   readonly sizeInBytes: number;
   /** The offset behind its last record. */
   readonly endOffset: number;
-  /** The time of its newest record. */
-  readonly newestMs: number;
+  /** The time of its newest record; asked for only where it decides, because it may have to be read. */
+  newestMs(): Promise<number>;
 }
 
 export interface RetentionLimits {
@@ -21,19 +21,25 @@ export interface RetentionLimits {
  * How many segments, from the oldest on, are no longer kept: below the log start offset, too old, or more than
  * fits. A topic that is not deleted from keeps all but the first kind.
  */
-export function countExpired(segments: readonly RetainedSegment[], limits: RetentionLimits): number {
+export async function countExpired(
+  segments: readonly RetainedSegment[],
+  limits: RetentionLimits,
+): Promise<number> {
   const { config, nowMs, logStartOffset, highWatermark } = limits;
   const deletes = config.cleanupPolicy.includes('delete');
   const hasMaxAge = deletes && config.retentionMs >= 0;
   const hasMaxSize = deletes && config.retentionBytes >= 0;
   let excessBytes = segments.reduce((sum, segment) => sum + segment.sizeInBytes, 0) - config.retentionBytes;
   let count = 0;
-  for (const { sizeInBytes, endOffset, newestMs } of segments) {
-    const isBelowStart = endOffset <= logStartOffset;
-    const isTooOld = hasMaxAge && nowMs - newestMs > config.retentionMs;
-    const isExcess = hasMaxSize && excessBytes >= sizeInBytes;
+  for (const segment of segments) {
+    const { sizeInBytes, endOffset } = segment;
     if (endOffset > highWatermark || sizeInBytes === 0) break;
-    if (!isBelowStart && !isTooOld && !isExcess) break;
+    const isExcess = hasMaxSize && excessBytes >= sizeInBytes;
+    const goes =
+      endOffset <= logStartOffset ||
+      isExcess ||
+      (hasMaxAge && nowMs - (await segment.newestMs()) > config.retentionMs);
+    if (!goes) break;
     excessBytes -= sizeInBytes;
     count++;
   }
