@@ -175,6 +175,16 @@ describe('Connection', () => {
     expect(dispatch.started).toEqual(['A', 'B', 'C']);
   });
 
+  it('counts only requests under way against the in-flight limit', async () => {
+    const { dispatch, receive } = scene({ maxInFlightBytes: 100 });
+    for (const name of ['A', 'B', 'C']) {
+      receive(name.padEnd(50));
+      await dispatch.settle(name);
+    }
+    receive('D'.padEnd(50), 'E'.padEnd(50), 'F'.padEnd(50));
+    expect(dispatch.started).toEqual(['A', 'B', 'C', 'D', 'E']);
+  });
+
   it('pauses the socket when bytes pile up behind a request, and resumes after it', async () => {
     const { dispatch, receive, socket } = scene();
     receive('a', 'b'.padEnd(200_000), 'c'.padEnd(300_000));
@@ -266,6 +276,9 @@ describe('Connection', () => {
   it('drops a connection that was silent for connections.max.idle.ms, but not one that waits for an answer', async () => {
     const { dispatch, receive, clock, socket } = scene({ maxIdleMs: 1000 });
     clock.advance(900);
+    socket.events?.data(new Uint8Array(0));
+    clock.advance(900);
+    expect(socket.destroyed).toBe(false);
     receive('a');
     clock.advance(5000);
     expect(socket.destroyed).toBe(false);
