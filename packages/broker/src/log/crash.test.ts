@@ -106,6 +106,23 @@ function spoil(bed: LogBed, { above, at, kind }: { above: number; at: number; ki
 /** Where the checksum begins in a batch, behind what it does not cover. */
 const CRC_POSITION = 17;
 
+test('a disk that refuses to be read takes the log offline, and look-ups say so', async () => {
+  const bed = newBed();
+  const written = await bed.open({ config: { segmentBytes: 150 } });
+  for (const text of ['a', 'b']) {
+    const outcome = written.appendAsLeader(batchOf([text.repeat(60)]), CLIENT);
+    if (outcome.kind === 'appended') await outcome.completion;
+  }
+  await written.close();
+  const log = await bed.open({ isClean: true });
+  fs.rmSync(`${bed.directory}/00000000000000000000.log`);
+  const refused = { kind: 'refused', errorCode: ErrorCode.KAFKA_STORAGE_ERROR };
+  expect(await log.offsetForTimestamp(1)).toEqual(refused);
+  expect([log.isOffline, bed.failures.length]).toEqual([true, 1]);
+  expect(await log.newestRecord()).toEqual(refused);
+  await log.close();
+});
+
 test('a disk that refuses takes the log offline, and no append is acknowledged that is not there later', async () => {
   for (let failing = 1; failing < 14; failing++) {
     const bed = newBed(refusingDisk(failing));

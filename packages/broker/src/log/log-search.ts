@@ -1,3 +1,4 @@
+import { ProtocolError } from '../protocol/protocol-error.ts';
 import {
   baseOffsetAt,
   baseTimestampAt,
@@ -20,6 +21,11 @@ export interface FoundRecord {
   readonly timestamp: number;
   readonly leaderEpoch: number;
 }
+
+/** What a look-up came to: a record or none, or `KAFKA_STORAGE_ERROR` when the disk refused. */
+export type RecordSearch =
+  | { readonly kind: 'searched'; readonly record: FoundRecord | null }
+  | { readonly kind: 'refused'; readonly errorCode: number };
 
 interface Sought {
   /** The record has this timestamp or a larger one … */
@@ -84,12 +90,23 @@ async function findInSegment(files: FilePool, segment: Segment, sought: Sought):
       for (let at = 0; at < bytes.length; at += batchSizeAt(bytes, at)) {
         if (maxTimestampAt(bytes, at) < sought.timestamp || lastOffsetAt(bytes, at) < sought.fromOffset)
           continue;
-        const found = findInBatch(bytes.subarray(at, at + batchSizeAt(bytes, at)), sought);
+        const found = openBatch(bytes.subarray(at, at + batchSizeAt(bytes, at)), sought);
         if (found !== null) return found;
       }
     }
     return null;
   });
+}
+
+/** A compressed batch is taken unopened from a client: one that cannot be opened is found as a whole. */
+function openBatch(batch: Uint8Array, sought: Sought): FoundRecord | null {
+  try {
+    return findInBatch(batch, sought);
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error;
+    const offset = Math.max(baseOffsetAt(batch), sought.fromOffset);
+    return { offset, timestamp: maxTimestampAt(batch), leaderEpoch: leaderEpochAt(batch) };
+  }
 }
 
 function findInBatch(batch: Uint8Array, sought: Sought): FoundRecord | null {

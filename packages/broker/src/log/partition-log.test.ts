@@ -2,6 +2,8 @@ import fs from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { batchOf, contentOf, LogBed } from '../../test/log/log-bed.ts';
 import { ErrorCode } from '../protocol/errors.ts';
+import { readBatchHeader, writeBatchHeader } from '../protocol/record-batch.ts';
+import type { FoundRecord, RecordSearch } from './log-search.ts';
 import type { PartitionLog } from './partition-log.ts';
 import { segmentFile } from './segment-files.ts';
 
@@ -223,6 +225,12 @@ describe('segments', () => {
 });
 
 describe('a record is found by its time', () => {
+  async function recordOf(search: Promise<RecordSearch>): Promise<FoundRecord | null> {
+    const outcome = await search;
+    if (outcome.kind === 'refused') throw new Error(`refused with ${outcome.errorCode}`);
+    return outcome.record;
+  }
+
   test('across segments and inside of a compressed batch', async () => {
     const log = await bed.open({ config: { segmentBytes: 400, indexIntervalBytes: 50 } });
     const start = 1_700_000_000_000;
@@ -234,14 +242,29 @@ describe('a record is found by its time', () => {
       await append(log, batch, 7);
     }
     for (const index of [0, 1, 15, 28, 29]) {
-      expect(await log.offsetForTimestamp(start + index * 10 - 5)).toEqual({
+      expect(await recordOf(log.offsetForTimestamp(start + index * 10 - 5))).toEqual({
         offset: index * 2,
         timestamp: start + index * 10,
         leaderEpoch: 7,
       });
     }
-    expect(await log.offsetForTimestamp(start + 291)).toBeNull();
-    expect(await log.newestRecord()).toMatchObject({ offset: 58, timestamp: start + 290 });
+    expect(await recordOf(log.offsetForTimestamp(start + 291))).toBeNull();
+    expect(await recordOf(log.newestRecord())).toMatchObject({ offset: 58, timestamp: start + 290 });
+    await log.close();
+  });
+
+  test('as its whole batch when that cannot be opened', async () => {
+    const log = await bed.open();
+    const spoilt = batchOf(['a', 'b'], { compression: 'gzip' });
+    spoilt.fill(0xff, 61);
+    writeBatchHeader(spoilt, readBatchHeader(spoilt));
+    await append(log, batchOf(['x'], { timestamp: 1 }), 4);
+    await append(log, spoilt, 4);
+    expect(await recordOf(log.offsetForTimestamp(2))).toEqual({
+      offset: 1,
+      timestamp: 1_700_000_000_000,
+      leaderEpoch: 4,
+    });
     await log.close();
   });
 
@@ -249,8 +272,8 @@ describe('a record is found by its time', () => {
     const log = await bed.open();
     const start = 1_700_000_000_000;
     for (const delta of [5, 9, 2, 9, 1]) await append(log, batchOf(['x'], { timestamp: start + delta }));
-    expect(await log.offsetForTimestamp(start + 6)).toMatchObject({ offset: 1 });
-    expect(await log.newestRecord()).toMatchObject({ offset: 1, timestamp: start + 9 });
+    expect(await recordOf(log.offsetForTimestamp(start + 6))).toMatchObject({ offset: 1 });
+    expect(await recordOf(log.newestRecord())).toMatchObject({ offset: 1, timestamp: start + 9 });
     await log.close();
   });
 });

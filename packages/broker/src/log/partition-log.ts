@@ -9,7 +9,13 @@ import type { LogConfig } from './log-config.ts';
 import type { LogEnvironment, TopicPartition } from './log-environment.ts';
 import type { LogRead, ReadRequest } from './log-read.ts';
 import { LogReader } from './log-reader.ts';
-import { type FoundRecord, findAborted, findByTimestamp, findNewest } from './log-search.ts';
+import {
+  type FoundRecord,
+  findAborted,
+  findByTimestamp,
+  findNewest,
+  type RecordSearch,
+} from './log-search.ts';
 import { LogWriter, type PendingAppend } from './log-writer.ts';
 import { producerAppendOf } from './producer-append.ts';
 import type {
@@ -22,6 +28,7 @@ import type {
 import { validateBatch } from './record-validator.ts';
 import { type LoadedLog, loadLog } from './recovery.ts';
 import { countExpired } from './retention.ts';
+import type { Segment } from './segment.ts';
 import type { LogTail } from './tail-cache.ts';
 import type { AbortedTransaction } from './transaction-index.ts';
 
@@ -241,16 +248,34 @@ export class PartitionLog {
     }
   }
 
-  /** The first record that is not older than `timestamp`, or null. Rejects with a `DiskError`. */
-  offsetForTimestamp(timestamp: number): Promise<FoundRecord | null> {
-    const sought = { timestamp, fromOffset: this.#logStartOffset };
-    return findByTimestamp(this.#environment.files, this.#loaded.segments.from(this.#logStartOffset), sought);
+  /** The first record that is not older than `timestamp`. */
+  offsetForTimestamp(timestamp: number): Promise<RecordSearch> {
+    const { files } = this.#environment;
+    return this.#search((segments, fromOffset) =>
+      findByTimestamp(files, segments, { timestamp, fromOffset }),
+    );
   }
 
-  /** The first record with the largest timestamp of the log, or null. Rejects with a `DiskError`. */
-  newestRecord(): Promise<FoundRecord | null> {
-    const segments = this.#loaded.segments.from(this.#logStartOffset);
-    return findNewest(this.#environment.files, segments, this.#logStartOffset);
+  /** The first record with the largest timestamp of the log. */
+  newestRecord(): Promise<RecordSearch> {
+    const { files } = this.#environment;
+    return this.#search((segments, fromOffset) => findNewest(files, segments, fromOffset));
+  }
+
+  async #search(
+    find: (segments: readonly Segment[], fromOffset: number) => Promise<FoundRecord | null>,
+  ): Promise<RecordSearch> {
+    if (this.isOffline) return { kind: 'refused', errorCode: ErrorCode.KAFKA_STORAGE_ERROR };
+    const fromOffset = this.#logStartOffset;
+    try {
+      return { kind: 'searched', record: await find(this.#loaded.segments.from(fromOffset), fromOffset) };
+    } catch (error) {
+      if (!(error instanceof DiskError)) throw error;
+      // Retention may have taken segments away meanwhile; the rest is still there to be searched.
+      if (fromOffset < this.#logStartOffset) return this.#search(find);
+      this.#writer.fail(error);
+      return { kind: 'refused', errorCode: ErrorCode.KAFKA_STORAGE_ERROR };
+    }
   }
 
   /** The aborted transactions that a reader of `[fromOffset, upToOffset)` must leave out. Rejects with a `DiskError`. */

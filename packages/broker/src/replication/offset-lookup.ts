@@ -57,10 +57,12 @@ export async function findOffset(partition: Partition, lookup: OffsetLookup): Pr
     case Timestamp.EARLIEST_PENDING_UPLOAD:
       return NOTHING;
     default: {
-      const found =
+      const search =
         lookup.timestamp === Timestamp.MAX
           ? await log.newestRecord()
           : await log.offsetForTimestamp(lookup.timestamp);
+      if (search.kind === 'refused') return { ...NOTHING, errorCode: search.errorCode };
+      const found = search.record;
       if (found === null)
         return isEndUncertain ? { ...NOTHING, errorCode: ErrorCode.OFFSET_NOT_AVAILABLE } : NOTHING;
       if (found.offset < end) return { errorCode: ErrorCode.NONE, ...found };
