@@ -71,9 +71,14 @@ export class TopicAutoCreation {
     const wanted = names.filter((name) => !this.#underWay.has(name));
     if (wanted.length === 0) return;
     for (const name of wanted) this.#underWay.add(name);
-    void this.#create(wanted).finally(() => {
-      for (const name of wanted) this.#underWay.delete(name);
-    });
+    this.#create(wanted)
+      // Nobody waits for the outcome: a controller that fails unexpectedly is to be seen in the log.
+      .catch((error: unknown) =>
+        this.#needs.logger.error({ err: error, topics: wanted }, 'topics cannot be made'),
+      )
+      .finally(() => {
+        for (const name of wanted) this.#underWay.delete(name);
+      });
   }
 
   async #create(names: readonly string[]): Promise<void> {
