@@ -5,6 +5,7 @@ import type { Logger } from '../runtime/logger.ts';
 import type { Network } from '../runtime/network.ts';
 import { parseIdentity } from '../runtime/node-process-identity.ts';
 import type { Random } from '../runtime/random.ts';
+import { readText } from '../runtime/whole-file.ts';
 import { isFree, takeFreePort } from './loopback-ports.ts';
 import {
   brokerDirectoryName,
@@ -16,7 +17,7 @@ import {
 } from './manifest.ts';
 import type { ProcessHost } from './process-host.ts';
 import { memberConfigs, propertiesText, refusedSetting } from './server-properties.ts';
-import { readText, replaceText } from './text-file.ts';
+import { replaceText } from './text-file.ts';
 
 const MANIFEST_FILE = 'cluster.json';
 /** Held by the one process that uses a data directory. */

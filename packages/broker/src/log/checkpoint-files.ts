@@ -1,6 +1,6 @@
 import type { Disk } from '../runtime/disk.ts';
+import { readWholeFile, replaceFile } from '../runtime/whole-file.ts';
 import type { EpochEntry } from './leader-epoch-cache.ts';
-import { readWholeFile, replaceFile } from './whole-file.ts';
 
 /** One partition's offset in a checkpoint of a log directory. */
 export interface PartitionOffset {

@@ -1,9 +1,9 @@
 import { type Disk, DiskError } from '../runtime/disk.ts';
 import type { Random } from '../runtime/random.ts';
+import { directoryOf } from '../runtime/whole-file.ts';
 import { DamagedFileError } from './checkpoint-files.ts';
 import { DirectoryError } from './directory-error.ts';
 import { type MetaProperties, readMetaProperties, writeMetaProperties } from './directory-files.ts';
-import { directoryOf } from './whole-file.ts';
 
 /** Which directory is to be taken, and for whom. */
 export interface DirectoryClaim {

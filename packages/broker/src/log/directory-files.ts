@@ -1,6 +1,6 @@
 import type { Disk } from '../runtime/disk.ts';
+import { directoryOf, readWholeFile, replaceFile, writeRebuildableFile } from '../runtime/whole-file.ts';
 import { DamagedFileError } from './checkpoint-files.ts';
-import { directoryOf, readWholeFile, replaceFile, writeRebuildableFile } from './whole-file.ts';
 
 /** The file that says to which topic a partition's directory belongs. */
 export const PARTITION_METADATA = 'partition.metadata';

@@ -1,9 +1,9 @@
+import { readWholeFile, writeRebuildableFile } from '../runtime/whole-file.ts';
 import { DamagedFileError } from './checkpoint-files.ts';
 import type { LogEnvironment } from './log-environment.ts';
 import { decodeProducerSnapshot, encodeProducerSnapshot } from './producer-snapshot-file.ts';
 import { ProducerState } from './producer-state.ts';
 import { segmentFile } from './segment-files.ts';
-import { readWholeFile, writeRebuildableFile } from './whole-file.ts';
 
 /** The `.snapshot` files of a partition, each the state of its producers at the offset that it is named by. */
 export class ProducerSnapshots {

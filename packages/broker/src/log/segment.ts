@@ -1,6 +1,7 @@
 import { batchSizeAt, lastOffsetAt } from '../protocol/record-batch.ts';
 import { DiskError } from '../runtime/disk.ts';
 import { invariant } from '../runtime/invariant.ts';
+import { readWholeFile, writeRebuildableFile } from '../runtime/whole-file.ts';
 import { scanBatches } from './batch-scan.ts';
 import { IndexBuilder } from './index-builder.ts';
 import type { SegmentIndexes } from './index-cache.ts';
@@ -11,7 +12,6 @@ import { DELETED_SUFFIX, type SegmentSuffix, segmentFile } from './segment-files
 import { rebuildIndexes } from './segment-rebuild.ts';
 import { TimeIndex, type TimestampOffset } from './time-index.ts';
 import { TransactionIndex } from './transaction-index.ts';
-import { readWholeFile, writeRebuildableFile } from './whole-file.ts';
 
 /** What decides whether a batch goes into the active segment or into a new one. */
 export interface IncomingBatch {

@@ -1,6 +1,6 @@
 import type { Disk } from '../runtime/disk.ts';
+import { readWholeFile } from '../runtime/whole-file.ts';
 import { DamagedFileError } from './checkpoint-files.ts';
-import { readWholeFile } from './whole-file.ts';
 
 /** An aborted transaction of one producer in one partition. */
 export interface AbortedTransaction {

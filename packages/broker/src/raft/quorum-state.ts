@@ -1,4 +1,5 @@
-import { type Disk, DiskError } from '../runtime/disk.ts';
+import type { Disk } from '../runtime/disk.ts';
+import { readText, replaceFile } from '../runtime/whole-file.ts';
 
 /** What a voter must never forget: the newest epoch it knows and whom it voted for in it. */
 export interface QuorumState {
@@ -11,7 +12,6 @@ export interface QuorumState {
 }
 
 const DATA_VERSION = 1;
-const SIZE_MAX = 64 * 1024;
 
 /** The state in Kafka's `quorum-state` file; null when there is none yet. Throws when the file cannot be understood. */
 export async function readQuorumState(disk: Disk, path: string): Promise<QuorumState | null> {
@@ -29,32 +29,7 @@ export async function writeQuorumState(disk: Disk, path: string, state: QuorumSt
     votedDirectoryId,
     data_version: DATA_VERSION,
   });
-  const temporary = `${path}.tmp`;
-  await disk.remove(temporary);
-  const file = await disk.open(temporary, 'create');
-  try {
-    await file.write([new TextEncoder().encode(text)], 0);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await disk.rename(temporary, path);
-  await disk.syncDirectory(path.slice(0, path.lastIndexOf('/')));
-}
-
-async function readText(disk: Disk, path: string): Promise<string | null> {
-  const file = await disk.open(path, 'read').catch((error: unknown) => {
-    if (error instanceof DiskError && error.code === 'ENOENT') return null;
-    throw error;
-  });
-  if (file === null) return null;
-  try {
-    const bytes = new Uint8Array(Math.min(await file.size(), SIZE_MAX));
-    const length = await file.read(bytes, 0);
-    return new TextDecoder().decode(bytes.subarray(0, length));
-  } finally {
-    await file.close();
-  }
+  await replaceFile(disk, path, new TextEncoder().encode(text));
 }
 
 function parseQuorumState(text: string, path: string): QuorumState {

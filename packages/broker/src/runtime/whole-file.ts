@@ -1,4 +1,4 @@
-import { type Disk, DiskError } from '../runtime/disk.ts';
+import { type Disk, DiskError } from './disk.ts';
 
 /** All bytes of a file that is small enough to hold, or null when it is not there. */
 export async function readWholeFile(disk: Disk, path: string): Promise<Uint8Array | null> {
@@ -11,6 +11,12 @@ export async function readWholeFile(disk: Disk, path: string): Promise<Uint8Arra
   } finally {
     await file.close();
   }
+}
+
+/** The text of a file that is small enough to hold, or null when it is not there. */
+export async function readText(disk: Disk, path: string): Promise<string | null> {
+  const bytes = await readWholeFile(disk, path);
+  return bytes === null ? null : new TextDecoder().decode(bytes);
 }
 
 async function openIfThere(disk: Disk, path: string) {
