@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { startOdradek } from '../interop/broker-under-test.ts';
 import type { KafkaTools } from '../interop/kafka-tools.ts';
 import { type Contender, type ContenderName, startContender } from './contender.ts';
@@ -34,7 +35,6 @@ export interface Contenders {
 
 const RECORD_BYTES = 1_000;
 const PRODUCED = 400_000;
-const TOPIC = 'bench';
 
 const start: Row = {
   name: 'start',
@@ -79,12 +79,10 @@ const produce: Row = {
   measure: ({ tools, order, running }) =>
     each(order, async (name) => {
       const contender = contenderNamed(running, name);
-      await recreateTopic(tools, contender);
+      const topic = await newTopic(tools, contender);
       const before = await cpuSeconds(contender.pid);
-      const { megabytesPerSecond } = await runProducer(tools, contender, {
-        records: PRODUCED,
-        throughput: -1,
-      });
+      const load = { topic, records: PRODUCED, throughput: -1 };
+      const { megabytesPerSecond } = await runProducer(tools, contender, load);
       const cpu = (await cpuSeconds(contender.pid)) - before;
       return [
         { quantity: 'produce, MB/s', value: megabytesPerSecond },
@@ -101,9 +99,9 @@ const consume: Row = {
   measure: ({ tools, order, running }) =>
     each(order, async (name) => {
       const contender = contenderNamed(running, name);
-      await topicWithRecords(tools, contender);
+      const topic = await topicWithRecords(tools, contender);
       const before = await cpuSeconds(contender.pid);
-      const megabytesPerSecond = await runConsumer(tools, contender, PRODUCED);
+      const megabytesPerSecond = await runConsumer(tools, contender, topic);
       const cpu = (await cpuSeconds(contender.pid)) - before;
       return [
         { quantity: 'consume, MB/s', value: megabytesPerSecond },
@@ -120,8 +118,8 @@ const latency: Row = {
   measure: ({ tools, order, running }) =>
     each(order, async (name) => {
       const contender = contenderNamed(running, name);
-      await recreateTopic(tools, contender);
-      const { p99Ms } = await runProducer(tools, contender, { records: 30_000, throughput: 3_000 });
+      const topic = await newTopic(tools, contender);
+      const { p99Ms } = await runProducer(tools, contender, { topic, records: 30_000, throughput: 3_000 });
       return [{ quantity: 'p99 at 3,000 rec/s, ms', value: p99Ms }];
     }),
 };
@@ -148,10 +146,17 @@ async function supervisorMemory(): Promise<Measurement> {
 async function runProducer(
   tools: KafkaTools,
   contender: Contender,
-  load: { readonly records: number; readonly throughput: number },
+  load: { readonly topic: string; readonly records: number; readonly throughput: number },
 ): Promise<{ megabytesPerSecond: number; p99Ms: number }> {
   const output = await tools.run('org.apache.kafka.tools.ProducerPerformance', [
-    ...['--bootstrap-server', contender.bootstrap, '--topic', TOPIC, '--num-records', String(load.records)],
+    ...[
+      '--bootstrap-server',
+      contender.bootstrap,
+      '--topic',
+      load.topic,
+      '--num-records',
+      String(load.records),
+    ],
     ...['--record-size', String(RECORD_BYTES), '--throughput', String(load.throughput)],
     ...['--command-property', 'acks=all', 'batch.size=65536', 'linger.ms=5'],
   ]);
@@ -163,9 +168,9 @@ async function runProducer(
   return { megabytesPerSecond: Number(rate), p99Ms: Number(p99) };
 }
 
-async function runConsumer(tools: KafkaTools, contender: Contender, records: number): Promise<number> {
+async function runConsumer(tools: KafkaTools, contender: Contender, topic: string): Promise<number> {
   const output = await tools.run('org.apache.kafka.tools.ConsumerPerformance', [
-    ...['--bootstrap-server', contender.bootstrap, '--topic', TOPIC, '--num-records', String(records)],
+    ...['--bootstrap-server', contender.bootstrap, '--topic', topic, '--num-records', String(PRODUCED)],
     ...['--timeout', '30000'],
   ]);
   const lines = output.trim().split('\n');
@@ -179,19 +184,26 @@ async function runConsumer(tools: KafkaTools, contender: Contender, records: num
   return megabytesPerSecond;
 }
 
-async function recreateTopic(tools: KafkaTools, { bootstrap }: Contender): Promise<void> {
-  const at = ['--bootstrap-server', bootstrap, '--topic', TOPIC];
-  await tools.topics([...at, '--delete', '--if-exists']);
-  await tools.topics([...at, '--create', '--partitions', '6', '--if-not-exists']);
+/**
+ * Makes a topic of six partitions under a name that was never used, and deletes the one before: clients that meet an
+ * old name again wait for their metadata to age, which is not what is measured.
+ */
+async function newTopic(tools: KafkaTools, { bootstrap }: Contender): Promise<string> {
+  const at = ['--bootstrap-server', bootstrap];
+  const topic = `bench-${randomUUID()}`;
+  await tools.topics([...at, '--delete', '--if-exists', '--topic', 'bench-.*']);
+  await tools.topics([...at, '--create', '--partitions', '6', '--topic', topic]);
+  return topic;
 }
 
-async function topicWithRecords(tools: KafkaTools, contender: Contender): Promise<void> {
-  const described = await tools.attempt('org.apache.kafka.tools.TopicCommand', [
-    ...['--bootstrap-server', contender.bootstrap, '--describe', '--topic', TOPIC],
-  ]);
-  if (described.code === 0) return;
-  await recreateTopic(tools, contender);
-  await runProducer(tools, contender, { records: PRODUCED, throughput: -1 });
+/** The topic that consumers read again and again, filled when it is first asked for. */
+async function topicWithRecords(tools: KafkaTools, contender: Contender): Promise<string> {
+  const listed = await tools.topics(['--bootstrap-server', contender.bootstrap, '--list']);
+  const existing = listed.split('\n').find((name) => name.startsWith('bench-'));
+  if (existing !== undefined) return existing;
+  const topic = await newTopic(tools, contender);
+  await runProducer(tools, contender, { topic, records: PRODUCED, throughput: -1 });
+  return topic;
 }
 
 function contenderNamed(running: Contenders['running'], name: ContenderName): Contender {
