@@ -58,6 +58,8 @@ export class LogWriter {
   #flushing: Promise<void> = Promise.resolve();
   #flushTimer: Timer | null = null;
   #beforeFirstSync: (() => Promise<void>) | null;
+  /** Segments whose indexes were written, on their closing, and not synced since. */
+  readonly #closed: Segment[] = [];
   /** Whether names were added to the directory since it was synced. */
   #hasNewFiles = true;
   #isStopped = false;
@@ -148,6 +150,9 @@ export class LogWriter {
     const { segments, snapshots } = this.loaded;
     const closed = segments.active;
     await closed.close();
+    // A recovery that begins behind this segment would trust its indexes: so they are durable before anything is.
+    if (baseOffset <= this.recoveryPoint) await closed.sync();
+    else this.#closed.push(closed);
     await snapshots.take(this.producers);
     segments.add(
       await Segment.create(this.#environment, this.#directory, { baseOffset, config: this.config }),
@@ -163,7 +168,8 @@ export class LogWriter {
    */
   flush(upToOffset = this.logEndOffset): Promise<void> {
     return this.betweenFlushes(async () => {
-      if (this.#failure !== null || upToOffset <= this.recoveryPoint) return;
+      const isDurable = upToOffset <= this.recoveryPoint && this.#closed.length === 0;
+      if (this.#failure !== null || isDurable) return;
       try {
         await this.#sync(upToOffset);
       } catch (error) {
@@ -184,9 +190,8 @@ export class LogWriter {
     this.#hasNewFiles = false;
     await this.#beforeFirstSync?.();
     this.#beforeFirstSync = null;
-    for (const segment of segments.from(this.recoveryPoint)) {
-      if (segment.baseOffset < upToOffset) await segment.sync();
-    }
+    const unsynced = segments.from(this.recoveryPoint).filter(({ baseOffset }) => baseOffset < upToOffset);
+    for (const segment of new Set([...this.#closed.splice(0), ...unsynced])) await segment.sync();
     await snapshots.syncAt(upToOffset);
     if (epochs.takeChanged()) {
       await writeLeaderEpochs(
