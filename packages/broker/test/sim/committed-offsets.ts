@@ -36,7 +36,7 @@ export class CommittedOffsets {
     commits.ever.add(offset);
     return () => {
       commits.inDoubt.delete(offset);
-      commits.last = offset;
+      this.#settle(commits, offset);
       commits.hasLostPower = false;
       this.#findings.count('commits');
     };
@@ -52,8 +52,15 @@ export class CommittedOffsets {
         this.#findings.violate(
           `${partition}: the committed offset is ${offset}, not ${[...allowed].join(' or ')}`,
         );
-      commits.last = offset;
+      this.#settle(commits, offset);
     };
+  }
+
+  /** The broker has said what is committed: what was sent long before has been done by then, or never will be. */
+  #settle(commits: Commits, offset: number): void {
+    commits.last = offset;
+    for (const [other, sentMs] of [...commits.inDoubt])
+      if (this.#time.nowMs - sentMs > STRAGGLING_MS) commits.inDoubt.delete(other);
   }
 
   powerLost(): void {
@@ -62,8 +69,6 @@ export class CommittedOffsets {
 
   #allowed(partition: string): readonly number[] {
     const { last, inDoubt, ever, hasLostPower } = this.#of(partition);
-    for (const [offset, sentMs] of [...inDoubt])
-      if (this.#time.nowMs - sentMs > STRAGGLING_MS) inDoubt.delete(offset);
     return hasLostPower ? [NEVER_COMMITTED, ...ever] : [last, ...inDoubt.keys()];
   }
 
