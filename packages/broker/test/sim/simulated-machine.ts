@@ -52,7 +52,7 @@ export interface MachineOptions {
   readonly findings: Findings;
   /** What a known-bad variant puts between the broker and its disk. */
   readonly patchDisk: (disk: Disk, incarnation: Incarnation) => Disk;
-  /** The power went, and came back: where each partition's log ends now. */
+  /** It serves again: how it ended before, a power loss above all, and where each partition's log ends now. */
   readonly onRecovered: (cause: EndOfLife, ends: ReadonlyMap<string, number>) => void;
 }
 
@@ -83,14 +83,6 @@ export class SimulatedMachine {
     this.#options = options;
     this.#random = new SeededRandom(options.seed, 2);
     this.#checker = new RecoveryChecker(this.#tree, DATA_DIRECTORY, options.findings);
-  }
-
-  get isServing(): boolean {
-    return this.#life?.broker !== null && this.#life !== null && !this.#life.isStopping;
-  }
-
-  get isRunning(): boolean {
-    return this.#life !== null;
   }
 
   start(): void {
@@ -145,8 +137,16 @@ export class SimulatedMachine {
     const watchdog = life.incarnation.after(STUCK_MS, 'watchdog', () => {
       findings.violate(`the broker has not stopped within ${STUCK_MS} ms`);
     });
-    await life.broker.close();
+    const failure = await life.broker.close().then(
+      () => null,
+      (error: unknown) => `the broker could not stop: ${error}`,
+    );
     watchdog.cancel();
+    if (failure !== null) {
+      if (!this.#mayGiveUp) findings.violate(failure);
+      this.#exit(life);
+      return;
+    }
     findings.count('cleanStops');
     const ports = wires.portsOf(life.incarnation);
     if (ports.length > 0) findings.violate(`ports ${ports.join(', ')} are held after a clean stop`);
@@ -221,7 +221,7 @@ export class SimulatedMachine {
   }
 
   #runtime({ incarnation, disk }: Life): Runtime {
-    const { seed, time, trace, wires, patchDisk } = this.#options;
+    const { seed, time, trace, wires, findings, patchDisk } = this.#options;
     const random = new SeededRandom(seed, 10_000 + this.#lives);
     const skewMs = random.between(-SKEW_MS_MAX, SKEW_MS_MAX);
     return {
@@ -233,6 +233,8 @@ export class SimulatedMachine {
       compute: simulatedCompute(incarnation, random),
       logger: collectedLogger((level, message) => {
         trace.event(time.nowMs, `${incarnation.name} says ${level}: ${message}`);
+        if (level === 'error' && !this.#mayGiveUp)
+          findings.violate(`the broker says, on a healthy disk: ${message}`);
       }),
       metrics: new CollectedMetrics(),
     };
