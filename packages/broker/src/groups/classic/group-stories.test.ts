@@ -26,7 +26,7 @@ for (const file of readdirSync(STORIES).filter((name) => name.endsWith('.txt')))
       told.push([commands.trimEnd(), ...(silent ? [] : ['----', ...lines])].join('\n'));
     }
     const actual = `${told.join('\n\n')}\n`;
-    if (process.env['REWRITE_STORIES'] === '1') writeFileSync(join(STORIES, file), actual);
+    if (process.env.REWRITE_STORIES === '1') writeFileSync(join(STORIES, file), actual);
     else expect(actual).toBe(text);
   });
 }
