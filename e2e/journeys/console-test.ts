@@ -1,4 +1,5 @@
-import { test as base, expect } from '@playwright/test';
+import { join, resolve } from 'node:path';
+import { test as base, expect, type Page } from '@playwright/test';
 import { type BrokerUnderTest, startOdradek } from '../interop/broker-under-test.ts';
 
 interface Running {
@@ -34,6 +35,13 @@ export const test = base.extend<Pick<Running, 'consoleErrors'>, Pick<Running, 'o
 });
 
 export { expect };
+
+/** Keeps a picture of the page in docs/screenshots where that is asked for: `ODRADEK_SCREENSHOTS=1`. */
+export async function takePicture(page: Page, name: string): Promise<void> {
+  if (process.env.ODRADEK_SCREENSHOTS !== '1') return;
+  const folder = resolve(import.meta.dirname, '../../docs/screenshots');
+  await page.screenshot({ path: join(folder, `${name}.png`) });
+}
 
 /** The address of a page of the local cluster, with the token. */
 export function pageAt(odradek: BrokerUnderTest, path: string): string {

@@ -1,4 +1,4 @@
-import { expect, pageAt, test } from './console-test.ts';
+import { expect, pageAt, takePicture, test } from './console-test.ts';
 import { ConsumerProcess, commitOffset, createTopic, SteadyProducer, writeRecords } from './live-clients.ts';
 
 test('five records and a commit after the third are a lag of 2', async ({ page, odradek }) => {
@@ -12,6 +12,8 @@ test('five records and a commit after the third are a lag of 2', async ({ page, 
   await expect(row).toContainText('2');
   await expect(page.getByLabel('The group in numbers')).toContainText(/Total lag\s*2/);
 });
+
+test.use({ colorScheme: 'dark', viewport: { width: 1280, height: 1000 } });
 
 test('a group falls behind (WARN), dies (STOP, ERR), returns and drains (OK)', async ({ page, odradek }) => {
   const { bootstrap } = odradek;
@@ -36,6 +38,7 @@ test('a group falls behind (WARN), dies (STOP, ERR), returns and drains (OK)', a
   await test.step('ten commits without falling lag are a WARN', async () => {
     await expect(partition).toContainText('WARN', { timeout: 40_000 });
     await expect(heading).toContainText('WARN');
+    await takePicture(page, 'lag-warn');
   });
 
   await test.step('killed, its partition is STOP and the group ERR', async () => {
@@ -43,6 +46,7 @@ test('a group falls behind (WARN), dies (STOP, ERR), returns and drains (OK)', a
     await expect(partition).toContainText('STOP', { timeout: 40_000 });
     await expect(heading).toContainText('ERR');
     await expect(page.getByText(/Why: deliveries/)).toBeVisible();
+    await takePicture(page, 'lag-stop');
   });
 
   await test.step('back and faster than the producer, it drains and is OK', async () => {

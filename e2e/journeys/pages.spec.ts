@@ -1,10 +1,8 @@
 /// <reference lib="dom" />
-import { mkdir } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import type { BrokerUnderTest } from '../interop/broker-under-test.ts';
-import { expect, pageAt, test } from './console-test.ts';
+import { expect, pageAt, takePicture, test } from './console-test.ts';
 import { commitOffset, createTopic, writeRecords } from './live-clients.ts';
 
 const pages = [
@@ -24,10 +22,6 @@ const shapes = [
   { name: 'dark', colorScheme: 'dark', width: 1280 },
   { name: 'phone', colorScheme: 'light', width: 390 },
 ] as const;
-
-/** Where pictures of every page go when they are asked for: `ODRADEK_SCREENSHOTS=1`. */
-const pictures =
-  process.env.ODRADEK_SCREENSHOTS === '1' ? resolve(import.meta.dirname, '../../docs/screenshots') : null;
 
 let isFurnished = false;
 
@@ -50,10 +44,7 @@ for (const shape of shapes) {
         await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
         await expect(page.locator('[aria-busy="true"]')).toHaveCount(0);
         await drawn(page);
-        if (pictures !== null) {
-          await mkdir(pictures, { recursive: true });
-          await page.screenshot({ path: `${pictures}/${name}-${shape.name}.png`, fullPage: true });
-        }
+        await takePicture(page, `${name}-${shape.name}`);
         const { violations } = await new AxeBuilder({ page }).analyze();
         const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
         expect(serious.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)).toEqual(
