@@ -79,11 +79,9 @@ export class FileNode {
     const torn = this.#unsynced[kept];
     this.makeDurable(this.#syncedChanges + kept);
     if (torn?.kind === 'write' && random.chance(0.5)) {
+      const bytes = torn.bytes.slice(0, random.chance(0.3) ? undefined : random.below(torn.bytes.length + 1));
       // The length may reach the platter without the bytes.
-      const bytes = random.chance(0.4)
-        ? new Uint8Array(torn.bytes.length)
-        : torn.bytes.subarray(0, random.below(torn.bytes.length + 1));
-      this.#durable.apply({ ...torn, bytes });
+      this.#durable.apply({ ...torn, bytes: random.chance(0.5) ? bytes.fill(0) : bytes });
     }
     this.#unsynced = [];
     this.#live.apply({ kind: 'truncate', size: 0 });

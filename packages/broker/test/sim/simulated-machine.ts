@@ -41,6 +41,7 @@ const PROPERTIES = {
   'log.flush.start.offset.checkpoint.interval.ms': '4000',
   'replica.high.watermark.checkpoint.interval.ms': '1000',
   'log.initial.task.delay.ms': '1000',
+  'log.retention.check.interval.ms': '2000',
   'log.segment.delete.delay.ms': '2000',
 };
 
