@@ -18,6 +18,8 @@ const FAULT_KINDS = [
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
 const PAUSE_MS = { least: 300, most: 4000 };
+/** How long it takes about to sync a closed segment. */
+const ROLL_MS = 30;
 const LASTING_MS = { least: 200, most: 4000 };
 
 export interface FaultPlanNeeds {
@@ -70,8 +72,7 @@ export class FaultPlan {
         machine.startSoon();
         break;
       case 'power loss':
-        machine.losePower();
-        machine.startSoon();
+        this.#cutPower();
         break;
       case 'reset':
       case 'silence':
@@ -95,6 +96,18 @@ export class FaultPlan {
         this.#stopInOrder();
         break;
     }
+  }
+
+  /** Half of the times in the moments after a log has begun a new segment. */
+  #cutPower(): void {
+    const { time, machine } = this.#needs;
+    const cut = () => {
+      if (this.#isOver) return;
+      machine.losePower();
+      machine.startSoon();
+    };
+    if (this.#random.chance(0.5)) cut();
+    else machine.atNextSegment(() => time.after(this.#random.fraction() * ROLL_MS, 'power off', cut));
   }
 
   /** Half of the resets take an answer with them, so that what was done has to be asked for again. */
@@ -123,6 +136,7 @@ export class FaultPlan {
     const { time, machine, wires } = this.#needs;
     const losesPower = this.kinds.includes('power loss') && this.#random.chance(0.5);
     const stop = async () => {
+      if (this.#isOver) return;
       await machine.stop();
       if (losesPower) machine.losePower();
       machine.startSoon();

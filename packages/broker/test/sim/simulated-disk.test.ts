@@ -28,7 +28,15 @@ class DiskBed {
   #begin(): [Incarnation, SimulatedDisk] {
     const incarnation = new Incarnation('process', this.#time);
     const { random, condition } = this;
-    const options = { time: this.#time, trace: this.#trace, incarnation, random, condition, wallMs: () => 0 };
+    const options = {
+      time: this.#time,
+      trace: this.#trace,
+      incarnation,
+      random,
+      condition,
+      wallMs: () => 0,
+      onCreated: () => {},
+    };
     return [incarnation, new SimulatedDisk(this.tree, options)];
   }
 

@@ -37,6 +37,8 @@ export interface SimulatedDiskOptions {
   readonly random: SeededRandom;
   readonly condition: DiskCondition;
   readonly wallMs: () => number;
+  /** Told of each file that is made. */
+  readonly onCreated: (path: string) => void;
 }
 
 /** The disk of one machine as one process sees it, over the machine's {@link FileTree}. */
@@ -80,6 +82,7 @@ export class SimulatedDisk implements Disk {
     const node = new FileNode();
     directory.set(name, node);
     node.modifiedMs = this.#options.wallMs();
+    this.#options.onCreated(path);
     return node;
   }
 

@@ -74,6 +74,7 @@ export class SimulatedMachine {
   readonly #tree = new FileTree();
   readonly #checker: RecoveryChecker;
   readonly #random: SeededRandom;
+  #onSegment: (() => void) | null = null;
   #life: Life | null = null;
   #lives = 0;
   #lastEnd: EndOfLife | null = null;
@@ -114,6 +115,11 @@ export class SimulatedMachine {
     this.#options.findings.count('crashes');
     this.#end(life, 'crash');
     life.disk.tearWrites();
+  }
+
+  /** Tells, once, that a log has begun a segment: the one before is not synced yet. */
+  atNextSegment(task: () => void): void {
+    this.#onSegment = task;
   }
 
   /** The machine goes down; what was not synced is lost. */
@@ -218,6 +224,12 @@ export class SimulatedMachine {
       random,
       condition,
       wallMs: () => Math.floor(EPOCH_MS + time.nowMs),
+      onCreated: (path) => {
+        if (!path.endsWith('.log')) return;
+        const task = this.#onSegment;
+        this.#onSegment = null;
+        task?.();
+      },
     });
   }
 
