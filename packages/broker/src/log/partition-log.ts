@@ -96,7 +96,10 @@ export class PartitionLog {
 
   /** Opens the log in `directory`, or begins an empty one. Rejects with a `DiskError` or a `DamagedFileError`. */
   static async open(options: PartitionLogOptions): Promise<PartitionLog> {
-    return new PartitionLog(await loadLog(options.environment, options.directory, options), options);
+    const log = new PartitionLog(await loadLog(options.environment, options.directory, options), options);
+    // What a crash left behind was written and perhaps never synced; a duplicate of it is acknowledged at once.
+    if (log.logEndOffset - log.recoveryPoint >= options.config.flushMessages) await log.flush();
+    return log;
   }
 
   get config(): LogConfig {
