@@ -7,6 +7,7 @@ const FOUND: readonly (readonly [number, string])[] = [
   [3, 'a segment was kept behind one whose end was lost between two batches'],
   [12, 'the indexes of a segment that rolled at the recovery point were never synced'],
   [4, 'the new data directory had no durable name'],
+  [5032, 'a retry was acknowledged whose records a crash had left unsynced'],
   [20, 'what the recovery cut off came back with the next power loss'],
 ];
 
