@@ -184,15 +184,10 @@ async function runConsumer(tools: KafkaTools, contender: Contender, topic: strin
   return megabytesPerSecond;
 }
 
-/**
- * Makes a topic of six partitions under a name that was never used, and deletes the one before: clients that meet an
- * old name again wait for their metadata to age, which is not what is measured.
- */
+/** Makes a topic of six partitions under a name of its own; all go with the contender's folder at the end. */
 async function newTopic(tools: KafkaTools, { bootstrap }: Contender): Promise<string> {
-  const at = ['--bootstrap-server', bootstrap];
   const topic = `bench-${randomUUID()}`;
-  await tools.topics([...at, '--delete', '--if-exists', '--topic', 'bench-.*']);
-  await tools.topics([...at, '--create', '--partitions', '6', '--topic', topic]);
+  await tools.topics(['--bootstrap-server', bootstrap, '--create', '--partitions', '6', '--topic', topic]);
   return topic;
 }
 
