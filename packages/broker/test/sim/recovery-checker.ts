@@ -56,13 +56,16 @@ export class RecoveryChecker {
     }
   }
 
-  /** Checks what a start has made of it. Returns where each client's partition ends now. */
-  served(): ReadonlyMap<string, number> {
+  /**
+   * Checks what a start has made of it, unless the disk refused meanwhile: then some partitions were not opened.
+   * Returns where each partition ends now.
+   */
+  served({ diskRefuses }: { readonly diskRefuses: boolean }): ReadonlyMap<string, number> {
     const ends = new Map<string, number>();
     for (const [directory, partition] of storedPartitions(this.#tree, this.#directory, 'live')) {
       ends.set(partition.name, partition.endOffset);
       const known = this.#known.get(directory);
-      if (known !== undefined) this.#compare(partition, known);
+      if (known !== undefined && !diskRefuses) this.#compare(partition, known);
     }
     this.#known.clear();
     return ends;

@@ -179,7 +179,7 @@ export class SimulatedMachine {
   #onServing(life: Life, broker: Broker): void {
     if (!life.incarnation.isAlive) return;
     life.broker = broker;
-    const ends = this.#checker.served();
+    const ends = this.#checker.served({ diskRefuses: this.#mayGiveUp });
     if (this.#lastEnd === null) return;
     if (this.#lastEnd !== 'clean stop') this.#options.findings.count('recoveries');
     this.#options.onRecovered(this.#lastEnd, ends);
