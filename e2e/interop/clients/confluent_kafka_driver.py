@@ -10,7 +10,8 @@ from json_lines import serve
 
 
 def version():
-    return "{} (librdkafka {})".format(confluent_kafka.version()[0], confluent_kafka.libversion()[0])
+    own = confluent_kafka.version()  # a text since 2.x, a pair before
+    return "{} (librdkafka {})".format(own if isinstance(own, str) else own[0], confluent_kafka.libversion()[0])
 
 
 def create_topic(bootstrap, topic, partitions):
