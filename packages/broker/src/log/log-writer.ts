@@ -1,13 +1,12 @@
 import { ErrorCode } from '../protocol/errors.ts';
 import { leaderEpochAt } from '../protocol/record-batch.ts';
-import type { Timer } from '../runtime/clock.ts';
 import { DiskError } from '../runtime/disk.ts';
-import { writeLeaderEpochs } from './checkpoint-files.ts';
 import type { LogConfig } from './log-config.ts';
 import type { LogEnvironment } from './log-environment.ts';
+import { LogFlusher } from './log-flusher.ts';
 import { applyBatch } from './producer-append.ts';
 import type { ProducerState } from './producer-state.ts';
-import { LEADER_EPOCH_CHECKPOINT, type LoadedLog } from './recovery.ts';
+import type { LoadedLog } from './recovery.ts';
 import { Segment } from './segment.ts';
 import type { LogTail } from './tail-cache.ts';
 import type { AbortedTransaction } from './transaction-index.ts';
@@ -38,30 +37,19 @@ export interface LogWriterOptions {
   readonly beforeFirstSync: () => Promise<void>;
 }
 
-/** Longest delay that is a delay; above it `flush.ms` means never. */
-const FLUSH_DELAY_MS_MAX = Number.MAX_SAFE_INTEGER;
-
-/** Brings batches to the files of a log, rolls segments, syncs. All it shows is written; nothing is ahead of it. */
+/** Brings batches to the files of a log and rolls segments. All it shows is written; nothing is ahead of it. */
 export class LogWriter {
   config: LogConfig;
   producers: ProducerState;
   logEndOffset: number;
-  /** Everything below is synced. */
-  recoveryPoint: number;
   readonly loaded: LoadedLog;
+  readonly flusher: LogFlusher;
   readonly queue: WriteQueue<PendingAppend>;
   readonly #environment: LogEnvironment;
   readonly #directory: string;
   readonly #listener: LogListener;
   readonly #tail: LogTail;
   #failure: DiskError | null = null;
-  #flushing: Promise<void> = Promise.resolve();
-  #flushTimer: Timer | null = null;
-  #beforeFirstSync: (() => Promise<void>) | null;
-  /** Segments whose indexes were written, on their closing, and not synced since. */
-  readonly #closed: Segment[] = [];
-  /** Whether names were added to the directory since it was synced. */
-  #hasNewFiles = true;
   #isStopped = false;
   /** Whether the files say less than the memory: there is something to be done on closing. */
   #isUnsealed: boolean;
@@ -71,14 +59,13 @@ export class LogWriter {
     this.loaded = loaded;
     this.producers = loaded.producers;
     this.logEndOffset = loaded.logEndOffset;
-    this.recoveryPoint = loaded.recoveryPoint;
+    this.flusher = new LogFlusher(loaded, { ...options, failed: (error) => this.fail(error) });
     this.queue = new WriteQueue((appends) => this.#write(appends));
     this.#isUnsealed = !loaded.isSealed;
     this.#environment = options.environment;
     this.#directory = options.directory;
     this.#listener = options.listener;
     this.#tail = options.tail;
-    this.#beforeFirstSync = options.beforeFirstSync;
   }
 
   /** Why the log takes no more appends, or null. */
@@ -120,8 +107,8 @@ export class LogWriter {
       if (aborted !== null) (await active.transactions()).append(aborted);
     }
     this.#isUnsealed = true;
-    if (this.logEndOffset - this.recoveryPoint >= this.config.flushMessages) await this.flush();
-    else this.#flushLater();
+    if (this.logEndOffset - this.flusher.recoveryPoint >= this.config.flushMessages) await this.flush();
+    else this.flusher.flushLater(this.config, () => this.logEndOffset);
     this.#listener.appended();
     return group.length;
   }
@@ -150,75 +137,25 @@ export class LogWriter {
     const { segments, snapshots } = this.loaded;
     const closed = segments.active;
     await closed.close();
-    // A recovery that begins behind this segment would trust its indexes: so they are durable before anything is.
-    if (baseOffset <= this.recoveryPoint) await closed.sync();
-    else this.#closed.push(closed);
+    await this.flusher.addClosed(closed, baseOffset);
     await snapshots.take(this.producers);
     segments.add(
       await Segment.create(this.#environment, this.#directory, { baseOffset, config: this.config }),
     );
-    this.#hasNewFiles = true;
+    this.flusher.noteNewFiles();
     this.#environment.logger.debug({ directory: this.#directory, baseOffset }, 'Rolled a new segment');
-    void this.flush(baseOffset);
+    void this.flusher.flush(baseOffset);
   }
 
-  /**
-   * Syncs everything written below `upToOffset` (the log end, unless given), with what belongs to it. Resolves when
-   * it is durable; when the disk refuses the log fails and the promise resolves too.
-   */
-  flush(upToOffset = this.logEndOffset): Promise<void> {
-    return this.betweenFlushes(async () => {
-      const isDurable = upToOffset <= this.recoveryPoint && this.#closed.length === 0;
-      if (this.#failure !== null || isDurable) return;
-      try {
-        await this.#sync(upToOffset);
-      } catch (error) {
-        this.fail(error);
-      }
-    });
-  }
-
-  /** Runs `task` while no segment is being synced, so that it may take segments away. */
-  betweenFlushes(task: () => Promise<void>): Promise<void> {
-    this.#flushing = this.#flushing.then(task);
-    return this.#flushing;
-  }
-
-  async #sync(upToOffset: number): Promise<void> {
-    const { segments, epochs, snapshots } = this.loaded;
-    const hasNewFiles = this.#hasNewFiles;
-    this.#hasNewFiles = false;
-    await this.#beforeFirstSync?.();
-    this.#beforeFirstSync = null;
-    const unsynced = segments.from(this.recoveryPoint).filter(({ baseOffset }) => baseOffset < upToOffset);
-    for (const segment of new Set([...this.#closed.splice(0), ...unsynced])) await segment.sync();
-    await snapshots.syncAt(upToOffset);
-    if (epochs.takeChanged()) {
-      await writeLeaderEpochs(
-        this.#environment.disk,
-        `${this.#directory}/${LEADER_EPOCH_CHECKPOINT}`,
-        epochs.entries,
-      );
-    }
-    if (hasNewFiles) await this.#environment.disk.syncDirectory(this.#directory);
-    this.recoveryPoint = Math.max(this.recoveryPoint, upToOffset);
-  }
-
-  /** `flush.ms`: the oldest unsynced byte sets the timer. */
-  #flushLater(): void {
-    const { flushMs } = this.config;
-    if (this.#flushTimer !== null || flushMs > FLUSH_DELAY_MS_MAX) return;
-    this.#flushTimer = this.#environment.clock.after(flushMs, () => {
-      this.#flushTimer = null;
-      void this.flush();
-    });
+  /** Makes everything written so far durable. Resolves also when the disk refuses; the log has failed then. */
+  flush(): Promise<void> {
+    return this.flusher.flush(this.logEndOffset);
   }
 
   /** Takes no more appends, and leaves the files as they are. */
   stop(): void {
     this.#isStopped = true;
-    this.#flushTimer?.cancel();
-    this.#flushTimer = null;
+    this.flusher.stop();
   }
 
   /** Stops, and leaves the files complete and durable. To be called by the queue only. */
@@ -228,8 +165,8 @@ export class LogWriter {
     try {
       await this.loaded.segments.active.close();
       await this.loaded.snapshots.take(this.producers);
-      this.#hasNewFiles = true;
-      await this.betweenFlushes(() => this.#sync(this.logEndOffset));
+      this.flusher.noteNewFiles();
+      await this.flusher.syncToEnd(this.logEndOffset);
     } catch (error) {
       this.fail(error);
     }
@@ -243,7 +180,8 @@ export class LogWriter {
     if (!(error instanceof DiskError)) throw error;
     if (this.#failure !== null) return;
     this.#failure = error;
-    this.stop();
+    this.#isStopped = true;
+    this.flusher.giveUp();
     this.#environment.logger.error(
       { directory: this.#directory, code: error.code, path: error.path },
       'The disk refused; the log goes offline',

@@ -128,7 +128,7 @@ export class PartitionLog {
 
   /** Everything below is on the disk for certain. */
   get recoveryPoint(): number {
-    return this.#writer.recoveryPoint;
+    return this.#writer.flusher.recoveryPoint;
   }
 
   /** Everything below is on all in-sync replicas, as far as the partition has said. */
@@ -330,7 +330,7 @@ export class PartitionLog {
     const expired = all.slice(0, await countExpired(retained, { ...limits, config: this.config }));
     if (expired.length === 0) return 0;
     if (expired.length === all.length) await this.#writer.roll(this.logEndOffset);
-    await this.#writer.betweenFlushes(async () => segments.remove(expired));
+    await this.#writer.flusher.betweenFlushes(async () => segments.remove(expired));
     const firstKept = segments.first.baseOffset;
     this.advanceLogStartOffset(firstKept);
     this.#reader.reset();

@@ -1,0 +1,124 @@
+import type { Timer } from '../runtime/clock.ts';
+import { writeLeaderEpochs } from './checkpoint-files.ts';
+import type { LogConfig } from './log-config.ts';
+import type { LogEnvironment } from './log-environment.ts';
+import { LEADER_EPOCH_CHECKPOINT, type LoadedLog } from './recovery.ts';
+import type { Segment } from './segment.ts';
+
+export interface LogFlusherOptions {
+  readonly environment: LogEnvironment;
+  readonly directory: string;
+  readonly beforeFirstSync: () => Promise<void>;
+  /** Told when a sync failed; throws what is no error of the disk. */
+  readonly failed: (error: unknown) => void;
+}
+
+/** Longest delay that is a delay; above it `flush.ms` means never. */
+const FLUSH_DELAY_MS_MAX = Number.MAX_SAFE_INTEGER;
+
+/** Makes durable what the writer of a log has written: one sync at a time, each with all that belongs to it. */
+export class LogFlusher {
+  /** Everything below is synced. */
+  recoveryPoint: number;
+  readonly #loaded: LoadedLog;
+  readonly #environment: LogEnvironment;
+  readonly #directory: string;
+  readonly #failed: (error: unknown) => void;
+  #beforeFirstSync: (() => Promise<void>) | null;
+  #flushing: Promise<void> = Promise.resolve();
+  #timer: Timer | null = null;
+  /** Segments whose indexes were written, on their closing, and not synced since. */
+  readonly #closed: Segment[] = [];
+  /** Whether names were added to the directory since it was synced. */
+  #hasNewFiles = true;
+  #isGivenUp = false;
+
+  constructor(loaded: LoadedLog, options: LogFlusherOptions) {
+    this.recoveryPoint = loaded.recoveryPoint;
+    this.#loaded = loaded;
+    this.#environment = options.environment;
+    this.#directory = options.directory;
+    this.#beforeFirstSync = options.beforeFirstSync;
+    this.#failed = options.failed;
+  }
+
+  /** A segment that ends at `endOffset` was closed, its indexes written. */
+  async addClosed(segment: Segment, endOffset: number): Promise<void> {
+    // A recovery that begins behind this segment would trust its indexes: so they are durable before anything is.
+    if (endOffset <= this.recoveryPoint) await segment.sync();
+    else this.#closed.push(segment);
+  }
+
+  /** Names were added to the directory of the log. */
+  noteNewFiles(): void {
+    this.#hasNewFiles = true;
+  }
+
+  /**
+   * Syncs everything written below `upToOffset`, with what belongs to it. Resolves when it is durable; when the disk
+   * refuses, `failed` is told and the promise resolves too.
+   */
+  flush(upToOffset: number): Promise<void> {
+    return this.betweenFlushes(async () => {
+      const isDurable = upToOffset <= this.recoveryPoint && this.#closed.length === 0;
+      if (this.#isGivenUp || isDurable) return;
+      try {
+        await this.#sync(upToOffset);
+      } catch (error) {
+        this.#failed(error);
+      }
+    });
+  }
+
+  /** `flush.ms`: the oldest unsynced byte sets the timer. `endOffset` is asked when it is over. */
+  flushLater({ flushMs }: LogConfig, endOffset: () => number): void {
+    if (this.#timer !== null || flushMs > FLUSH_DELAY_MS_MAX) return;
+    this.#timer = this.#environment.clock.after(flushMs, () => {
+      this.#timer = null;
+      void this.flush(endOffset());
+    });
+  }
+
+  /** Runs `task` while no segment is being synced, so that it may take segments away. */
+  betweenFlushes(task: () => Promise<void>): Promise<void> {
+    this.#flushing = this.#flushing.then(task);
+    return this.#flushing;
+  }
+
+  /** Syncs the log to its end, `endOffset`, whatever was synced before. Rejects with a `DiskError`. */
+  syncToEnd(endOffset: number): Promise<void> {
+    return this.betweenFlushes(() => this.#sync(endOffset));
+  }
+
+  /** Nothing is synced by itself any more. */
+  stop(): void {
+    this.#timer?.cancel();
+    this.#timer = null;
+  }
+
+  /** Nothing is synced any more: the disk has refused. */
+  giveUp(): void {
+    this.#isGivenUp = true;
+    this.stop();
+  }
+
+  async #sync(upToOffset: number): Promise<void> {
+    const { segments, epochs, snapshots } = this.#loaded;
+    const hasNewFiles = this.#hasNewFiles;
+    this.#hasNewFiles = false;
+    await this.#beforeFirstSync?.();
+    this.#beforeFirstSync = null;
+    const unsynced = segments.from(this.recoveryPoint).filter(({ baseOffset }) => baseOffset < upToOffset);
+    for (const segment of new Set([...this.#closed.splice(0), ...unsynced])) await segment.sync();
+    await snapshots.syncAt(upToOffset);
+    if (epochs.takeChanged()) {
+      await writeLeaderEpochs(
+        this.#environment.disk,
+        `${this.#directory}/${LEADER_EPOCH_CHECKPOINT}`,
+        epochs.entries,
+      );
+    }
+    if (hasNewFiles) await this.#environment.disk.syncDirectory(this.#directory);
+    this.recoveryPoint = Math.max(this.recoveryPoint, upToOffset);
+  }
+}
