@@ -1,17 +1,20 @@
 import type { GroupSummary } from '@odradek/contract';
-import { Sparkline } from '@odradek/ui/charts/sparkline';
 import { type Column, DataTable } from '@odradek/ui/data-table';
 import { EmptyState } from '@odradek/ui/empty-state';
 import { Panel } from '@odradek/ui/panel';
-import { Quantity } from '@odradek/ui/quantity';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { type ReactNode, useMemo } from 'react';
 import { useConsole } from '../../../shared/console-context.tsx';
+import {
+  groupNameColumn,
+  lagColumn,
+  lagTrendColumn,
+  verdictColumn,
+} from '../../../shared/group-row-columns.tsx';
 import { groupListOptions } from '../../../shared/live-lists.ts';
 import { QueryView } from '../../../shared/query-view.tsx';
 import { useListInterval } from '../../../shared/refresh.tsx';
-import { VerdictBadge } from '../../../shared/verdict-badge.tsx';
 import { worstGroups } from '../model.ts';
 
 const most = 8;
@@ -51,38 +54,13 @@ export function GroupsByLag({ cluster }: { cluster: string }): ReactNode {
   );
 }
 
+const totalLagOf = ({ totalLag }: GroupSummary): number | null => totalLag;
+
 function columnsOf(cluster: string): readonly Column<GroupSummary>[] {
   return [
-    {
-      id: 'group',
-      header: 'Group',
-      cell: ({ group }) => (
-        <Link to="/c/$cluster/groups/$group" params={{ cluster, group }}>
-          <code>{group}</code>
-        </Link>
-      ),
-    },
-    {
-      id: 'verdict',
-      header: 'Verdict',
-      cell: ({ verdict }) => <VerdictBadge verdict={verdict} />,
-      width: '120px',
-    },
-    {
-      id: 'lag',
-      header: 'Lag, records',
-      align: 'end',
-      cell: ({ totalLag }) => <Quantity value={totalLag} absent="never committed" />,
-      width: '120px',
-    },
-    {
-      id: 'trend',
-      header: 'Last 15 min',
-      cell: ({ group, sparkline }) => (
-        <Sparkline values={sparkline} label={`Lag of ${group} over the last 15 minutes`} />
-      ),
-      width: '130px',
-      hiddenOn: 'narrow',
-    },
+    groupNameColumn(cluster),
+    { ...verdictColumn(totalLagOf), width: '120px' },
+    { ...lagColumn('Lag, records', totalLagOf), width: '120px' },
+    { ...lagTrendColumn, width: '130px' },
   ];
 }

@@ -6,6 +6,7 @@ import { StatusBadge } from '@odradek/ui/status-badge';
 import type { ReactNode } from 'react';
 import { useTopicTable } from '../use-topic-table.ts';
 import { ReplicaList } from './replica-list.tsx';
+import { recordsInColumn, sizeColumn } from './traffic-columns.tsx';
 
 /** Where each partition lives and how far its log reaches. */
 export function PartitionTable({ partitions }: { partitions: readonly TopicPartitionDetail[] }): ReactNode {
@@ -74,24 +75,8 @@ const columns: readonly Column<TopicPartitionDetail>[] = [
     cell: ({ endOffset }) => <Quantity value={endOffset} exactly />,
     sortBy: ({ endOffset }) => endOffset,
   },
-  {
-    id: 'rate',
-    header: 'Records in',
-    align: 'end',
-    cell: ({ recordsInPerSecond }) => (
-      <Quantity value={recordsInPerSecond} unit="per-second" absent="not yet measured" />
-    ),
-    sortBy: ({ recordsInPerSecond }) => recordsInPerSecond,
-    hiddenOn: 'medium',
-  },
-  {
-    id: 'size',
-    header: 'Size',
-    align: 'end',
-    cell: ({ sizeBytes }) => <Quantity value={sizeBytes} unit="bytes" />,
-    sortBy: ({ sizeBytes }) => sizeBytes,
-    hiddenOn: 'narrow',
-  },
+  { ...recordsInColumn, hiddenOn: 'medium' },
+  sizeColumn,
   {
     id: 'epoch',
     header: 'Leader epoch',

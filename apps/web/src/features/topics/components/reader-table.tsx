@@ -1,13 +1,14 @@
 import type { TopicReaderDetail } from '@odradek/contract';
 import { type Column, DataTable } from '@odradek/ui/data-table';
 import { EmptyState } from '@odradek/ui/empty-state';
-import { Quantity } from '@odradek/ui/quantity';
-import { Link } from '@tanstack/react-router';
 import { type ReactNode, useMemo } from 'react';
-import { GroupStateBadge } from '../../../shared/group-state-badge.tsx';
+import {
+  groupNameColumn,
+  groupStateColumn,
+  lagColumn,
+  verdictColumn,
+} from '../../../shared/group-row-columns.tsx';
 import { useCluster } from '../../../shared/use-cluster.ts';
-import { VerdictBadge } from '../../../shared/verdict-badge.tsx';
-import { urgencyOf } from '../../../shared/verdict-order.ts';
 import { useTopicTable } from '../use-topic-table.ts';
 
 /** The groups that read the topic, with their lag on this topic alone. */
@@ -33,38 +34,14 @@ export function ReaderTable({ readers }: { readers: readonly TopicReaderDetail[]
   );
 }
 
+const lagOf = ({ lag }: TopicReaderDetail): number | null => lag;
+
 function columnsOf(cluster: string): readonly Column<TopicReaderDetail>[] {
   return [
-    {
-      id: 'group',
-      header: 'Group',
-      cell: ({ group }) => (
-        <Link to="/c/$cluster/groups/$group" params={{ cluster, group }}>
-          <code>{group}</code>
-        </Link>
-      ),
-      sortBy: ({ group }) => group,
-    },
-    {
-      id: 'verdict',
-      header: 'Verdict',
-      cell: ({ verdict }) => <VerdictBadge verdict={verdict} />,
-      sortBy: ({ verdict, lag }) => urgencyOf(verdict, lag),
-    },
-    {
-      id: 'state',
-      header: 'State',
-      cell: ({ state }) => <GroupStateBadge state={state} />,
-      sortBy: ({ state }) => state,
-      hiddenOn: 'narrow',
-    },
-    {
-      id: 'lag',
-      header: 'Lag here, records',
-      align: 'end',
-      cell: ({ lag }) => <Quantity value={lag} absent="never committed" />,
-      sortBy: ({ lag }) => lag,
-    },
+    groupNameColumn(cluster),
+    verdictColumn(lagOf),
+    groupStateColumn,
+    lagColumn('Lag here, records', lagOf),
     {
       id: 'partitions',
       header: 'Committed partitions',

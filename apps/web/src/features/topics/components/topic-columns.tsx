@@ -1,6 +1,5 @@
 import type { TopicSummary } from '@odradek/contract';
 import type { Column } from '@odradek/ui/data-table';
-import { Quantity } from '@odradek/ui/quantity';
 import { StatusBadge } from '@odradek/ui/status-badge';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
@@ -8,6 +7,7 @@ import { VerdictBadge } from '../../../shared/verdict-badge.tsx';
 import { urgencyOf } from '../../../shared/verdict-order.ts';
 import { healthOf, worstReader } from '../model.ts';
 import { MessageEstimate } from './message-estimate.tsx';
+import { recordsInColumn, sizeColumn } from './traffic-columns.tsx';
 
 export function topicColumns(cluster: string): readonly Column<TopicSummary>[] {
   return [
@@ -56,26 +56,8 @@ export function topicColumns(cluster: string): readonly Column<TopicSummary>[] {
       width: '136px',
       hiddenOn: 'narrow',
     },
-    {
-      id: 'rate',
-      header: 'Records in',
-      align: 'end',
-      cell: ({ recordsInPerSecond }) => (
-        <Quantity value={recordsInPerSecond} unit="per-second" absent="not yet measured" />
-      ),
-      sortBy: ({ recordsInPerSecond }) => recordsInPerSecond,
-      width: '104px',
-      hiddenOn: 'narrow',
-    },
-    {
-      id: 'size',
-      header: 'Size',
-      align: 'end',
-      cell: ({ sizeBytes }) => <Quantity value={sizeBytes} unit="bytes" />,
-      sortBy: ({ sizeBytes }) => sizeBytes,
-      width: '96px',
-      hiddenOn: 'narrow',
-    },
+    { ...recordsInColumn, width: '104px', hiddenOn: 'narrow' },
+    { ...sizeColumn, width: '96px' },
     {
       id: 'readers',
       header: 'Read by',
