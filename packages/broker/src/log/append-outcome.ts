@@ -1,3 +1,5 @@
+import type { ProducerBatch } from './producer-state.ts';
+
 /** Who asks for the append, which says how much of the batch is checked (Kafka's AppendOrigin). */
 export type AppendOrigin = 'client' | 'coordinator' | 'raft';
 
@@ -41,3 +43,18 @@ export type AppendOutcome =
   | { readonly kind: 'appended'; readonly info: LogAppendInfo; readonly completion: Promise<number> }
   | { readonly kind: 'duplicate'; readonly info: LogAppendInfo; readonly completion: Promise<number> }
   | AppendRejection;
+
+export function rejected(errorCode: number, message: string): AppendRejection {
+  return { kind: 'rejected', errorCode, message, recordErrors: [] };
+}
+
+/** The answer to a batch that is in the log already, or on its way there. */
+export function repeated(
+  first: { readonly batch: ProducerBatch; readonly completion: Promise<number> },
+  logStartOffset: number,
+): AppendOutcome {
+  const { firstOffset, lastOffset, timestamp } = first.batch;
+  const stamped = { maxTimestamp: timestamp, logAppendTimeMs: timestamp };
+  const info = { firstOffset, lastOffset, ...stamped, logStartOffset, sizeInBytes: 0 };
+  return { kind: 'duplicate', info, completion: first.completion };
+}

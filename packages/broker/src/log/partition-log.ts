@@ -1,34 +1,22 @@
 import { ErrorCode } from '../protocol/errors.ts';
-import { assignOffsets, lastOffsetDeltaAt, NO_PRODUCER_ID, producerIdAt } from '../protocol/record-batch.ts';
+import { assignOffsets, lastOffsetDeltaAt } from '../protocol/record-batch.ts';
 import { DiskError } from '../runtime/disk.ts';
 import { invariant } from '../runtime/invariant.ts';
-import type { AppendOrigin, AppendOutcome, AppendRejection, LogAppendInfo } from './append-outcome.ts';
+import { type AppendOrigin, type AppendOutcome, rejected, repeated } from './append-outcome.ts';
+import { AssignedAppends } from './assigned-appends.ts';
 import { DelayedRemovals } from './delayed-removals.ts';
 import type { EpochEndOffset } from './leader-epoch-cache.ts';
 import type { LogConfig } from './log-config.ts';
 import type { LogEnvironment, TopicPartition } from './log-environment.ts';
 import type { LogRead, ReadRequest } from './log-read.ts';
 import { LogReader } from './log-reader.ts';
-import {
-  type FoundRecord,
-  findAborted,
-  findByTimestamp,
-  findNewest,
-  type RecordSearch,
-} from './log-search.ts';
+import { LogRetention } from './log-retention.ts';
+import type { RecordSearch } from './log-search.ts';
 import { LogWriter, type PendingAppend } from './log-writer.ts';
-import { producerAppendOf } from './producer-append.ts';
-import type {
-  ProducerAppend,
-  ProducerBatch,
-  ProducerEntry,
-  ProducerState,
-  SequenceRejection,
-} from './producer-state.ts';
+import type { ProducerEntry } from './producer-state.ts';
+import { RecordLookup } from './record-lookup.ts';
 import { validateBatch } from './record-validator.ts';
 import { type LoadedLog, loadLog } from './recovery.ts';
-import { countExpired } from './retention.ts';
-import type { Segment } from './segment.ts';
 import type { LogTail } from './tail-cache.ts';
 import type { AbortedTransaction } from './transaction-index.ts';
 
@@ -67,11 +55,9 @@ export class PartitionLog {
   readonly #writer: LogWriter;
   readonly #reader: LogReader;
   readonly #tail: LogTail;
-  /** The producers as they will be when everything queued is written: what a new batch is checked against. */
-  #assignedProducers: ProducerState;
-  #assignedEndOffset: number;
-  /** By first offset: appends whose completion is still open, for their duplicates. */
-  readonly #pending = new Map<number, Promise<number>>();
+  readonly #assigned: AssignedAppends;
+  readonly #lookup: RecordLookup;
+  readonly #retention: LogRetention;
   #logStartOffset: number;
   #highWatermark: number;
   #onAppended: () => void = () => {};
@@ -80,15 +66,18 @@ export class PartitionLog {
   private constructor(loaded: LoadedLog, options: PartitionLogOptions) {
     this.topicPartition = options.topicPartition;
     this.directory = options.directory;
-    this.#environment = options.environment;
+    const { environment } = options;
+    this.#environment = environment;
     this.#loaded = loaded;
-    this.#tail = options.environment.tails.tail();
+    this.#tail = environment.tails.tail();
     const listener = { appended: () => this.#onAppended(), failed: options.onFailure };
     this.#writer = new LogWriter(loaded, options.config, { ...options, listener, tail: this.#tail });
-    this.#removals = new DelayedRemovals(options.environment);
-    this.#reader = new LogReader(options.environment, loaded.segments);
-    this.#assignedProducers = loaded.producers.clone();
-    this.#assignedEndOffset = loaded.logEndOffset;
+    this.#removals = new DelayedRemovals(environment);
+    this.#reader = new LogReader(environment, loaded.segments);
+    this.#assigned = new AssignedAppends(loaded.producers, loaded.logEndOffset);
+    this.#lookup = new RecordLookup(this, environment.files, loaded.segments);
+    const parts = { writer: this.#writer, reader: this.#reader, removals: this.#removals };
+    this.#retention = new LogRetention(this, { environment, ...parts });
     this.#logStartOffset = loaded.logStartOffset;
     this.#highWatermark = this.#logStartOffset;
     this.updateHighWatermark(options.highWatermark);
@@ -181,50 +170,23 @@ export class PartitionLog {
     const nowMs = this.#environment.clock.wallMs();
     const valid = validateBatch(bytes, { origin, config: this.config, nowMs });
     if (valid.kind === 'rejected') return valid;
-    const firstOffset = this.#assignedEndOffset;
-    if (producerIdAt(valid.bytes) !== NO_PRODUCER_ID) {
-      const append = producerAppendOf(valid.bytes, 0, firstOffset);
-      const duplicate = origin === 'client' ? this.#assignedProducers.duplicateOf(append) : null;
-      if (duplicate !== null) return this.#repeated(duplicate);
-      const refusal = this.#producerRefusal(append, origin);
-      if (refusal !== null) return rejected(refusal.errorCode, refusal.message);
-      this.#assignedProducers.append(append);
-    }
+    const admission = this.#assigned.admit(valid.bytes, origin);
+    if (admission.kind === 'refused') return rejected(admission.errorCode, admission.message);
+    if (admission.kind === 'repeats') return repeated(admission, this.#logStartOffset);
+    const firstOffset = this.#assigned.endOffset;
     assignOffsets(valid.bytes, firstOffset, leaderEpoch);
     const lastOffset = firstOffset + lastOffsetDeltaAt(valid.bytes);
-    this.#assignedEndOffset = lastOffset + 1;
     const { maxTimestamp, logAppendTimeMs } = valid;
     const completion = this.#queue({ bytes: valid.bytes, firstOffset, lastOffset, maxTimestamp });
     const info = { firstOffset, lastOffset, maxTimestamp, logAppendTimeMs, sizeInBytes: valid.bytes.length };
     return { kind: 'appended', info: { ...info, logStartOffset: this.#logStartOffset }, completion };
   }
 
-  #producerRefusal(append: ProducerAppend, origin: AppendOrigin): SequenceRejection | null {
-    const refusal = this.#assignedProducers.epochRefusalOf(append);
-    return refusal ?? (origin === 'client' ? this.#assignedProducers.sequenceRefusalOf(append) : null);
-  }
-
   #queue(append: Omit<PendingAppend, 'completion'>): Promise<number> {
     const completion = Promise.withResolvers<number>();
-    if (producerIdAt(append.bytes) !== NO_PRODUCER_ID) {
-      this.#pending.set(append.firstOffset, completion.promise);
-      void completion.promise.then(() => this.#pending.delete(append.firstOffset));
-    }
+    this.#assigned.take(append.bytes, append.lastOffset, completion.promise);
     this.#writer.queue.push({ ...append, completion });
     return completion.promise;
-  }
-
-  #repeated({ firstOffset, lastOffset, timestamp }: ProducerBatch): AppendOutcome {
-    const info: LogAppendInfo = {
-      firstOffset,
-      lastOffset,
-      maxTimestamp: timestamp,
-      logAppendTimeMs: timestamp,
-      logStartOffset: this.#logStartOffset,
-      sizeInBytes: 0,
-    };
-    const completion = this.#pending.get(firstOffset) ?? Promise.resolve(ErrorCode.NONE);
-    return { kind: 'duplicate', info, completion };
   }
 
   /** Whole batches from the one that holds `fromOffset`; at once when the tail cache has them. */
@@ -253,37 +215,17 @@ export class PartitionLog {
 
   /** The first record that is not older than `timestamp`. */
   offsetForTimestamp(timestamp: number): Promise<RecordSearch> {
-    const { files } = this.#environment;
-    return this.#search((segments, fromOffset) =>
-      findByTimestamp(files, segments, { timestamp, fromOffset }),
-    );
+    return this.#lookup.byTimestamp(timestamp);
   }
 
   /** The first record with the largest timestamp of the log. */
   newestRecord(): Promise<RecordSearch> {
-    const { files } = this.#environment;
-    return this.#search((segments, fromOffset) => findNewest(files, segments, fromOffset));
-  }
-
-  async #search(
-    find: (segments: readonly Segment[], fromOffset: number) => Promise<FoundRecord | null>,
-  ): Promise<RecordSearch> {
-    if (this.isOffline) return { kind: 'refused', errorCode: ErrorCode.KAFKA_STORAGE_ERROR };
-    const fromOffset = this.#logStartOffset;
-    try {
-      return { kind: 'searched', record: await find(this.#loaded.segments.from(fromOffset), fromOffset) };
-    } catch (error) {
-      if (!(error instanceof DiskError)) throw error;
-      // Retention may have taken segments away meanwhile; the rest is still there to be searched.
-      if (fromOffset < this.#logStartOffset) return this.#search(find);
-      this.#writer.fail(error);
-      return { kind: 'refused', errorCode: ErrorCode.KAFKA_STORAGE_ERROR };
-    }
+    return this.#lookup.newest();
   }
 
   /** The aborted transactions that a reader of `[fromOffset, upToOffset)` must leave out. Rejects with a `DiskError`. */
   abortedTransactions(fromOffset: number, upToOffset: number): Promise<AbortedTransaction[]> {
-    return findAborted(this.#loaded.segments.from(fromOffset), fromOffset, upToOffset);
+    return this.#lookup.aborted(fromOffset, upToOffset);
   }
 
   /** Where the records of a leader epoch end (KIP-320). */
@@ -307,48 +249,14 @@ export class PartitionLog {
 
   /** Deletes the segments that the topic no longer keeps. Returns how many. */
   applyRetention(nowMs: number): Promise<number> {
-    return this.#writer.queue.exclusively(async () => {
-      if (this.isOffline) return 0;
-      try {
-        return await this.#deleteExpired(nowMs);
-      } catch (error) {
-        this.#writer.fail(error);
-        return 0;
-      }
-    });
-  }
-
-  async #deleteExpired(nowMs: number): Promise<number> {
-    const { segments, snapshots } = this.#loaded;
-    const all = segments.all;
-    const retained = all.map((segment, index) => ({
-      sizeInBytes: segment.sizeInBytes,
-      endOffset: all[index + 1]?.baseOffset ?? this.logEndOffset,
-      newestMs: () => segment.newestMs(),
-    }));
-    const limits = { nowMs, logStartOffset: this.#logStartOffset, highWatermark: this.#highWatermark };
-    const expired = all.slice(0, await countExpired(retained, { ...limits, config: this.config }));
-    if (expired.length === 0) return 0;
-    if (expired.length === all.length) await this.#writer.roll(this.logEndOffset);
-    await this.#writer.flusher.betweenFlushes(async () => segments.remove(expired));
-    const firstKept = segments.first.baseOffset;
-    this.advanceLogStartOffset(firstKept);
-    this.#reader.reset();
-    for (const segment of expired)
-      this.#removals.add(await segment.renameToDeleted(), this.config.fileDeleteDelayMs);
-    await snapshots.remove((offset) => offset < firstKept);
-    this.#environment.logger.info(
-      { ...this.topicPartition, segments: expired.length, logStartOffset: this.#logStartOffset },
-      'Deleted segments that are no longer retained',
-    );
-    return expired.length;
+    return this.#retention.apply(nowMs);
   }
 
   /** Forgets producers that have written nothing for so long. */
   removeExpiredProducers(expirationMs: number): void {
     const nowMs = this.#environment.clock.wallMs();
     this.#writer.producers.removeExpired(nowMs, expirationMs);
-    this.#assignedProducers.removeExpired(nowMs, expirationMs);
+    this.#assigned.removeExpired(nowMs, expirationMs);
   }
 
   /** Makes everything written so far durable. Resolves also when the disk refused; the log is offline then. */
@@ -378,8 +286,4 @@ export class PartitionLog {
     this.#tail.clear();
     await this.#environment.files.forgetBelow(this.directory);
   }
-}
-
-function rejected(errorCode: number, message: string): AppendRejection {
-  return { kind: 'rejected', errorCode, message, recordErrors: [] };
 }

@@ -1,0 +1,66 @@
+import { ErrorCode } from '../protocol/errors.ts';
+import { DiskError } from '../runtime/disk.ts';
+import type { FilePool } from './file-pool.ts';
+import {
+  type FoundRecord,
+  findAborted,
+  findByTimestamp,
+  findNewest,
+  type RecordSearch,
+} from './log-search.ts';
+import type { Segment } from './segment.ts';
+import type { SegmentList } from './segment-list.ts';
+import type { AbortedTransaction } from './transaction-index.ts';
+
+/** The log that is searched. */
+interface SearchedLog {
+  readonly isOffline: boolean;
+  readonly logStartOffset: number;
+  goOffline(error: DiskError): void;
+}
+
+/** Looks up records and transactions in the segments of a log, while retention may take segments away. */
+export class RecordLookup {
+  readonly #log: SearchedLog;
+  readonly #files: FilePool;
+  readonly #segments: SegmentList;
+
+  constructor(log: SearchedLog, files: FilePool, segments: SegmentList) {
+    this.#log = log;
+    this.#files = files;
+    this.#segments = segments;
+  }
+
+  /** The first record that is not older than `timestamp`. */
+  byTimestamp(timestamp: number): Promise<RecordSearch> {
+    return this.#search((segments, fromOffset) =>
+      findByTimestamp(this.#files, segments, { timestamp, fromOffset }),
+    );
+  }
+
+  /** The first record with the largest timestamp of the log. */
+  newest(): Promise<RecordSearch> {
+    return this.#search((segments, fromOffset) => findNewest(this.#files, segments, fromOffset));
+  }
+
+  /** The aborted transactions that a reader of `[fromOffset, upToOffset)` must leave out. Rejects with a `DiskError`. */
+  aborted(fromOffset: number, upToOffset: number): Promise<AbortedTransaction[]> {
+    return findAborted(this.#segments.from(fromOffset), fromOffset, upToOffset);
+  }
+
+  async #search(
+    find: (segments: readonly Segment[], fromOffset: number) => Promise<FoundRecord | null>,
+  ): Promise<RecordSearch> {
+    if (this.#log.isOffline) return { kind: 'refused', errorCode: ErrorCode.KAFKA_STORAGE_ERROR };
+    const fromOffset = this.#log.logStartOffset;
+    try {
+      return { kind: 'searched', record: await find(this.#segments.from(fromOffset), fromOffset) };
+    } catch (error) {
+      if (!(error instanceof DiskError)) throw error;
+      // Retention may have taken segments away meanwhile; the rest is still there to be searched.
+      if (fromOffset < this.#log.logStartOffset) return this.#search(find);
+      this.#log.goOffline(error);
+      return { kind: 'refused', errorCode: ErrorCode.KAFKA_STORAGE_ERROR };
+    }
+  }
+}
