@@ -1,6 +1,7 @@
 // Bundles each process role into packages/cli/dist, the folder of the package that lists what stays outside the
-// bundles: `odradek.js` (command, supervisor and console, with lazily loaded chunks) and `broker-process.js`
-// (one file: a broker process loads neither the console nor the Kafka client). Runs on Node 20.
+// bundles: `odradek.js` (command, supervisor and console, with lazily loaded chunks), `broker-process.js` (one
+// file: a broker process loads neither the console nor the Kafka client) and `compute-worker.js` (its worker threads).
+// Runs on Node 20.
 import { readdirSync, rmSync, utimesSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { build } from 'esbuild';
@@ -36,6 +37,11 @@ await Promise.all([
     ...shared,
     entryPoints: [join(root, 'packages/broker/src/broker-process.ts')],
     outfile: join(dist, 'broker-process.js'),
+  }),
+  build({
+    ...shared,
+    entryPoints: [join(root, 'packages/broker/src/compute-worker.ts')],
+    outfile: join(dist, 'compute-worker.js'),
   }),
   build({
     ...shared,

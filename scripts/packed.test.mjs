@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, test } from 'node:test';
+import { Worker } from 'node:worker_threads';
 import { root, toolEnvironment } from './toolchain.mjs';
 import { ensureBuilt } from './workspace-build.mjs';
 
@@ -25,6 +26,19 @@ before(async () => {
 });
 
 after(() => rmSync(folder, { recursive: true, force: true }));
+
+test('the program of the worker threads is in the package, and does a job with a native codec', async () => {
+  const worker = new Worker(join(app, 'node_modules/odradek/dist/compute-worker.js'));
+  try {
+    const input = { type: 'lz4', bytes: new Uint8Array(100_000) };
+    worker.postMessage({ name: 'compress', input });
+    const [answer] = await once(worker, 'message');
+    assert.equal(answer.kind, 'done');
+    assert.ok(answer.output.length < 10_000);
+  } finally {
+    await worker.terminate();
+  }
+});
 
 test('the installed command runs a broker and its console, and its shell commands work on it', async () => {
   const up = spawn(

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { type Broker, BrokerStartError, startBroker } from './broker.ts';
+import { brokerRuntime } from './broker-runtime.ts';
 import { BrokerConfigError, readBrokerConfig } from './config.ts';
-import { nodeRuntime } from './runtime/node-runtime.ts';
 
 /*
  * One broker as a process: `node broker-process.ts --config server.properties`. Says one line of JSON on standard
@@ -26,7 +26,7 @@ async function run(configFile: string | undefined, stopWithParent: boolean): Pro
     const config = await readBrokerConfig(configFile);
     broker = await startBroker({
       config,
-      runtime: nodeRuntime(),
+      runtime: brokerRuntime(),
       onFailed: (reason) => fail(EXIT_FAILED, reason),
     });
   } catch (error) {

@@ -1,6 +1,7 @@
 import { type BrokerApiNeeds, brokerApis, controllerApis } from './broker-apis.ts';
 import { groupCoordinator, groupDeletions, groupLeadership } from './broker-groups.ts';
 import { type BoundListener, bindListener, endpointOf, ListenError } from './broker-listeners.ts';
+import { brokerRuntime } from './broker-runtime.ts';
 import { type BrokerStorage, followConfigs, openMetadataLog, openStorage } from './broker-storage.ts';
 import { brokerConfigsOf, topicSettingsOf } from './broker-topic-settings.ts';
 import type { BrokerConfig } from './config.ts';
@@ -17,7 +18,6 @@ import { MetadataPublisher } from './metadata/metadata-publisher.ts';
 import { CLUSTER_METADATA_TOPIC, GROUP_METADATA_TOPIC } from './metadata/topic-name.ts';
 import { PartitionMetadataLog } from './partition-metadata-log.ts';
 import { Replicas } from './replication/replicas.ts';
-import { nodeRuntime } from './runtime/node-runtime.ts';
 import type { Runtime } from './runtime/runtime.ts';
 import { allowAll } from './security/authorizer.ts';
 import { ServedImage } from './served-image.ts';
@@ -100,7 +100,7 @@ export async function startBroker(options: StartBrokerOptions): Promise<Broker> 
     if (!rooms.isClosing) onFailed?.(reason);
   };
   try {
-    return await openRooms({ config, runtime: options.runtime ?? nodeRuntime(), rooms, fail });
+    return await openRooms({ config, runtime: options.runtime ?? brokerRuntime(), rooms, fail });
   } catch (error) {
     await rooms.close();
     throw error instanceof DirectoryError || error instanceof ListenError

@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os';
 import { type Broker, startBroker } from './broker.ts';
+import { brokerRuntime } from './broker-runtime.ts';
 import { brokerConfigFrom } from './config.ts';
-import { nodeRuntime } from './runtime/node-runtime.ts';
 
 export interface StartClusterOptions {
   /** How many brokers; 1 unless given. More than one is refused until brokers can replicate. */
@@ -35,7 +35,7 @@ const SINGLE_BROKER_SETTINGS = {
 export async function startCluster(options: StartClusterOptions = {}): Promise<EmbeddedCluster> {
   const count = options.brokers ?? 1;
   if (count !== 1) throw new RangeError(`a cluster of ${count} brokers cannot be started yet, only one of 1`);
-  const runtime = nodeRuntime({ logLevel: 'warn' });
+  const runtime = brokerRuntime({ logLevel: 'warn' });
   const directory = options.directory ?? `${tmpdir()}/odradek-embedded-${runtime.random.uuid()}`;
   const isTemporary = options.directory === undefined;
   const removeData = () => (isTemporary ? runtime.disk.removeDirectory(directory) : Promise.resolve());

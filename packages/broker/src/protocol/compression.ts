@@ -94,6 +94,8 @@ export interface CompressInput {
 export const compressJob: ComputeJob<CompressInput, Uint8Array> = {
   name: 'compress',
   run: ({ type, bytes, level }) => compress(type, bytes, level),
+  sizeInBytes: ({ bytes }) => bytes.length,
+  ownArrays: (compressed) => [compressed],
 };
 
 export interface DecompressInput {
@@ -106,6 +108,10 @@ export interface DecompressInput {
 export const decompressJob: ComputeJob<DecompressInput, Uint8Array> = {
   name: 'decompress',
   run: ({ type, bytes, maxBytes }) => decompress(type, bytes, maxBytes),
+  // The content is what takes the time, and is commonly a few times larger.
+  sizeInBytes: ({ bytes }) => bytes.length * 4,
+  ownArrays: (content) => [content],
+  errorFrom: (_name, message) => new ProtocolError('malformed', message),
 };
 
 /*

@@ -1,3 +1,4 @@
+import type { Compute } from './compute.ts';
 import { nodeClock } from './node-clock.ts';
 import { nodeCompute } from './node-compute.ts';
 import { nodeDisk } from './node-disk.ts';
@@ -13,8 +14,11 @@ export interface NodeRuntime extends Runtime {
   readonly metrics: PrometheusMetrics;
 }
 
-/** The ports of a real broker. `logLevel` is `info` unless given; logs go to standard error. */
-export function nodeRuntime(options: { logLevel?: LogLevel } = {}): NodeRuntime {
+/**
+ * The ports of a real broker. `logLevel` is `info` unless given; logs go to standard error. Jobs run on this thread
+ * unless `compute` has others.
+ */
+export function nodeRuntime(options: { logLevel?: LogLevel; compute?: Compute } = {}): NodeRuntime {
   const sendBuffers = new NodeSendBuffers();
   return {
     clock: nodeClock,
@@ -22,7 +26,7 @@ export function nodeRuntime(options: { logLevel?: LogLevel } = {}): NodeRuntime 
     disk: nodeDisk,
     network: nodeNetworkOver(sendBuffers),
     sendBuffers,
-    compute: nodeCompute,
+    compute: options.compute ?? nodeCompute,
     logger: pinoLogger(options.logLevel ?? 'info'),
     metrics: new PrometheusMetrics(),
   };

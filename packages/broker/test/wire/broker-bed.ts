@@ -2,12 +2,12 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { type Broker, startBroker } from '../../src/broker.ts';
+import { brokerRuntime } from '../../src/broker-runtime.ts';
 import { brokerConfigFrom } from '../../src/config.ts';
 import { createTopicsRequest } from '../../src/protocol/messages/create-topics-request.ts';
 import { createTopicsResponse } from '../../src/protocol/messages/create-topics-response.ts';
 import type { Disk } from '../../src/runtime/disk.ts';
 import { nodeDisk } from '../../src/runtime/node-disk.ts';
-import { nodeRuntime } from '../../src/runtime/node-runtime.ts';
 import { WireClient } from './wire-client.ts';
 
 /** A real broker on free ports of 127.0.0.1 and a directory of its own, and clients that speak to it byte by byte. */
@@ -34,7 +34,7 @@ export class BrokerBed {
       'group.initial.rebalance.delay.ms': '0',
       ...settings,
     });
-    const runtime = { ...nodeRuntime({ logLevel: 'silent' }), disk };
+    const runtime = { ...brokerRuntime({ logLevel: 'silent' }), disk };
     this.#broker = await startBroker({ config, runtime, onFailed });
     return this.#broker;
   }

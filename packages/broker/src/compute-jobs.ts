@@ -1,0 +1,9 @@
+import { compressJob, decompressJob } from './protocol/compression.ts';
+import type { ComputeJob } from './runtime/compute.ts';
+
+const jobs: readonly ComputeJob<unknown, unknown>[] = [compressJob, decompressJob];
+
+/** Every job that the broker gives to its `Compute`, by name: for the loop's thread and for the worker threads. */
+export const computeJobs: ReadonlyMap<string, ComputeJob<unknown, unknown>> = new Map(
+  jobs.map((job) => [job.name, job]),
+);
