@@ -1,4 +1,4 @@
-import type { ProducerBatch } from './producer-state.ts';
+import type { ProducerBatch } from './producer-entry.ts';
 
 /** Who asks for the append, which says how much of the batch is checked (Kafka's AppendOrigin). */
 export type AppendOrigin = 'client' | 'coordinator' | 'raft';

@@ -1,8 +1,25 @@
 import { ErrorCode } from '../protocol/errors.ts';
-import { NO_PRODUCER_ID, producerIdAt } from '../protocol/record-batch.ts';
+import { isControlAt, NO_PRODUCER_ID, producerIdAt } from '../protocol/record-batch.ts';
 import type { AppendOrigin } from './append-outcome.ts';
-import { producerAppendOf } from './producer-append.ts';
-import type { ProducerAppend, ProducerBatch, ProducerState, SequenceRejection } from './producer-state.ts';
+import { producerAppendOf, transactionMarkerAt } from './producer-append.ts';
+import {
+  duplicateOf,
+  markerRefusalOf,
+  newProducerEntry,
+  type ProducerBatch,
+  type ProducerEntry,
+  refusalOf,
+  type SequenceRejection,
+  takeBatch,
+  takeMarker,
+} from './producer-entry.ts';
+import type { ProducerState } from './producer-state.ts';
+
+/** The log as far as it is written. */
+interface WrittenLog {
+  readonly producers: ProducerState;
+  readonly logEndOffset: number;
+}
 
 /** What the log has to say to a batch before it takes it. */
 export type Admission =
@@ -12,20 +29,29 @@ export type Admission =
 
 const ADMITTED: Admission = { kind: 'admitted' };
 
+/** A producer as it will be when everything queued is written. */
+interface QueuedProducer {
+  readonly entry: ProducerEntry;
+  /** How many of its appends are on their way. */
+  appends: number;
+}
+
 /**
  * The end of a log and its producers as they will be when everything queued is written: what a new batch is checked
- * against, and where it will lie.
+ * against, and where it will lie. Of producers it holds only those with appends on their way; all others are as the
+ * written log says.
  */
 export class AssignedAppends {
-  #producers: ProducerState;
+  readonly #written: WrittenLog;
   #endOffset: number;
+  readonly #producers = new Map<number, QueuedProducer>();
   /** By first offset: appends whose completion is still open, for their duplicates. */
   readonly #pending = new Map<number, Promise<number>>();
 
   /** Begins with nothing queued behind what is `written`. */
-  constructor(written: ProducerState, endOffset: number) {
-    this.#producers = written.clone();
-    this.#endOffset = endOffset;
+  constructor(written: WrittenLog) {
+    this.#written = written;
+    this.#endOffset = written.logEndOffset;
   }
 
   /** The offset that the next batch gets. */
@@ -35,34 +61,68 @@ export class AssignedAppends {
 
   /** Checks a batch, whose offsets are not assigned yet, against its producer; an admitted one is counted in. */
   admit(bytes: Uint8Array, origin: AppendOrigin): Admission {
-    if (producerIdAt(bytes) === NO_PRODUCER_ID) return ADMITTED;
+    const producerId = producerIdAt(bytes);
+    if (producerId === NO_PRODUCER_ID) return ADMITTED;
+    const entry = this.#producers.get(producerId)?.entry ?? this.#written.producers.entry(producerId);
+    if (isControlAt(bytes)) return this.#admitMarker(bytes, entry);
     const append = producerAppendOf(bytes, 0, this.#endOffset);
-    const batch = origin === 'client' ? this.#producers.duplicateOf(append) : null;
+    const batch = origin === 'client' ? duplicateOf(entry, append) : null;
     if (batch !== null) {
       const completion = this.#pending.get(batch.firstOffset) ?? Promise.resolve(ErrorCode.NONE);
       return { kind: 'repeats', batch, completion };
     }
-    const refusal = this.#refusalOf(append, origin);
+    const refusal = refusalOf(entry, append, origin);
     if (refusal !== null) return { kind: 'refused', ...refusal };
-    this.#producers.append(append);
+    takeBatch(this.#queue(producerId, entry), append);
     return ADMITTED;
   }
 
-  #refusalOf(append: ProducerAppend, origin: AppendOrigin): SequenceRejection | null {
-    const refusal = this.#producers.epochRefusalOf(append);
-    return refusal ?? (origin === 'client' ? this.#producers.sequenceRefusalOf(append) : null);
+  #admitMarker(bytes: Uint8Array, entry: ProducerEntry | undefined): Admission {
+    const marker = transactionMarkerAt(bytes, 0, this.#endOffset);
+    if (marker === null) return ADMITTED;
+    const refusal = markerRefusalOf(entry, marker);
+    if (refusal !== null) return { kind: 'refused', ...refusal };
+    takeMarker(this.#queue(marker.producerId, entry), marker);
+    return ADMITTED;
   }
 
-  /** Counts in a batch that was admitted, has its offsets and is on its way. */
+  #queue(producerId: number, entry: ProducerEntry | undefined): ProducerEntry {
+    let queued = this.#producers.get(producerId);
+    if (queued === undefined) {
+      queued = { entry: entry === undefined ? newProducerEntry(producerId) : { ...entry }, appends: 0 };
+      this.#producers.set(producerId, queued);
+    }
+    return queued.entry;
+  }
+
+  /** Counts in a batch that was admitted just now, has its offsets and is on its way. */
   take(bytes: Uint8Array, lastOffset: number, completion: Promise<number>): void {
     const firstOffset = this.#endOffset;
     this.#endOffset = lastOffset + 1;
-    if (producerIdAt(bytes) === NO_PRODUCER_ID) return;
+    const producerId = producerIdAt(bytes);
+    const queued = this.#producers.get(producerId);
+    if (queued === undefined) return;
+    queued.appends++;
     this.#pending.set(firstOffset, completion);
-    void completion.then(() => this.#pending.delete(firstOffset));
+    void completion.then(() => this.#settled(queued, firstOffset, completion));
   }
 
-  removeExpired(nowMs: number, expirationMs: number): void {
-    this.#producers.removeExpired(nowMs, expirationMs);
+  /** What was written has become part of the written log's own state; what failed was rolled back before. */
+  #settled(queued: QueuedProducer, firstOffset: number, completion: Promise<number>): void {
+    const { producerId } = queued.entry;
+    if (this.#pending.get(firstOffset) === completion) this.#pending.delete(firstOffset);
+    queued.appends--;
+    if (queued.appends === 0 && this.#producers.get(producerId) === queued)
+      this.#producers.delete(producerId);
+  }
+
+  /**
+   * Forgets everything queued: the next batch gets the offset behind the written ones, and producers go on from
+   * there. To be called in the turn in which all queued appends fail.
+   */
+  rollBackToWritten(): void {
+    this.#endOffset = this.#written.logEndOffset;
+    this.#producers.clear();
+    this.#pending.clear();
   }
 }

@@ -3,7 +3,7 @@ import { assignOffsets, lastOffsetDeltaAt } from '../protocol/record-batch.ts';
 import { DiskError } from '../runtime/disk.ts';
 import { invariant } from '../runtime/invariant.ts';
 import { type AppendOrigin, type AppendOutcome, rejected, repeated } from './append-outcome.ts';
-import { AssignedAppends } from './assigned-appends.ts';
+import { type Admission, AssignedAppends } from './assigned-appends.ts';
 import { DelayedRemovals } from './delayed-removals.ts';
 import type { EpochEndOffset } from './leader-epoch-cache.ts';
 import type { LogConfig } from './log-config.ts';
@@ -13,7 +13,7 @@ import { LogReader } from './log-reader.ts';
 import { LogRetention } from './log-retention.ts';
 import type { RecordSearch } from './log-search.ts';
 import { LogWriter, type PendingAppend } from './log-writer.ts';
-import type { ProducerEntry } from './producer-state.ts';
+import type { ProducerEntry } from './producer-entry.ts';
 import { RecordLookup } from './record-lookup.ts';
 import { validateBatch } from './record-validator.ts';
 import { type LoadedLog, loadLog } from './recovery.ts';
@@ -36,6 +36,16 @@ export interface PartitionLogOptions {
   readonly recoveryPoint: number;
   readonly logStartOffset: number;
   readonly highWatermark: number;
+  /** See {@link LogWriterOptions.waitsForSpace}. */
+  readonly waitsForSpace: boolean;
+}
+
+/** Who is told of what becomes of the appends. */
+export interface AppendListener {
+  /** The {@link PartitionLog.acknowledgedEndOffset} has moved; the appends that moved it complete afterwards. */
+  endMoved(): void;
+  /** Every append behind the log end has failed, and later ones take their offsets. */
+  rolledBack(): void;
 }
 
 export interface LeaderAppend {
@@ -60,7 +70,7 @@ export class PartitionLog {
   readonly #retention: LogRetention;
   #logStartOffset: number;
   #highWatermark: number;
-  #onAppended: () => void = () => {};
+  #listener: AppendListener | null = null;
   readonly #removals: DelayedRemovals;
 
   private constructor(loaded: LoadedLog, options: PartitionLogOptions) {
@@ -70,11 +80,15 @@ export class PartitionLog {
     this.#environment = environment;
     this.#loaded = loaded;
     this.#tail = environment.tails.tail();
-    const listener = { appended: () => this.#onAppended(), failed: options.onFailure };
-    this.#writer = new LogWriter(loaded, options.config, { ...options, listener, tail: this.#tail });
+    const listener = {
+      appended: () => this.#listener?.endMoved(),
+      rolledBack: () => this.#rolledBack(),
+      failed: options.onFailure,
+    };
+    this.#writer = new LogWriter(loaded, { ...options, listener, tail: this.#tail });
     this.#removals = new DelayedRemovals(environment);
     this.#reader = new LogReader(environment, loaded.segments);
-    this.#assigned = new AssignedAppends(loaded.producers, loaded.logEndOffset);
+    this.#assigned = new AssignedAppends(this.#writer);
     this.#lookup = new RecordLookup(this, environment.files, loaded.segments);
     const parts = { writer: this.#writer, reader: this.#reader, removals: this.#removals };
     this.#retention = new LogRetention(this, { environment, ...parts });
@@ -87,7 +101,10 @@ export class PartitionLog {
   static async open(options: PartitionLogOptions): Promise<PartitionLog> {
     const log = new PartitionLog(await loadLog(options.environment, options.directory, options), options);
     // What a crash left behind was written and perhaps never synced; a duplicate of it is acknowledged at once.
-    if (log.logEndOffset - log.recoveryPoint >= options.config.flushMessages) await log.flush();
+    const { flushMessages, flushBeforeAck } = options.config;
+    const isDue = flushBeforeAck || log.logEndOffset - log.recoveryPoint >= flushMessages;
+    if (isDue && log.recoveryPoint < log.logEndOffset) await log.flush();
+    else log.updateConfig(options.config);
     return log;
   }
 
@@ -95,14 +112,18 @@ export class PartitionLog {
     return this.#writer.config;
   }
 
-  /** Has `task` called after each move of the log end offset, before the appends that moved it complete. */
-  onAppended(task: () => void): void {
-    this.#onAppended = task;
+  listen(listener: AppendListener): void {
+    this.#listener = listener;
+  }
+
+  #rolledBack(): void {
+    this.#assigned.rollBack(this.#writer.producers, this.logEndOffset);
+    this.#listener?.rolledBack();
   }
 
   /** What the topic's configs say from now on. */
   updateConfig(config: LogConfig): void {
-    this.#writer.config = config;
+    this.#writer.configure(config);
   }
 
   /** The first offset that may be read. */
@@ -113,6 +134,14 @@ export class PartitionLog {
   /** The offset behind the last written record. */
   get logEndOffset(): number {
     return this.#writer.logEndOffset;
+  }
+
+  /**
+   * The end that this replica answers for: the written end, or the flushed one where the topic asks for that. What a
+   * leader counts in its high watermark, and the offset that a follower fetches from.
+   */
+  get acknowledgedEndOffset(): number {
+    return this.#writer.acknowledgedEndOffset;
   }
 
   /** Everything below is on the disk for certain. */
@@ -172,7 +201,7 @@ export class PartitionLog {
     if (valid.kind === 'rejected') return valid;
     const admission = this.#assigned.admit(valid.bytes, origin);
     if (admission.kind === 'refused') return rejected(admission.errorCode, admission.message);
-    if (admission.kind === 'repeats') return repeated(admission, this.#logStartOffset);
+    if (admission.kind === 'repeats') return this.#repeated(admission);
     const firstOffset = this.#assigned.endOffset;
     assignOffsets(valid.bytes, firstOffset, leaderEpoch);
     const lastOffset = firstOffset + lastOffsetDeltaAt(valid.bytes);
@@ -180,6 +209,11 @@ export class PartitionLog {
     const completion = this.#queue({ bytes: valid.bytes, firstOffset, lastOffset, maxTimestamp });
     const info = { firstOffset, lastOffset, maxTimestamp, logAppendTimeMs, sizeInBytes: valid.bytes.length };
     return { kind: 'appended', info: { ...info, logStartOffset: this.#logStartOffset }, completion };
+  }
+
+  #repeated({ batch, completion }: Extract<Admission, { kind: 'repeats' }>): AppendOutcome {
+    const counted = this.#writer.whenCounted(batch.lastOffset, completion);
+    return repeated({ batch, completion: counted }, this.#logStartOffset);
   }
 
   #queue(append: Omit<PendingAppend, 'completion'>): Promise<number> {
@@ -254,9 +288,7 @@ export class PartitionLog {
 
   /** Forgets producers that have written nothing for so long. */
   removeExpiredProducers(expirationMs: number): void {
-    const nowMs = this.#environment.clock.wallMs();
-    this.#writer.producers.removeExpired(nowMs, expirationMs);
-    this.#assigned.removeExpired(nowMs, expirationMs);
+    this.#writer.producers.removeExpired(this.#environment.clock.wallMs(), expirationMs);
   }
 
   /** Makes everything written so far durable. Resolves also when the disk refused; the log is offline then. */
@@ -266,18 +298,27 @@ export class PartitionLog {
 
   /** Takes the log offline: its directory has failed. */
   goOffline(error: DiskError): void {
-    this.#writer.fail(error);
+    this.#writer.giveUp(error);
   }
 
-  /** Ends the log in order, behind all that is queued: synced, indexes written, producers in a snapshot. */
-  async close(): Promise<void> {
-    await this.#writer.queue.exclusively(() => this.#writer.close());
+  /** Whoever waits for space waits no longer. */
+  stopWaiting(): void {
+    this.#writer.stop();
+  }
+
+  /**
+   * Ends the log in order, behind all that is queued: synced, indexes written, producers in a snapshot. Whether the
+   * disk has let it be so.
+   */
+  async close(): Promise<boolean> {
+    const isSealed = await this.#writer.queue.exclusively(() => this.#writer.close());
     await this.#release();
+    return isSealed;
   }
 
   /** Ends the log as it is: its directory is to be removed. */
   async abandon(): Promise<void> {
-    await this.#writer.queue.exclusively(async () => this.#writer.stop());
+    await this.#writer.queue.exclusively(async () => this.#writer.abandon());
     await this.#release();
   }
 

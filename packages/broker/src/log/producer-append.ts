@@ -16,7 +16,8 @@ import {
   recordCountAt,
 } from '../protocol/record-batch.ts';
 import { RecordCursor } from '../protocol/records.ts';
-import type { ProducerAppend, ProducerState, TransactionMarker } from './producer-state.ts';
+import type { ProducerAppend, TransactionMarker } from './producer-entry.ts';
+import type { ProducerState } from './producer-state.ts';
 import type { AbortedTransaction } from './transaction-index.ts';
 
 const ABORT = 0;
@@ -44,7 +45,7 @@ export function applyBatch(state: ProducerState, bytes: Uint8Array, at: number):
   let aborted: AbortedTransaction | null = null;
   if (producerIdAt(bytes, at) !== NO_PRODUCER_ID) {
     if (isControlAt(bytes, at)) {
-      const marker = markerAt(bytes, at);
+      const marker = transactionMarkerAt(bytes, at, baseOffsetAt(bytes, at));
       if (marker !== null) aborted = state.endTransaction(marker);
     } else {
       state.append(producerAppendOf(bytes, at, baseOffsetAt(bytes, at)));
@@ -54,8 +55,8 @@ export function applyBatch(state: ProducerState, bytes: Uint8Array, at: number):
   return aborted;
 }
 
-/** The marker that a control batch holds; null when the cleaner has emptied it. Throws a ProtocolError. */
-function markerAt(bytes: Uint8Array, at: number): TransactionMarker | null {
+/** The marker at `offset` that a control batch holds; null when the cleaner has emptied it. Throws a ProtocolError. */
+export function transactionMarkerAt(bytes: Uint8Array, at: number, offset: number): TransactionMarker | null {
   const body = bytes.subarray(at + BATCH_HEADER_BYTES, at + batchSizeAt(bytes, at));
   const cursor = new RecordCursor(body, recordCountAt(bytes, at));
   if (!cursor.next()) return null;
@@ -70,7 +71,7 @@ function markerAt(bytes: Uint8Array, at: number): TransactionMarker | null {
     producerId: producerIdAt(bytes, at),
     epoch: producerEpochAt(bytes, at),
     coordinatorEpoch: viewOf(value).getInt32(2),
-    offset: baseOffsetAt(bytes, at),
+    offset,
     timestamp: maxTimestampAt(bytes, at),
     isAbort: type === ABORT,
   };

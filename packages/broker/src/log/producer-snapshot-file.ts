@@ -4,7 +4,7 @@ import { producerSnapshot } from '../protocol/messages/producer-snapshot.ts';
 import { ProtocolError } from '../protocol/protocol-error.ts';
 import { Reader } from '../protocol/reader.ts';
 import { DamagedFileError } from './checkpoint-files.ts';
-import type { ProducerEntry } from './producer-state.ts';
+import type { ProducerEntry } from './producer-entry.ts';
 
 const VERSION = 1;
 const VERSION_BYTES = 2;
