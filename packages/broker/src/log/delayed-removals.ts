@@ -1,12 +1,17 @@
 import type { Timer } from '../runtime/clock.ts';
 import type { LogEnvironment } from './log-environment.ts';
 
+interface RemovalEnvironment extends Pick<LogEnvironment, 'clock' | 'disk' | 'logger'> {
+  /** Where the files may still be open. */
+  readonly files?: LogEnvironment['files'];
+}
+
 /** Files and directories that were renamed out of the way and are removed when nobody can be reading them. */
 export class DelayedRemovals {
-  readonly #environment: Pick<LogEnvironment, 'clock' | 'disk' | 'logger'>;
+  readonly #environment: RemovalEnvironment;
   readonly #timers = new Set<Timer>();
 
-  constructor(environment: Pick<LogEnvironment, 'clock' | 'disk' | 'logger'>) {
+  constructor(environment: RemovalEnvironment) {
     this.#environment = environment;
   }
 
@@ -26,9 +31,12 @@ export class DelayedRemovals {
   }
 
   async #remove(paths: readonly string[]): Promise<void> {
-    const { disk, logger } = this.#environment;
+    const { disk, files, logger } = this.#environment;
     try {
-      for (const path of paths) await disk.removeDirectory(path);
+      for (const path of paths) {
+        await files?.forget(path);
+        await disk.removeDirectory(path);
+      }
     } catch (error) {
       // Nothing depends on it being gone; the next start tries again.
       logger.warn({ paths, error }, 'Deleted files could not be removed');

@@ -60,3 +60,34 @@ test('a file that is not there can be used when it has come', async () => {
   fs.writeFileSync(path, 'x');
   expect(await pool.use(path, (file) => file.size())).toBe(1);
 });
+
+test('a file that is renamed stays the same for its users, under both names', async () => {
+  const pool = new FilePool(disk, 2);
+  const [plain, deleted, swap] = ['plain', 'deleted', 'swap'].map((name) => `${bed.directory}/${name}`) as [
+    string,
+    string,
+    string,
+  ];
+  fs.writeFileSync(plain, 'old');
+  fs.writeFileSync(swap, 'newer');
+  const asked = pool.use(plain, (file) => file.size());
+  await pool.use(plain, async (file) => {
+    const moves = [pool.move(plain, deleted), pool.use(deleted, (other) => other.size())];
+    expect((await Promise.all(moves))[1]).toBe(3);
+    const swaps = [pool.move(swap, plain), pool.use(plain, (other) => other.size())];
+    expect((await Promise.all(swaps))[1]).toBe(5);
+    expect(await file.size()).toBe(3);
+  });
+  expect(await asked).toBe(3);
+  expect(await pool.use(deleted, (file) => file.size())).toBe(3);
+  await pool.forgetBelow(bed.directory);
+  await expect.poll(() => open.size).toBe(0);
+});
+
+test('a file that cannot be renamed rejects, and its name can be used again', async () => {
+  const pool = new FilePool(disk, 2);
+  const path = `${bed.directory}/a`;
+  await expect(pool.move(`${bed.directory}/none`, path)).rejects.toMatchObject({ code: 'ENOENT' });
+  await pool.create(path);
+  expect(await pool.use(path, (file) => file.size())).toBe(0);
+});

@@ -14,6 +14,8 @@ export class FilePool {
   readonly #limit: number;
   /** By path, idle longest first. */
   readonly #files = new Map<string, PooledFile>();
+  /** By the name that they get: files that are being renamed. */
+  readonly #moving = new Map<string, Promise<void>>();
 
   constructor(disk: Disk, limit: number) {
     this.#disk = disk;
@@ -29,8 +31,38 @@ export class FilePool {
 
   /** Runs `task` with the open file. Rejects with a `DiskError`, also when there is no such file. */
   use<Result>(path: string, task: (file: File) => Promise<Result>): Promise<Result> {
+    const moving = this.#moving.get(path);
+    if (moving !== undefined) return moving.then(() => this.use(path, task));
     const pooled = this.#files.get(path) ?? this.#add(path, this.#disk.open(path, 'write'));
     return this.#run(path, pooled, task);
+  }
+
+  /**
+   * Renames a file, open or not. Its users of the moment go on with it; who asks for the new name from now on waits
+   * until the file has it, and gets this one. Rejects with a `DiskError`.
+   */
+  async move(from: string, to: string): Promise<void> {
+    const pooled = this.#files.get(from);
+    this.#files.delete(from);
+    const moved = this.#rename(from, to, pooled);
+    const settled = moved.catch(() => {});
+    this.#moving.set(to, settled);
+    await this.forget(to);
+    try {
+      await moved;
+    } finally {
+      if (this.#moving.get(to) === settled) this.#moving.delete(to);
+    }
+  }
+
+  async #rename(from: string, to: string, pooled: PooledFile | undefined): Promise<void> {
+    try {
+      // One that is still being opened is to be the file of the old name, whatever gets that name next.
+      await pooled?.file.catch(() => {});
+      await this.#disk.rename(from, to);
+    } finally {
+      if (pooled !== undefined && pooled.users === 0) await close(pooled);
+    }
   }
 
   /** Closes the file: it was, or is to be, renamed or removed. Users of the moment end undisturbed. */
