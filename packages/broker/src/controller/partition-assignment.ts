@@ -43,7 +43,8 @@ export function activeReplicas(image: MetadataImage, replicas: readonly number[]
   return replicas.filter((id) => isActive(image.brokers.get(id)));
 }
 
-function isActive(broker: BrokerImage | undefined): boolean {
+/** Whether a broker may be in sync and lead. */
+export function isActive(broker: BrokerImage | undefined): boolean {
   return broker !== undefined && !broker.isFenced && !broker.isInControlledShutdown;
 }
 
@@ -78,8 +79,8 @@ export function newPartitionRecord(image: MetadataImage, partition: NewPartition
   };
 }
 
-/** All zeroes: not assigned yet. */
-function onlyDirectory(broker: BrokerImage | undefined): string {
+/** Where a new replica of a broker will lie, when there is no choice; all zeroes: not assigned yet. */
+export function onlyDirectory(broker: BrokerImage | undefined): string {
   const [first, second] = broker?.directories ?? [];
   return first !== undefined && second === undefined ? first : ZERO_UUID;
 }
