@@ -1,6 +1,6 @@
 import type { BrokerConfig } from './config.ts';
 import { DEFAULT_LOG_CONFIG, type LogConfig } from './log/log-config.ts';
-import { LogDirectory } from './log/log-directory.ts';
+import { type ChangeableSettings, LogDirectory } from './log/log-directory.ts';
 import type { LogDirectorySettings } from './log/log-directory-settings.ts';
 import type { PartitionLog } from './log/partition-log.ts';
 import type { ConfigValues } from './metadata/configs/config-values.ts';
@@ -74,7 +74,7 @@ const NO_BROKER_EPOCH = -1;
 export function openMetadataLog(directory: LogDirectory, config: BrokerConfig): Promise<PartitionLog> {
   return directory.openLog(
     { topic: CLUSTER_METADATA_TOPIC, partition: 0 },
-    { config: metadataLogConfig(config), topicId: METADATA_TOPIC_ID },
+    { config: metadataLogConfig(config), topicId: METADATA_TOPIC_ID, waitsForSpace: true },
   );
 }
 
@@ -102,10 +102,9 @@ export function followConfigs(
   };
 }
 
-function changeableSettings(
-  values: ConfigValues,
-): Pick<LogDirectorySettings, 'recoveryThreads' | 'producerIdExpirationMs' | 'fileDeleteDelayMs'> {
+function changeableSettings(values: ConfigValues): ChangeableSettings {
   return {
+    minFreeBytes: values.number('odradek.log.dir.min.free.bytes'),
     recoveryThreads: values.number('num.recovery.threads.per.data.dir'),
     producerIdExpirationMs: values.number('producer.id.expiration.ms'),
     fileDeleteDelayMs: values.number('log.segment.delete.delay.ms'),

@@ -26,11 +26,6 @@ export function topicSettingsOf(
   return (image, topic) => {
     const broker = configsOf(image);
     const values = topicConfigValues(dynamicConfigs(image, ConfigResourceType.TOPIC, topic), broker);
-    const log = logConfigFrom(values);
-    return {
-      // Every append is synced before it is acknowledged, where the broker is told so.
-      log: broker.boolean('odradek.flush.before.ack') ? { ...log, flushMessages: 1 } : log,
-      minInSyncReplicas: values.number('min.insync.replicas'),
-    };
+    return { log: logConfigFrom(values), minInSyncReplicas: values.number('min.insync.replicas') };
   };
 }

@@ -234,9 +234,10 @@ async function openController(
 ): Promise<{ controller: Controller; brokerEpoch: number }> {
   const { metadataDirectory } = storage;
   const { listenerName: name, host, port } = endpointOf(listeners.controller);
+  const log = new PartitionMetadataLog(await openMetadataLog(metadataDirectory, config));
   const controller = new Controller({
     ...runtime,
-    log: new PartitionMetadataLog(await openMetadataLog(metadataDirectory, config)),
+    log,
     nodeId: config.nodeId,
     staticValues: config.staticValues,
     voter: {
@@ -249,6 +250,8 @@ async function openController(
     onStopped: () => fail('The metadata log cannot be written any more.'),
   });
   rooms.add(() => controller.close());
+  // On a full disk the controller would wait for its log.
+  rooms.add(async () => log.stopWaiting());
   await replicas.scan();
   const { brokerEpoch } = await controller.start({
     brokerId: config.nodeId,

@@ -38,8 +38,14 @@ export class PartitionMetadataLog implements MetadataLog {
   }
 
   async flush(): Promise<void> {
+    const { logEndOffset } = this.#log;
     await this.#log.flush();
-    if (this.#log.isOffline) failUnlessNone(ErrorCode.KAFKA_STORAGE_ERROR);
+    if (this.#log.recoveryPoint < logEndOffset) failUnlessNone(ErrorCode.KAFKA_STORAGE_ERROR);
+  }
+
+  /** Whoever waits until the disk has space waits no longer. */
+  stopWaiting(): void {
+    this.#log.stopWaiting();
   }
 
   async *read(): AsyncIterable<Uint8Array> {

@@ -14,6 +14,8 @@ export interface LogConfig {
   readonly flushMessages: number;
   /** The longest time that written bytes stay unsynced. */
   readonly flushMs: number;
+  /** Whether records count only when they are synced: for acknowledgements and for the high watermark. */
+  readonly flushBeforeAck: boolean;
   /** Size to which old segments are deleted; -1 keeps all. */
   readonly retentionBytes: number;
   /** Age of its newest record at which a segment is deleted; -1 keeps all. */
@@ -44,6 +46,7 @@ export const DEFAULT_LOG_CONFIG: LogConfig = {
   indexIntervalBytes: 4096,
   flushMessages: LONG_MAX,
   flushMs: LONG_MAX,
+  flushBeforeAck: false,
   retentionBytes: -1,
   retentionMs: 7 * DAY_MS,
   fileDeleteDelayMs: 60_000,

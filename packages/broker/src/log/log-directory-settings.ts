@@ -18,6 +18,8 @@ export interface LogDirectorySettings {
   readonly producerIdExpirationCheckIntervalMs: number;
   /** `log.segment.delete.delay.ms`: how long the directory of a deleted partition stays. */
   readonly fileDeleteDelayMs: number;
+  /** `odradek.log.dir.min.free.bytes`; -1 leaves it to the free-space guard. */
+  readonly minFreeBytes: number;
   /** Memory for the newest batches of all logs. */
   readonly tailCacheBytes: number;
 }
@@ -33,5 +35,6 @@ export const DEFAULT_LOG_DIRECTORY_SETTINGS: LogDirectorySettings = {
   producerIdExpirationMs: 86_400_000,
   producerIdExpirationCheckIntervalMs: 600_000,
   fileDeleteDelayMs: 60_000,
+  minFreeBytes: -1,
   tailCacheBytes: 16 * 1024 * 1024,
 };

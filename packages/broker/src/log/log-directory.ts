@@ -15,6 +15,7 @@ import {
   writeTopicId,
 } from './directory-files.ts';
 import { FilePool } from './file-pool.ts';
+import { FlushRounds } from './flush-rounds.ts';
 import { IndexCache } from './index-cache.ts';
 import type { LogConfig } from './log-config.ts';
 import { DEFAULT_LOG_DIRECTORY_SETTINGS, type LogDirectorySettings } from './log-directory-settings.ts';
@@ -28,8 +29,10 @@ import {
   STRAY_SUFFIX,
 } from './partition-directory.ts';
 import { PartitionLog } from './partition-log.ts';
+import { isPassing, lacksSpace } from './passing-error.ts';
 import { PeriodicTasks } from './periodic-tasks.ts';
 import { Slots } from './slots.ts';
+import { type DirectorySpace, SpaceGuard } from './space-guard.ts';
 import { TailCache } from './tail-cache.ts';
 
 export interface LogDirectoryOptions extends DirectoryClaim {
@@ -39,6 +42,8 @@ export interface LogDirectoryOptions extends DirectoryClaim {
   readonly settings?: Partial<LogDirectorySettings>;
   /** Told once when the disk has refused: all logs of the directory are offline. */
   readonly onOffline: (error: DiskError) => void;
+  /** Told when appends of clients are refused for want of space, and when they are taken again. */
+  readonly onSpace?: (isLow: boolean) => void;
 }
 
 /** A partition that the directory holds. */
@@ -50,7 +55,15 @@ export interface FoundPartition extends TopicPartition {
 export interface OpenLogOptions {
   readonly config: LogConfig;
   readonly topicId: string;
+  /** Appends wait while the disk is full, rather than fail. */
+  readonly waitsForSpace?: boolean;
 }
+
+/** What of the settings can change while logs are open. */
+export type ChangeableSettings = Pick<
+  LogDirectorySettings,
+  'recoveryThreads' | 'producerIdExpirationMs' | 'fileDeleteDelayMs' | 'minFreeBytes'
+>;
 
 /** Open files that nobody is using are kept up to this number. */
 const IDLE_FILES = 512;
@@ -83,8 +96,8 @@ export class LogDirectory {
     options: LogDirectoryOptions,
     state: { claimed: ClaimedDirectory; wasClean: boolean; checkpoints: DirectoryCheckpoints },
   ) {
-    const { clock, random, disk, logger, sendBuffers } = options;
-    this.path = options.path;
+    const { clock, random, disk, logger, sendBuffers, path } = options;
+    this.path = path;
     this.meta = state.claimed.meta;
     this.wasClean = state.wasClean;
     this.#options = options;
@@ -103,13 +116,17 @@ export class LogDirectory {
       files: new FilePool(disk, IDLE_FILES),
       indexes: new IndexCache(INDEX_CACHE_BYTES),
       tails: new TailCache(this.#settings.tailCacheBytes),
+      flushes: new FlushRounds((task) => clock.after(0, task)),
+      space: new SpaceGuard({
+        ...{ clock, disk, logger, path },
+        minFreeBytes: () => this.#settings.minFreeBytes,
+        onChanged: (isLow) => options.onSpace?.(isLow),
+      }),
     };
   }
 
   /** Changes what can change while logs are open; intervals and memory stay as they were at the start. */
-  changeSettings(
-    changed: Pick<LogDirectorySettings, 'recoveryThreads' | 'producerIdExpirationMs' | 'fileDeleteDelayMs'>,
-  ): void {
+  changeSettings(changed: ChangeableSettings): void {
     this.#settings = { ...this.#settings, ...changed };
     this.#slots.resize(changed.recoveryThreads);
   }
@@ -129,6 +146,11 @@ export class LogDirectory {
 
   get isOffline(): boolean {
     return this.#failure !== null;
+  }
+
+  /** As the free-space guard has last seen it; null before it has. */
+  get space(): DirectorySpace | null {
+    return this.#environment.space.space;
   }
 
   /** All logs that are open. */
@@ -159,7 +181,10 @@ export class LogDirectory {
    * Opens the log of a partition, or begins one. Rejects with a `DiskError`, or with a `DamagedFileError` when its
    * files cannot be a log; one that lies there must be of the same topic id.
    */
-  async openLog(topicPartition: TopicPartition, { config, topicId }: OpenLogOptions): Promise<PartitionLog> {
+  async openLog(
+    topicPartition: TopicPartition,
+    { config, topicId, waitsForSpace = false }: OpenLogOptions,
+  ): Promise<PartitionLog> {
     if (this.#failure !== null) throw this.#failure;
     const { disk } = this.#environment;
     const name = partitionDirectoryName(topicPartition);
@@ -176,6 +201,7 @@ export class LogDirectory {
         directory,
         topicPartition,
         config,
+        waitsForSpace,
         onFailure: (error) => this.#goOffline(error),
         beforeFirstSync: () => syncPartition(disk, directory),
         isClean: this.wasClean,
@@ -213,9 +239,10 @@ export class LogDirectory {
     return departed;
   }
 
-  /** Begins the periodic tasks: retention, checkpoints, expiry of producers. */
+  /** Begins the periodic tasks: the look at the free space, retention, checkpoints, expiry of producers. */
   start(): void {
     const settings = this.#settings;
+    void this.#environment.space.start();
     this.#tasks.every(settings.retentionCheckIntervalMs, () => this.#applyRetention());
     this.#tasks.every(settings.producerIdExpirationCheckIntervalMs, async () => {
       const { producerIdExpirationMs } = this.#settings;
@@ -241,7 +268,9 @@ export class LogDirectory {
       await this.#checkpoints.write(kind, offsets);
     } catch (error) {
       if (!(error instanceof DiskError)) throw error;
-      this.#goOffline(error);
+      // Written again at its next turn; until then recovery reads more than it had to.
+      if (!isPassing(error)) this.#goOffline(error);
+      else if (lacksSpace(error)) this.#environment.space.noteFull(error);
     }
   }
 
@@ -250,6 +279,7 @@ export class LogDirectory {
     this.#failure = error;
     this.#tasks.stop();
     this.#removals.cancel();
+    this.#environment.space.stop();
     for (const log of this.#logs.values()) log.goOffline(error);
     this.#options.onOffline(error);
   }
@@ -261,11 +291,24 @@ export class LogDirectory {
   async close(brokerEpoch: number): Promise<void> {
     this.#tasks.stop();
     this.#removals.cancel();
-    await Promise.all([...this.#logs.values()].map((log) => this.#slots.run(() => log.close())));
+    this.#environment.space.stop();
+    const sealed = await Promise.all(
+      [...this.#logs.values()].map((log) => this.#slots.run(() => log.close())),
+    );
     for (const kind of ['recoveryPoint', 'logStart', 'highWatermark'] as const) await this.#checkpoint(kind);
-    if (this.#failure === null) await writeCleanShutdown(this.#environment.disk, this.path, brokerEpoch);
+    if (sealed.every(Boolean) && this.#failure === null) await this.#markClean(brokerEpoch);
     this.#logs.clear();
     await this.#claimed.release();
+  }
+
+  async #markClean(brokerEpoch: number): Promise<void> {
+    try {
+      await writeCleanShutdown(this.#environment.disk, this.path, brokerEpoch);
+    } catch (error) {
+      if (!(error instanceof DiskError)) throw error;
+      const { logger } = this.#environment;
+      logger.warn({ err: error, directory: this.path }, 'The disk refused the mark of a clean stop');
+    }
   }
 }
 

@@ -4,7 +4,9 @@ import type { Logger } from '../runtime/logger.ts';
 import type { Random } from '../runtime/random.ts';
 import type { SendBuffers } from '../runtime/send-buffers.ts';
 import type { FilePool } from './file-pool.ts';
+import type { FlushRounds } from './flush-rounds.ts';
 import type { IndexCache } from './index-cache.ts';
+import type { SpaceGuard } from './space-guard.ts';
 import type { TailCache } from './tail-cache.ts';
 
 /** The ports, and what all logs of one log directory share. */
@@ -17,6 +19,8 @@ export interface LogEnvironment {
   readonly files: FilePool;
   readonly indexes: IndexCache;
   readonly tails: TailCache;
+  readonly flushes: FlushRounds;
+  readonly space: SpaceGuard;
 }
 
 /** A partition by the name of its topic. */

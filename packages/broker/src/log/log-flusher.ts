@@ -1,7 +1,9 @@
 import type { Timer } from '../runtime/clock.ts';
+import { DiskError } from '../runtime/disk.ts';
 import { writeLeaderEpochs } from './checkpoint-files.ts';
 import type { LogConfig } from './log-config.ts';
 import type { LogEnvironment } from './log-environment.ts';
+import { lacksHandles } from './passing-error.ts';
 import { LEADER_EPOCH_CHECKPOINT, type LoadedLog } from './recovery.ts';
 import type { Segment } from './segment.ts';
 
@@ -9,8 +11,12 @@ export interface LogFlusherOptions {
   readonly environment: LogEnvironment;
   readonly directory: string;
   readonly beforeFirstSync: () => Promise<void>;
-  /** Told when a sync failed; throws what is no error of the disk. */
+  /** The recovery point has moved. */
+  readonly flushed: () => void;
+  /** Something could not be written; it is tried again with the next flush. Throws what is no error of the disk. */
   readonly failed: (error: unknown) => void;
+  /** A sync of records failed, and nobody knows what of them is on the disk. */
+  readonly lost: (error: DiskError) => void;
 }
 
 /** Longest delay that is a delay; above it `flush.ms` means never. */
@@ -23,14 +29,16 @@ export class LogFlusher {
   readonly #loaded: LoadedLog;
   readonly #environment: LogEnvironment;
   readonly #directory: string;
-  readonly #failed: (error: unknown) => void;
+  readonly #options: LogFlusherOptions;
   #beforeFirstSync: (() => Promise<void>) | null;
   #flushing: Promise<void> = Promise.resolve();
   #timer: Timer | null = null;
   /** Segments whose indexes were written, on their closing, and not synced since. */
-  readonly #closed: Segment[] = [];
+  readonly #closed = new Set<Segment>();
   /** Whether names were added to the directory since it was synced. */
   #hasNewFiles = true;
+  /** Whether leader epochs were assigned since their checkpoint was written. */
+  #hasNewEpochs = false;
   #isGivenUp = false;
 
   constructor(loaded: LoadedLog, options: LogFlusherOptions) {
@@ -39,14 +47,14 @@ export class LogFlusher {
     this.#environment = options.environment;
     this.#directory = options.directory;
     this.#beforeFirstSync = options.beforeFirstSync;
-    this.#failed = options.failed;
+    this.#options = options;
   }
 
   /** A segment that ends at `endOffset` was closed, its indexes written. */
   async addClosed(segment: Segment, endOffset: number): Promise<void> {
     // A recovery that begins behind this segment would trust its indexes: so they are durable before anything is.
     if (endOffset <= this.recoveryPoint) await segment.sync();
-    else this.#closed.push(segment);
+    else this.#closed.add(segment);
   }
 
   /** Names were added to the directory of the log. */
@@ -55,17 +63,17 @@ export class LogFlusher {
   }
 
   /**
-   * Syncs everything written below `upToOffset`, with what belongs to it. Resolves when it is durable; when the disk
-   * refuses, `failed` is told and the promise resolves too.
+   * Syncs everything written below `upToOffset`, with what belongs to it. Resolves also when the disk refuses, which
+   * the recovery point tells.
    */
   flush(upToOffset: number): Promise<void> {
     return this.betweenFlushes(async () => {
-      const isDurable = upToOffset <= this.recoveryPoint && this.#closed.length === 0;
+      const isDurable = upToOffset <= this.recoveryPoint && this.#closed.size === 0;
       if (this.#isGivenUp || isDurable) return;
       try {
         await this.#sync(upToOffset);
       } catch (error) {
-        this.#failed(error);
+        this.#options.failed(error);
       }
     });
   }
@@ -90,10 +98,15 @@ export class LogFlusher {
     return this.betweenFlushes(() => this.#sync(endOffset));
   }
 
-  /** Nothing is synced by itself any more. */
-  stop(): void {
+  /** Takes back what {@link flushLater} has set. */
+  forgetTimer(): void {
     this.#timer?.cancel();
     this.#timer = null;
+  }
+
+  /** Nothing is synced by itself any more. */
+  stop(): void {
+    this.forgetTimer();
   }
 
   /** Nothing is synced any more: the disk has refused. */
@@ -104,21 +117,47 @@ export class LogFlusher {
 
   async #sync(upToOffset: number): Promise<void> {
     const { segments, epochs, snapshots } = this.#loaded;
-    const hasNewFiles = this.#hasNewFiles;
-    this.#hasNewFiles = false;
     await this.#beforeFirstSync?.();
     this.#beforeFirstSync = null;
     const unsynced = segments.from(this.recoveryPoint).filter(({ baseOffset }) => baseOffset < upToOffset);
-    for (const segment of new Set([...this.#closed.splice(0), ...unsynced])) await segment.sync();
+    for (const segment of new Set([...this.#closed, ...unsynced])) {
+      // Retention may have taken away what was closed and could not be synced then.
+      if (segments.from(segment.baseOffset)[0] === segment) await this.#syncSegment(segment);
+      this.#closed.delete(segment);
+    }
     await snapshots.syncAt(upToOffset);
-    if (epochs.takeChanged()) {
+    this.#hasNewEpochs ||= epochs.takeChanged();
+    if (this.#hasNewEpochs) {
       await writeLeaderEpochs(
         this.#environment.disk,
         `${this.#directory}/${LEADER_EPOCH_CHECKPOINT}`,
         epochs.entries,
       );
+      this.#hasNewEpochs = false;
     }
-    if (hasNewFiles) await this.#environment.disk.syncDirectory(this.#directory);
+    if (this.#hasNewFiles) {
+      this.#hasNewFiles = false;
+      await this.#syncNames();
+    }
     this.recoveryPoint = Math.max(this.recoveryPoint, upToOffset);
+    this.#options.flushed();
+  }
+
+  async #syncSegment(segment: Segment): Promise<void> {
+    try {
+      await segment.sync();
+    } catch (error) {
+      if (error instanceof DiskError && !lacksHandles(error)) this.#options.lost(error);
+      throw error;
+    }
+  }
+
+  async #syncNames(): Promise<void> {
+    try {
+      await this.#environment.disk.syncDirectory(this.#directory);
+    } catch (error) {
+      this.#hasNewFiles = true;
+      throw error;
+    }
   }
 }

@@ -4,12 +4,14 @@ import { DiskError } from '../runtime/disk.ts';
 import type { LogConfig } from './log-config.ts';
 import type { LogEnvironment } from './log-environment.ts';
 import { LogFlusher } from './log-flusher.ts';
+import { isPassing, lacksSpace } from './passing-error.ts';
 import { applyBatch } from './producer-append.ts';
 import type { ProducerState } from './producer-state.ts';
 import type { LoadedLog } from './recovery.ts';
 import { Segment } from './segment.ts';
 import type { LogTail } from './tail-cache.ts';
 import type { AbortedTransaction } from './transaction-index.ts';
+import { UnflushedAppends } from './unflushed-appends.ts';
 import { WriteQueue } from './write-queue.ts';
 
 /** A batch with its offsets assigned, on its way to the file. */
@@ -23,8 +25,10 @@ export interface PendingAppend {
 
 /** Who is told of what becomes of a log. */
 export interface LogListener {
-  /** The log end offset has moved; completions of the appends come right after. */
+  /** The end that counts has moved; completions of the appends come right after. */
   appended(): void;
+  /** Everything that was queued behind the log end has failed: the disk was full. */
+  rolledBack(): void;
   /** The disk refused; the log takes no more appends and its directory is to be given up. Once. */
   failed(error: DiskError): void;
 }
@@ -32,14 +36,22 @@ export interface LogListener {
 export interface LogWriterOptions {
   readonly environment: LogEnvironment;
   readonly directory: string;
+  readonly config: LogConfig;
   readonly listener: LogListener;
   readonly tail: LogTail;
   readonly beforeFirstSync: () => Promise<void>;
+  /** Appends and flushes wait until there is space, rather than fail; until the log is stopped. */
+  readonly waitsForSpace: boolean;
 }
 
-/** Brings batches to the files of a log and rolls segments. All it shows is written; nothing is ahead of it. */
+/** How long it takes until what found no space is tried again. */
+const SPACE_RETRY_MS = 500;
+
+/**
+ * Brings batches to the files of a log and rolls segments. All it shows is written; nothing is ahead of it. An append
+ * completes when it is written, or synced where the config says so.
+ */
 export class LogWriter {
-  config: LogConfig;
   producers: ProducerState;
   logEndOffset: number;
   readonly loaded: LoadedLog;
@@ -49,23 +61,50 @@ export class LogWriter {
   readonly #directory: string;
   readonly #listener: LogListener;
   readonly #tail: LogTail;
+  readonly #waitsForSpace: boolean;
+  readonly #unflushed = new UnflushedAppends();
+  #config: LogConfig;
   #failure: DiskError | null = null;
   #isStopped = false;
   /** Whether the files say less than the memory: there is something to be done on closing. */
   #isUnsealed: boolean;
+  /** Whether a write that failed may have left bytes behind the log end. */
+  #hasTornEnd = false;
 
-  constructor(loaded: LoadedLog, config: LogConfig, options: LogWriterOptions) {
-    this.config = config;
+  constructor(loaded: LoadedLog, options: LogWriterOptions) {
+    this.#config = options.config;
     this.loaded = loaded;
     this.producers = loaded.producers;
     this.logEndOffset = loaded.logEndOffset;
-    this.flusher = new LogFlusher(loaded, { ...options, failed: (error) => this.fail(error) });
+    this.flusher = new LogFlusher(loaded, {
+      ...options,
+      flushed: () => this.#acknowledgeFlushed(),
+      failed: (error) => this.fail(error),
+      lost: (error) => this.giveUp(error),
+    });
     this.queue = new WriteQueue((appends) => this.#write(appends));
     this.#isUnsealed = !loaded.isSealed;
     this.#environment = options.environment;
     this.#directory = options.directory;
     this.#listener = options.listener;
     this.#tail = options.tail;
+    this.#waitsForSpace = options.waitsForSpace;
+  }
+
+  get config(): LogConfig {
+    return this.#config;
+  }
+
+  /** What is under way follows the new config too. */
+  configure(config: LogConfig): void {
+    this.#config = config;
+    if (this.#isStopped) return;
+    this.flusher.forgetTimer();
+    if (this.logEndOffset > this.flusher.recoveryPoint) {
+      this.flusher.flushLater(config, () => this.logEndOffset);
+      if (config.flushBeforeAck) this.#askForFlush();
+    }
+    if (!config.flushBeforeAck) this.#acknowledgeFlushed();
   }
 
   /** Why the log takes no more appends, or null. */
@@ -78,45 +117,119 @@ export class LogWriter {
     return this.#failure === null && !this.#isStopped;
   }
 
-  async #write(appends: readonly PendingAppend[]): Promise<void> {
-    let rest = appends;
-    try {
-      while (rest.length > 0 && this.#failure === null) {
-        const count = await this.#writeSome(rest);
-        for (const append of rest.slice(0, count)) append.completion.resolve(ErrorCode.NONE);
-        rest = rest.slice(count);
-      }
-    } catch (error) {
-      this.fail(error);
-    }
-    for (const append of rest) append.completion.resolve(ErrorCode.KAFKA_STORAGE_ERROR);
+  /** Everything below counts: it may be acknowledged, and is this replica's part in the high watermark. */
+  get acknowledgedEndOffset(): number {
+    return this.#config.flushBeforeAck
+      ? Math.min(this.logEndOffset, this.flusher.recoveryPoint)
+      : this.logEndOffset;
   }
 
-  /** Writes as many as go into one segment, and returns how many. */
-  async #writeSome(appends: readonly PendingAppend[]): Promise<number> {
+  /** For a duplicate of a batch that was written up to `lastOffset`: `completion`, but not before it counts. */
+  whenCounted(lastOffset: number, completion: Promise<number>): Promise<number> {
+    if (lastOffset < this.acknowledgedEndOffset || lastOffset >= this.logEndOffset) return completion;
+    this.#askForFlush();
+    return this.#unflushed.await(lastOffset);
+  }
+
+  async #write(appends: readonly PendingAppend[]): Promise<void> {
+    let rest = appends;
+    let mayTry = true;
+    while (rest.length > 0 && mayTry && this.#failure === null) {
+      try {
+        const group = await this.#writeSome(rest);
+        rest = rest.slice(group.length);
+        await this.#finish(group);
+      } catch (error) {
+        this.fail(error);
+        await this.#mendEnd().catch((reason: unknown) => this.fail(reason));
+        mayTry = await this.#triesAgain();
+      }
+    }
+    if (rest.length === 0) return;
+    for (const append of rest) append.completion.resolve(ErrorCode.KAFKA_STORAGE_ERROR);
+    // Offsets were assigned behind those that failed: all of them go.
+    for (const append of this.queue.withdraw()) append.completion.resolve(ErrorCode.KAFKA_STORAGE_ERROR);
+    this.#listener.rolledBack();
+  }
+
+  /** Whether what found no space is to be tried again; then a while has passed. */
+  async #triesAgain(): Promise<boolean> {
+    if (!this.#waitsForSpace || !this.isOpen) return false;
+    await new Promise<void>((resolve) => {
+      this.#environment.clock.after(SPACE_RETRY_MS, resolve);
+    });
+    return this.isOpen;
+  }
+
+  /** Writes as many as go into one segment, and returns them. */
+  async #writeSome(appends: readonly PendingAppend[]): Promise<readonly PendingAppend[]> {
     const [first] = appends;
-    if (first === undefined) return 0;
-    if (this.loaded.segments.active.mustRollFor(incoming(first), this.config))
+    if (first === undefined) return appends;
+    await this.#mendEnd();
+    if (this.loaded.segments.active.mustRollFor(incoming(first), this.#config))
       await this.roll(first.firstOffset);
     const { active } = this.loaded.segments;
     const group = this.#fitting(active, appends);
     const buffers = group.map((append) => append.bytes);
+    this.#hasTornEnd = true;
     await this.#environment.files.use(active.path, (file) => file.write(buffers, active.sizeInBytes));
+    this.#hasTornEnd = false;
+    this.#isUnsealed = true;
     for (const append of group) {
       const aborted = this.#noteWritten(active, append);
       if (aborted !== null) (await active.transactions()).append(aborted);
     }
-    this.#isUnsealed = true;
-    if (this.logEndOffset - this.flusher.recoveryPoint >= this.config.flushMessages) await this.flush();
-    else this.flusher.flushLater(this.config, () => this.logEndOffset);
+    return group;
+  }
+
+  /** Cuts off what a failed write has left behind the log end, where a recovery would take it for records. */
+  async #mendEnd(): Promise<void> {
+    if (!this.#hasTornEnd) return;
+    const { active } = this.loaded.segments;
+    await this.#environment.files.use(active.path, (file) => file.truncate(active.sizeInBytes));
+    this.#hasTornEnd = false;
+  }
+
+  /** Completes appends that are written, at once or when they are synced. */
+  async #finish(group: readonly PendingAppend[]): Promise<void> {
+    if (this.#config.flushBeforeAck) {
+      for (const append of group) this.#unflushed.add(append);
+      this.#askForFlush();
+      return;
+    }
+    const isDue = this.logEndOffset - this.flusher.recoveryPoint >= this.#config.flushMessages;
+    if (isDue) await this.flush();
+    else this.flusher.flushLater(this.#config, () => this.logEndOffset);
+    const isRefused = isDue && this.flusher.recoveryPoint < this.logEndOffset;
+    if (!isRefused) this.#listener.appended();
+    const outcome = isRefused ? ErrorCode.KAFKA_STORAGE_ERROR : ErrorCode.NONE;
+    for (const append of group) append.completion.resolve(outcome);
+  }
+
+  #askForFlush(): void {
+    this.#environment.flushes.ask(this.#flushInRound);
+  }
+
+  readonly #flushInRound = async (): Promise<void> => {
+    const target = this.logEndOffset;
+    await this.flusher.flush(target);
+    if (!this.isOpen || this.flusher.recoveryPoint >= target) return;
+    // There was no space for what belongs to the records.
+    this.#environment.clock.after(SPACE_RETRY_MS, () => {
+      if (this.isOpen && !this.#unflushed.isEmpty) this.#askForFlush();
+    });
+  };
+
+  #acknowledgeFlushed(): void {
+    if (!this.#config.flushBeforeAck && this.#unflushed.isEmpty) return;
     this.#listener.appended();
-    return group.length;
+    this.#unflushed.complete(this.acknowledgedEndOffset);
   }
 
   #fitting(active: Segment, appends: readonly PendingAppend[]): readonly PendingAppend[] {
     let pendingBytes = 0;
     for (const [index, append] of appends.entries()) {
-      if (index > 0 && active.mustRollFor(incoming(append), this.config, pendingBytes))
+      if (index > 0 && active.mustRollFor(incoming(append), this.#config, pendingBytes))
         return appends.slice(0, index);
       pendingBytes += append.bytes.length;
     }
@@ -132,24 +245,33 @@ export class LogWriter {
     return applyBatch(this.producers, bytes, 0);
   }
 
-  /** Closes the active segment and begins a new one at `baseOffset`. To be called by the queue only. */
+  /**
+   * Closes the active segment and begins a new one at `baseOffset`. To be called by the queue only. Where the disk
+   * has no space for it nothing has changed.
+   */
   async roll(baseOffset: number): Promise<void> {
     const { segments, snapshots } = this.loaded;
     const closed = segments.active;
-    await closed.close();
-    await this.flusher.addClosed(closed, baseOffset);
+    await this.#mendEnd();
+    await closed.writeIndexes();
     await snapshots.take(this.producers);
-    segments.add(
-      await Segment.create(this.#environment, this.#directory, { baseOffset, config: this.config }),
-    );
+    const begun = await Segment.create(this.#environment, this.#directory, {
+      baseOffset,
+      config: this.#config,
+    });
     this.flusher.noteNewFiles();
+    closed.seal();
+    segments.add(begun);
+    await this.flusher.addClosed(closed, baseOffset);
     this.#environment.logger.debug({ directory: this.#directory, baseOffset }, 'Rolled a new segment');
     void this.flusher.flush(baseOffset);
   }
 
-  /** Makes everything written so far durable. Resolves also when the disk refuses; the log has failed then. */
-  flush(): Promise<void> {
-    return this.flusher.flush(this.logEndOffset);
+  /** Makes everything written so far durable. Resolves also when the disk refuses, which the recovery point tells. */
+  async flush(): Promise<void> {
+    const target = this.logEndOffset;
+    do await this.flusher.flush(target);
+    while (this.flusher.recoveryPoint < target && (await this.#triesAgain()));
   }
 
   /** Takes no more appends, and leaves the files as they are. */
@@ -158,30 +280,50 @@ export class LogWriter {
     this.flusher.stop();
   }
 
-  /** Stops, and leaves the files complete and durable. To be called by the queue only. */
-  async close(): Promise<void> {
+  /** Stops for good: whoever waits waits in vain. */
+  abandon(): void {
     this.stop();
-    if (this.#failure !== null || !this.#isUnsealed) return;
+    this.#unflushed.failAll(ErrorCode.KAFKA_STORAGE_ERROR);
+  }
+
+  /** Stops, and leaves the files complete and durable. Whether that was done. To be called by the queue only. */
+  async close(): Promise<boolean> {
+    this.stop();
+    if (this.#failure !== null) return false;
+    if (!this.#isUnsealed && !this.#hasTornEnd) return true;
     try {
-      await this.loaded.segments.active.close();
+      await this.#mendEnd();
+      await this.loaded.segments.active.writeIndexes();
       await this.loaded.snapshots.take(this.producers);
+      this.loaded.segments.active.seal();
       this.flusher.noteNewFiles();
       await this.flusher.syncToEnd(this.logEndOffset);
+      return true;
     } catch (error) {
       this.fail(error);
+      return false;
+    } finally {
+      this.#unflushed.failAll(ErrorCode.KAFKA_STORAGE_ERROR);
     }
+  }
+
+  /** What the disk refused. Something that has run out is told to the directory; anything else ends the log. */
+  fail(error: unknown): void {
+    if (!(error instanceof DiskError)) throw error;
+    if (!isPassing(error)) this.giveUp(error);
+    else if (lacksSpace(error)) this.#environment.space.noteFull(error);
   }
 
   /**
    * Gives the log up after the disk refused: a write that failed may have been written in part, a failed sync may
    * have dropped what it did not write, and neither is told by trying again.
    */
-  fail(error: unknown): void {
-    if (!(error instanceof DiskError)) throw error;
+  giveUp(error: DiskError): void {
     if (this.#failure !== null) return;
     this.#failure = error;
     this.#isStopped = true;
     this.flusher.giveUp();
+    this.#unflushed.failAll(ErrorCode.KAFKA_STORAGE_ERROR);
     this.#environment.logger.error(
       { directory: this.#directory, code: error.code, path: error.path },
       'The disk refused; the log goes offline',

@@ -126,6 +126,11 @@ export class Segment {
   /** Ends the segment's time as the active one. */
   async close(): Promise<void> {
     await this.writeIndexes();
+    this.seal();
+  }
+
+  /** As {@link close}, once the indexes are written. */
+  seal(): void {
     const building = this.#activeBuilder();
     this.#newest = building.newest;
     this.#building = null;

@@ -17,6 +17,18 @@ export class WriteQueue<Append> {
     this.#start();
   }
 
+  /** Takes back the appends that are queued and not begun; tasks stay. */
+  withdraw(): Append[] {
+    const appends: Append[] = [];
+    const tasks: ExclusiveTask[] = [];
+    for (const item of this.#items) {
+      if (item instanceof ExclusiveTask) tasks.push(item);
+      else appends.push(item);
+    }
+    this.#items = tasks;
+    return appends;
+  }
+
   /** Runs `task` behind all that is queued. Rejects with what the task threw; the queue goes on. */
   exclusively<Result>(task: () => Promise<Result>): Promise<Result> {
     return new Promise((resolve, reject) => {
@@ -34,24 +46,21 @@ export class WriteQueue<Append> {
   async #drain(): Promise<void> {
     while (this.#items.length > 0) {
       const items = this.#items;
-      this.#items = [];
-      await this.#runAll(items);
-    }
-    this.#isDraining = false;
-  }
-
-  async #runAll(items: readonly (Append | ExclusiveTask)[]): Promise<void> {
-    let appends: Append[] = [];
-    for (const item of items) {
-      if (!(item instanceof ExclusiveTask)) {
-        appends.push(item);
+      const [first] = items;
+      if (first instanceof ExclusiveTask) {
+        this.#items = items.slice(1);
+        await first.run();
         continue;
       }
-      if (appends.length > 0) await this.#write(appends);
-      appends = [];
-      await item.run();
+      const appends: Append[] = [];
+      for (const item of items) {
+        if (item instanceof ExclusiveTask) break;
+        appends.push(item);
+      }
+      this.#items = items.slice(appends.length);
+      await this.#write(appends);
     }
-    if (appends.length > 0) await this.#write(appends);
+    this.#isDraining = false;
   }
 }
 

@@ -42,6 +42,14 @@ export class Acknowledgements {
     return bytes;
   }
 
+  /** Answers those with an error whose records end above `endOffset`: they are not in the log and will not be. */
+  failAbove(endOffset: number, errorCode: number): void {
+    const pending = this.#pending.slice(this.#first);
+    this.#pending = pending.filter((append) => append.endOffset <= endOffset);
+    this.#first = 0;
+    for (const append of pending) if (append.endOffset > endOffset) append.acknowledge(errorCode);
+  }
+
   /** Answers everyone who waits with an error: the broker no longer leads, or the log failed. */
   failAll(errorCode: number): void {
     const pending = this.#pending.slice(this.#first);

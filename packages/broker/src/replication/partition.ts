@@ -62,13 +62,13 @@ export class Partition implements WatchedPartition {
     this.#minInSyncReplicas = options.minInSyncReplicas;
     this.#epochStartOffset = this.log.logEndOffset;
     this.#state = {
-      logEndOffsets: new Map([[this.#nodeId, this.log.logEndOffset]]),
+      logEndOffsets: new Map([[this.#nodeId, this.log.acknowledgedEndOffset]]),
       maximalIsr: new Set(this.#image.isr),
       minInSyncReplicas: this.#effectiveMinInSyncReplicas(),
       highWatermark: this.log.highWatermark,
     };
     this.#logEndMoved();
-    this.log.onAppended(() => this.#logEndMoved());
+    this.log.listen({ endMoved: () => this.#logEndMoved(), rolledBack: () => this.#rolledBack() });
   }
 
   get isLeader(): boolean {
@@ -195,7 +195,13 @@ export class Partition implements WatchedPartition {
   }
 
   #logEndMoved(): void {
-    this.#happened({ kind: 'log-end-moved', replicaId: this.#nodeId, logEndOffset: this.log.logEndOffset });
+    const logEndOffset = this.log.acknowledgedEndOffset;
+    this.#happened({ kind: 'log-end-moved', replicaId: this.#nodeId, logEndOffset });
+  }
+
+  /** The disk was full: what was queued will not be, and is asked for again. */
+  #rolledBack(): void {
+    this.#acknowledgements.failAbove(this.log.logEndOffset, ErrorCode.KAFKA_STORAGE_ERROR);
   }
 
   /** The disk refused: nothing that waits will be committed. */
@@ -209,7 +215,10 @@ export class Partition implements WatchedPartition {
     const endOffset = info.lastOffset + 1;
     const committed =
       endOffset <= this.highWatermark ? NO_ERROR : this.#acknowledgements.await(endOffset, info.sizeInBytes);
-    return requiredAcks === -1 ? committed : completion;
+    // Nobody waits for an answer, so nobody waits for a sync either.
+    if (requiredAcks === 0 && this.log.config.flushBeforeAck) return NO_ERROR;
+    if (requiredAcks !== -1) return completion;
+    return outcome.kind === 'duplicate' ? firstError(completion, committed) : committed;
   }
 
   #happened(event: LeaderEvent): void {
@@ -233,6 +242,12 @@ export class Partition implements WatchedPartition {
 }
 
 const NO_ERROR: Promise<number> = Promise.resolve(ErrorCode.NONE);
+
+/** When both are done: the first error, or none. */
+async function firstError(one: Promise<number>, other: Promise<number>): Promise<number> {
+  const [code, otherCode] = await Promise.all([one, other]);
+  return code === ErrorCode.NONE ? otherCode : code;
+}
 
 function rejected(errorCode: number, message: string): AppendRejection {
   return { kind: 'rejected', errorCode, message, recordErrors: [] };

@@ -11,6 +11,7 @@ export function logConfigFrom(topic: ConfigValues): LogConfig {
     indexIntervalBytes: topic.number('index.interval.bytes'),
     flushMessages: topic.number('flush.messages'),
     flushMs: topic.number('flush.ms'),
+    flushBeforeAck: topic.boolean('odradek.flush.before.ack'),
     retentionBytes: topic.number('retention.bytes'),
     retentionMs: topic.number('retention.ms'),
     fileDeleteDelayMs: topic.number('file.delete.delay.ms'),

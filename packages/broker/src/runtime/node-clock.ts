@@ -11,6 +11,8 @@ export const nodeClock: Clock = {
 };
 
 function after(delayMs: number, task: () => void): Timer {
+  // A timeout takes a millisecond at least.
+  if (delayMs <= 0) return afterThisTurn(task);
   const dueMs = performance.now() + delayMs;
   let timeout: NodeJS.Timeout;
   const arm = () => {
@@ -24,4 +26,9 @@ function after(delayMs: number, task: () => void): Timer {
   };
   arm();
   return { cancel: () => clearTimeout(timeout) };
+}
+
+function afterThisTurn(task: () => void): Timer {
+  const immediate = setImmediate(task);
+  return { cancel: () => clearImmediate(immediate) };
 }

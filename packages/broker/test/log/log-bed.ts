@@ -2,10 +2,12 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { FilePool } from '../../src/log/file-pool.ts';
+import { FlushRounds } from '../../src/log/flush-rounds.ts';
 import { IndexCache } from '../../src/log/index-cache.ts';
 import { DEFAULT_LOG_CONFIG, type LogConfig } from '../../src/log/log-config.ts';
 import type { LogEnvironment } from '../../src/log/log-environment.ts';
 import { PartitionLog } from '../../src/log/partition-log.ts';
+import { SpaceGuard } from '../../src/log/space-guard.ts';
 import { TailCache } from '../../src/log/tail-cache.ts';
 import { batchesIn } from '../../src/protocol/record-batch.ts';
 import {
@@ -61,6 +63,7 @@ export interface OpenOptions {
   readonly logStartOffset?: number;
   readonly highWatermark?: number;
   readonly tailBytes?: number;
+  readonly waitsForSpace?: boolean;
 }
 
 /** A real directory for one partition, in which logs are opened one after the other. */
@@ -69,9 +72,18 @@ export class LogBed {
   readonly clock = new ManualClock();
   readonly failures: unknown[] = [];
   readonly disk: Disk;
+  readonly space: SpaceGuard;
 
   constructor(disk: Disk = nodeDisk) {
     this.disk = disk;
+    this.space = new SpaceGuard({
+      disk,
+      clock: this.clock,
+      logger: silentLogger,
+      path: this.directory,
+      minFreeBytes: () => 0,
+      onChanged: () => {},
+    });
   }
 
   /** Each call is a start of the broker: nothing is shared with an earlier one but the files. */
@@ -84,6 +96,7 @@ export class LogBed {
       onFailure: (error) => this.failures.push(error),
       beforeFirstSync: async () => {},
       isClean: options.isClean ?? false,
+      waitsForSpace: options.waitsForSpace ?? false,
       recoveryPoint: options.recoveryPoint ?? 0,
       logStartOffset: options.logStartOffset ?? 0,
       highWatermark: options.highWatermark ?? 0,
@@ -100,6 +113,8 @@ export class LogBed {
       files: new FilePool(this.disk, 100),
       indexes: new IndexCache(1024 * 1024),
       tails: new TailCache(tailBytes),
+      flushes: new FlushRounds(setImmediate),
+      space: this.space,
     };
   }
 

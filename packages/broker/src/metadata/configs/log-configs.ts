@@ -132,8 +132,15 @@ export const logConfigs: readonly ConfigDefinition[] = [
     text: "How often the logs' first offsets are written down.",
   }),
   boolean('odradek.flush.before.ack', 'false', {
+    scope: 'cluster-wide',
     effect: 'acts',
-    text: 'A record counts as written only when it has reached the disk itself.',
+    text: 'Records count only when they are synced: `acks=1` waits for the leader, `acks=all` for every in-sync replica; `acks=0` waits for nothing.',
+  }),
+  long('odradek.log.dir.min.free.bytes', '-1', {
+    rule: atLeast(-1),
+    scope: 'cluster-wide',
+    effect: 'acts',
+    text: 'Free space of a log directory below which records of clients are refused with KAFKA_STORAGE_ERROR; -1 is 64 MiB, or 5 % of a smaller disk.',
   }),
   long('log.initial.task.delay.ms', '30000', {
     rule: atLeast(0),

@@ -70,6 +70,11 @@ export const topicConfigs: readonly ConfigDefinition[] = [
     effect: 'acts',
     text: 'Time after which the partition is forced to disk.',
   }),
+  boolean('odradek.flush.before.ack', 'false', {
+    synonyms: ['odradek.flush.before.ack'],
+    effect: 'acts',
+    text: 'Records count only when they are synced: `acks=1` waits for the leader, `acks=all` for every in-sync replica; `acks=0` waits for nothing.',
+  }),
   list('follower.replication.throttled.replicas', '', {
     rule: throttledReplicas(),
     effect: 'refused',

@@ -1,0 +1,42 @@
+import { ErrorCode } from '../protocol/errors.ts';
+
+/** Whoever waits for the sync of what was written up to `lastOffset`. */
+interface Unflushed {
+  readonly lastOffset: number;
+  readonly completion: PromiseWithResolvers<number>;
+}
+
+/** Appends that are written and do not count before they are synced. */
+export class UnflushedAppends {
+  #waiting: Unflushed[] = [];
+
+  get isEmpty(): boolean {
+    return this.#waiting.length === 0;
+  }
+
+  add(append: Unflushed): void {
+    this.#waiting.push(append);
+  }
+
+  /** Resolves as an append that ends with `lastOffset` does. */
+  await(lastOffset: number): Promise<number> {
+    const completion = Promise.withResolvers<number>();
+    this.add({ lastOffset, completion });
+    return completion.promise;
+  }
+
+  /** Everything below `endOffset` counts. */
+  complete(endOffset: number): void {
+    // A duplicate waits behind later appends, so the offsets do not ascend.
+    const waiting = this.#waiting;
+    this.#waiting = waiting.filter(({ lastOffset }) => lastOffset >= endOffset);
+    for (const { lastOffset, completion } of waiting)
+      if (lastOffset < endOffset) completion.resolve(ErrorCode.NONE);
+  }
+
+  failAll(errorCode: number): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const { completion } of waiting) completion.resolve(errorCode);
+  }
+}
