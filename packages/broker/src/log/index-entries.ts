@@ -24,6 +24,11 @@ export class IndexEntries {
     return this.#view;
   }
 
+  /** What the table takes of the memory, with the room that is set aside for entries to come. */
+  get memoryBytes(): number {
+    return this.#view.buffer.byteLength;
+  }
+
   /** Makes room for one more entry and returns the byte position to write it at. */
   grow(): number {
     const position = this.#count * this.entryBytes;

@@ -38,7 +38,7 @@ export class LogReader {
   /** What the request asks for, from one segment at a time. */
   async read(request: ReadRequest): Promise<LogRecords> {
     const bookmark = this.#bookmarks.get(request.fromOffset);
-    for (const segment of this.#segments.from(bookmark?.segment.baseOffset ?? request.fromOffset)) {
+    for (const segment of this.#segments.ascendingFrom(bookmark?.segment.baseOffset ?? request.fromOffset)) {
       if (segment.sizeInBytes === 0) continue;
       const position =
         segment === bookmark?.segment ? bookmark.position : await segment.positionOf(request.fromOffset);

@@ -2,7 +2,6 @@ import { ProtocolError } from '../protocol/protocol-error.ts';
 import {
   baseOffsetAt,
   baseTimestampAt,
-  batchSizeAt,
   lastOffsetAt,
   leaderEpochAt,
   maxTimestampAt,
@@ -10,8 +9,6 @@ import {
   timestampTypeAt,
 } from '../protocol/record-batch.ts';
 import { RecordCursor, recordsBody } from '../protocol/records.ts';
-import { scanBatches } from './batch-scan.ts';
-import type { FilePool } from './file-pool.ts';
 import type { Segment } from './segment.ts';
 import type { AbortedTransaction } from './transaction-index.ts';
 
@@ -34,42 +31,72 @@ interface Sought {
   readonly fromOffset: number;
 }
 
-const SCAN_CHUNK_BYTES = 64 * 1024;
-
 /** What a batch of a log may grow to when it is opened for a look-up. */
 const DECOMPRESSED_BYTES_MAX = 128 * 1024 * 1024;
+
+/** Segments whose newest timestamps are asked for at once: as many small reads as the system can do side by side. */
+const SEGMENTS_AT_ONCE = 64;
 
 /**
  * The first record in `segments` that is not older than the timestamp sought, or null. Finds the batch by time and
  * offset index and the record inside of it, opening the batch where it is compressed.
  */
 export async function findByTimestamp(
-  files: FilePool,
   segments: readonly Segment[],
   sought: Sought,
 ): Promise<FoundRecord | null> {
-  for (const segment of segments) {
-    if ((await segment.newest()).timestamp < sought.timestamp) continue;
-    const found = await findInSegment(files, segment, sought);
-    if (found !== null) return found;
+  for (let from = 0; from < segments.length; from += SEGMENTS_AT_ONCE) {
+    const group = segments.slice(from, from + SEGMENTS_AT_ONCE);
+    await learnNewest(group);
+    for (const segment of group) {
+      if ((await segment.newest()).timestamp < sought.timestamp) continue;
+      const found = await findInSegment(segment, sought);
+      if (found !== null) return found;
+    }
   }
   return null;
 }
 
 /** The first record that has the largest timestamp of the log, or null when none has a timestamp. */
 export async function findNewest(
-  files: FilePool,
   segments: readonly Segment[],
   fromOffset: number,
 ): Promise<FoundRecord | null> {
-  let timestamp = -1;
-  for (const segment of segments) timestamp = Math.max(timestamp, (await segment.newest()).timestamp);
-  return timestamp < 0 ? null : findByTimestamp(files, segments, { timestamp, fromOffset });
+  let newest: Segment | null = null;
+  for (let from = 0; from < segments.length; from += SEGMENTS_AT_ONCE) {
+    const group = segments.slice(from, from + SEGMENTS_AT_ONCE);
+    await learnNewest(group);
+    for (const segment of group) if (newest === null || claimOf(segment) > claimOf(newest)) newest = segment;
+  }
+  if (newest === null || claimOf(newest) < 0) return null;
+  const found = await findInSegment(newest, { timestamp: claimOf(newest), fromOffset });
+  return found ?? findNewestUnaided(segments, fromOffset);
+}
+
+/** What the index says is the largest timestamp. */
+function claimOf(segment: Segment): number {
+  return segment.knownNewest?.timestamp ?? -1;
+}
+
+/**
+ * As {@link findNewest} where the indexes do not lead there: the newest record is deleted already, or a batch does not
+ * hold what its header says. Goes through those segments that may hold a newer record than the best found so far.
+ */
+async function findNewestUnaided(
+  segments: readonly Segment[],
+  fromOffset: number,
+): Promise<FoundRecord | null> {
+  let best: FoundRecord | null = null;
+  for (const segment of segments.toSorted((left, right) => claimOf(right) - claimOf(left))) {
+    if (claimOf(segment) < (best?.timestamp ?? 0)) break;
+    best = await newestIn(segment, fromOffset, best);
+  }
+  return best;
 }
 
 /** The aborted transactions with records in `[fromOffset, upToOffset)`, by the order of their markers. */
 export async function findAborted(
-  segments: readonly Segment[],
+  segments: Iterable<Segment>,
   fromOffset: number,
   upToOffset: number,
 ): Promise<AbortedTransaction[]> {
@@ -80,45 +107,86 @@ export async function findAborted(
   return found;
 }
 
-async function findInSegment(files: FilePool, segment: Segment, sought: Sought): Promise<FoundRecord | null> {
-  const { offsets, times } = await segment.indexes();
-  const behind = Math.max(times.lookup(sought.timestamp).offset, sought.fromOffset);
-  const from = offsets.lookup(behind).position;
-  const range = { from, to: segment.sizeInBytes, chunkBytes: SCAN_CHUNK_BYTES };
-  return files.use(segment.path, async (file) => {
-    for await (const { bytes } of scanBatches(file, range)) {
-      for (let at = 0; at < bytes.length; at += batchSizeAt(bytes, at)) {
-        if (maxTimestampAt(bytes, at) < sought.timestamp || lastOffsetAt(bytes, at) < sought.fromOffset)
-          continue;
-        const found = openBatch(bytes.subarray(at, at + batchSizeAt(bytes, at)), sought);
-        if (found !== null) return found;
-      }
-    }
-    return null;
-  });
+async function learnNewest(segments: readonly Segment[]): Promise<void> {
+  const unknown = segments.filter((segment) => segment.knownNewest === null);
+  if (unknown.length > 0) await Promise.all(unknown.map((segment) => segment.newest()));
 }
 
-/** A compressed batch is taken unopened from a client: one that cannot be opened is found as a whole. */
-function openBatch(batch: Uint8Array, sought: Sought): FoundRecord | null {
-  try {
-    return findInBatch(batch, sought);
-  } catch (error) {
-    if (!(error instanceof ProtocolError)) throw error;
-    const offset = Math.max(baseOffsetAt(batch), sought.fromOffset);
-    return { offset, timestamp: maxTimestampAt(batch), leaderEpoch: leaderEpochAt(batch) };
+async function findInSegment(segment: Segment, sought: Sought): Promise<FoundRecord | null> {
+  let from = await crossingPosition(segment, sought);
+  for (;;) {
+    const place = await segment.findBatch(
+      from,
+      (bytes, at) =>
+        maxTimestampAt(bytes, at) >= sought.timestamp && lastOffsetAt(bytes, at) >= sought.fromOffset,
+    );
+    if (place === null) return null;
+    const records = recordsIn(await segment.readBatch(place), sought.fromOffset);
+    const found = records.find(({ timestamp }) => timestamp >= sought.timestamp);
+    if (found !== undefined) return found;
+    // The header claims more than the records hold: whoever compressed the batch wrote it.
+    from = place.position + place.sizeInBytes;
   }
 }
 
-function findInBatch(batch: Uint8Array, sought: Sought): FoundRecord | null {
+/** Where a batch begins in front of which none can hold what is sought, at most an index interval before it. */
+async function crossingPosition(segment: Segment, { timestamp, fromOffset }: Sought): Promise<number> {
+  const times = await segment.timeIndex();
+  const offsets = await segment.offsetIndex();
+  // Kafka empties a time index that was missing and goes on with it: it then says nothing of what came before.
+  const isComplete = offsets.count === 0 || times.first.offset <= offsets.first.offset;
+  const below = times.lookup(timestamp - 1).offset;
+  if (!isComplete) return offsets.lookup(Math.max(below, fromOffset)).position;
+  // Each entry was written together with one of the offset index, and no batch before the last such pair was newer.
+  const above = times.firstNotBelow(timestamp)?.offset ?? Number.MAX_SAFE_INTEGER;
+  return offsets.lookup(Math.max(below, above - 1, fromOffset)).position;
+}
+
+/** The newest record of a segment, if it is newer than `former`, by its batches alone. */
+async function newestIn(
+  segment: Segment,
+  fromOffset: number,
+  former: FoundRecord | null,
+): Promise<FoundRecord | null> {
+  let best = former;
+  let from = (await segment.offsetIndex()).lookup(fromOffset).position;
+  for (;;) {
+    const timestamp = best?.timestamp ?? 0;
+    const place = await segment.findBatch(
+      from,
+      (bytes, at) => maxTimestampAt(bytes, at) >= timestamp && lastOffsetAt(bytes, at) >= fromOffset,
+    );
+    if (place === null) return best;
+    for (const record of recordsIn(await segment.readBatch(place), fromOffset)) best = newer(best, record);
+    from = place.position + place.sizeInBytes;
+  }
+}
+
+/** Of two records that one with the larger timestamp, of equals the one with the smaller offset. */
+function newer(left: FoundRecord | null, right: FoundRecord): FoundRecord {
+  if (left === null) return right;
+  if (left.timestamp !== right.timestamp) return left.timestamp > right.timestamp ? left : right;
+  return left.offset < right.offset ? left : right;
+}
+
+/** The records of a batch from an offset on. One that cannot be opened is seen as a whole: it was taken unopened. */
+function recordsIn(batch: Uint8Array, fromOffset: number): FoundRecord[] {
+  try {
+    return [...timesIn(batch)].filter(({ offset }) => offset >= fromOffset);
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error;
+    const offset = Math.max(baseOffsetAt(batch), fromOffset);
+    return [{ offset, timestamp: maxTimestampAt(batch), leaderEpoch: leaderEpochAt(batch) }];
+  }
+}
+
+function* timesIn(batch: Uint8Array): Generator<FoundRecord> {
   const baseOffset = baseOffsetAt(batch);
   const leaderEpoch = leaderEpochAt(batch);
   const batchTimestamp = timestampTypeAt(batch) === 'LogAppendTime' ? maxTimestampAt(batch) : null;
   const cursor = new RecordCursor(recordsBody(batch, DECOMPRESSED_BYTES_MAX), recordCountAt(batch));
   while (cursor.next()) {
-    const offset = baseOffset + cursor.offsetDelta;
     const timestamp = batchTimestamp ?? baseTimestampAt(batch) + cursor.timestampDelta;
-    if (timestamp >= sought.timestamp && offset >= sought.fromOffset)
-      return { offset, timestamp, leaderEpoch };
+    yield { offset: baseOffset + cursor.offsetDelta, timestamp, leaderEpoch };
   }
-  return null;
 }

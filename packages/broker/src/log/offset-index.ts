@@ -50,6 +50,15 @@ export class OffsetIndex {
     return this.#entries.count;
   }
 
+  get memoryBytes(): number {
+    return this.#entries.memoryBytes;
+  }
+
+  /** The first entry, or the beginning of the segment. */
+  get first(): OffsetPosition {
+    return this.#entry(Math.min(0, this.#entries.count - 1));
+  }
+
   /** The last entry, or the beginning of the segment. */
   get last(): OffsetPosition {
     return this.#entry(this.#entries.count - 1);

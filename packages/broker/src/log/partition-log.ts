@@ -89,7 +89,7 @@ export class PartitionLog {
     this.#removals = new DelayedRemovals(environment);
     this.#reader = new LogReader(environment, loaded.segments);
     this.#assigned = new AssignedAppends(this.#writer);
-    this.#lookup = new RecordLookup(this, environment.files, loaded.segments);
+    this.#lookup = new RecordLookup(this, loaded.segments);
     const parts = { writer: this.#writer, reader: this.#reader, removals: this.#removals };
     this.#retention = new LogRetention(this, { environment, ...parts });
     this.#logStartOffset = loaded.logStartOffset;
@@ -104,8 +104,7 @@ export class PartitionLog {
     const { flushMessages, flushBeforeAck } = options.config;
     const isDue = flushBeforeAck || log.logEndOffset - log.recoveryPoint >= flushMessages;
     if (isDue && log.recoveryPoint < log.logEndOffset) await log.flush();
-    // And it waits no longer for `flush.ms` than what is written from now on.
-    log.updateConfig(options.config);
+    else log.updateConfig(options.config);
     return log;
   }
 
@@ -118,7 +117,7 @@ export class PartitionLog {
   }
 
   #rolledBack(): void {
-    this.#assigned.rollBackToWritten();
+    this.#assigned.rollBack(this.#writer.producers, this.logEndOffset);
     this.#listener?.rolledBack();
   }
 
@@ -197,11 +196,7 @@ export class PartitionLog {
    */
   appendAsLeader(bytes: Uint8Array, { origin, leaderEpoch }: LeaderAppend): AppendOutcome {
     if (!this.#writer.isOpen) return rejected(ErrorCode.KAFKA_STORAGE_ERROR, 'The log is offline');
-    const { clock, space } = this.#environment;
-    if (space.refuses(origin, bytes.length)) {
-      return rejected(ErrorCode.KAFKA_STORAGE_ERROR, 'The disk has too little space left');
-    }
-    const nowMs = clock.wallMs();
+    const nowMs = this.#environment.clock.wallMs();
     const valid = validateBatch(bytes, { origin, config: this.config, nowMs });
     if (valid.kind === 'rejected') return valid;
     const admission = this.#assigned.admit(valid.bytes, origin);

@@ -1,6 +1,5 @@
 import { ErrorCode } from '../protocol/errors.ts';
 import { DiskError } from '../runtime/disk.ts';
-import type { FilePool } from './file-pool.ts';
 import {
   type FoundRecord,
   findAborted,
@@ -22,30 +21,26 @@ interface SearchedLog {
 /** Looks up records and transactions in the segments of a log, while retention may take segments away. */
 export class RecordLookup {
   readonly #log: SearchedLog;
-  readonly #files: FilePool;
   readonly #segments: SegmentList;
 
-  constructor(log: SearchedLog, files: FilePool, segments: SegmentList) {
+  constructor(log: SearchedLog, segments: SegmentList) {
     this.#log = log;
-    this.#files = files;
     this.#segments = segments;
   }
 
   /** The first record that is not older than `timestamp`. */
   byTimestamp(timestamp: number): Promise<RecordSearch> {
-    return this.#search((segments, fromOffset) =>
-      findByTimestamp(this.#files, segments, { timestamp, fromOffset }),
-    );
+    return this.#search((segments, fromOffset) => findByTimestamp(segments, { timestamp, fromOffset }));
   }
 
   /** The first record with the largest timestamp of the log. */
   newest(): Promise<RecordSearch> {
-    return this.#search((segments, fromOffset) => findNewest(this.#files, segments, fromOffset));
+    return this.#search((segments, fromOffset) => findNewest(segments, fromOffset));
   }
 
   /** The aborted transactions that a reader of `[fromOffset, upToOffset)` must leave out. Rejects with a `DiskError`. */
   aborted(fromOffset: number, upToOffset: number): Promise<AbortedTransaction[]> {
-    return findAborted(this.#segments.from(fromOffset), fromOffset, upToOffset);
+    return findAborted(this.#segments.transactionalFrom(fromOffset), fromOffset, upToOffset);
   }
 
   async #search(

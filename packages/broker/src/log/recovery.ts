@@ -111,12 +111,16 @@ async function findSegments(environment: LogEnvironment, directory: string) {
     const isOrphan = file.suffix !== '.log' && file.suffix !== '.snapshot' && !bases.has(file.offset);
     if (file.state === '.deleted' || file.state === '.cleaned' || isOrphan) await disk.remove(file.path);
   }
+  const transactional = new Set(
+    inUse.filter((file) => file.suffix === '.txnindex').map((file) => file.offset),
+  );
   const logs = inUse
     .filter((file) => file.suffix === '.log')
     .sort((left, right) => left.offset - right.offset);
   const segments = await Promise.all(
     logs.map(async ({ offset, path }) => {
-      const file = { baseOffset: offset, ...(await disk.stat(path)) };
+      const hasTransactions = transactional.has(offset);
+      const file = { baseOffset: offset, hasTransactions, ...(await disk.stat(path)) };
       return new Segment(environment, directory, file);
     }),
   );
@@ -148,7 +152,7 @@ async function resume(loading: Loading, segments: Segment[]): Promise<OpenedTail
     sizeInBytes: active.sizeInBytes,
     firstTimestamp: await firstTimestamp(loading.environment, active),
   });
-  await active.transactions();
+  active.replaceTransactions(await active.transactions());
   active.activate(builder, loading.options.config);
   const logEndOffset = tail.nextOffset ?? active.baseOffset;
   const producers = await producersAt(loading, segments, logEndOffset);
@@ -232,7 +236,7 @@ async function dropBehind(
 
 async function recoverSegment(loading: Loading, segment: Segment, producers: ProducerState) {
   const { config } = loading.options;
-  const transactions = new TransactionIndex();
+  const transactions = TransactionIndex.empty();
   const rebuilt = await segment.rebuild(config.indexIntervalBytes, (bytes, at) => {
     const epoch = leaderEpochAt(bytes, at);
     if (epoch > loading.epochs.latestEpoch) loading.epochs.assign(epoch, baseOffsetAt(bytes, at));
@@ -267,7 +271,7 @@ async function replay(
   segment: Segment,
   { state, limit }: { state: ProducerState; limit: number },
 ): Promise<void> {
-  const from = (await segment.indexes()).offsets.lookup(state.endOffset).position;
+  const from = (await segment.offsetIndex()).lookup(state.endOffset).position;
   const range = { from, to: segment.sizeInBytes, chunkBytes: REPLAY_CHUNK_BYTES };
   await environment.files.use(segment.path, async (file) => {
     for await (const { bytes } of scanBatches(file, range)) {

@@ -1,13 +1,21 @@
 import { invariant } from '../runtime/invariant.ts';
 import type { Segment } from './segment.ts';
 
-/** The segments of a log in ascending order; the last one is the active one. Never empty. */
+/**
+ * The segments of a log in ascending order; the last one is the active one. Never empty. What it costs to find one,
+ * or to add one, does not grow with their number (but for its logarithm).
+ */
 export class SegmentList {
-  #segments: readonly Segment[];
+  /** Grows at its end; any other change puts a new array in its place. */
+  #segments: Segment[];
+  /** Of all but the active one. */
+  #closedBytes = 0;
+  /** The closed ones that have a transaction index, in ascending order. */
+  #transactional: Segment[] = [];
 
   constructor(segments: readonly Segment[]) {
-    invariant(segments.length > 0, 'a log has at least one segment');
-    this.#segments = segments;
+    this.#segments = [...segments];
+    this.#becomes(this.#segments);
   }
 
   get all(): readonly Segment[] {
@@ -23,49 +31,67 @@ export class SegmentList {
   }
 
   get sizeInBytes(): number {
-    return this.#segments.reduce((sum, segment) => sum + segment.sizeInBytes, 0);
+    return this.#closedBytes + this.active.sizeInBytes;
   }
 
+  /** Puts a segment behind the active one, which is closed. */
   add(segment: Segment): void {
-    invariant(
-      segment.baseOffset > this.active.baseOffset,
-      `segment ${segment.path} is not behind the last one`,
-    );
-    this.#segments = [...this.#segments, segment];
+    const closed = this.active;
+    invariant(segment.baseOffset > closed.baseOffset, `segment ${segment.path} is not behind the last one`);
+    this.#closedBytes += closed.sizeInBytes;
+    if (closed.hasTransactions) this.#transactional.push(closed);
+    this.#segments.push(segment);
   }
 
   /** Takes segments out. One must stay. */
   remove(segments: readonly Segment[]): void {
-    const kept = this.#segments.filter((segment) => !segments.includes(segment));
-    invariant(kept.length > 0, 'a log has at least one segment');
-    this.#segments = kept;
+    const removed = new Set(segments);
+    this.#becomes(this.#segments.filter((segment) => !removed.has(segment)));
   }
 
   /** Puts one segment in the place of all. */
   replaceAll(segment: Segment): void {
-    this.#segments = [segment];
+    this.#becomes([segment]);
   }
 
   /** The segments from the one that holds `offset` on; all when the offset lies before the first. */
   from(offset: number): readonly Segment[] {
-    return this.#segments.slice(Math.max(0, this.#floor(offset)));
+    return this.#segments.slice(Math.max(0, floor(this.#segments, offset)));
+  }
+
+  /** The same one by one, for a reader that needs few of them; what is added meanwhile is among them. */
+  *ascendingFrom(offset: number): Generator<Segment> {
+    const segments = this.#segments;
+    for (let index = Math.max(0, floor(segments, offset)); index < segments.length; index++) {
+      const segment = segments[index];
+      if (segment !== undefined) yield segment;
+    }
+  }
+
+  /** Those of the segments from the one that holds `offset` on in which transactions were aborted. */
+  *transactionalFrom(offset: number): Generator<Segment> {
+    const { active } = this;
+    const closed = this.#transactional;
+    const holder = this.#segments[floor(this.#segments, offset)];
+    const start = holder === undefined ? 0 : floor(closed, holder.baseOffset - 1) + 1;
+    for (let index = start; index < closed.length; index++) {
+      const segment = closed[index];
+      if (segment !== undefined) yield segment;
+    }
+    if (active.hasTransactions) yield active;
   }
 
   /** The segment behind `segment`, or undefined. */
   after(segment: Segment): Segment | undefined {
-    return this.#segments[this.#floor(segment.baseOffset) + 1];
+    return this.#segments[floor(this.#segments, segment.baseOffset) + 1];
   }
 
-  /** The place of the last segment that does not begin behind `offset`, or -1. */
-  #floor(offset: number): number {
-    let low = -1;
-    let high = this.#segments.length - 1;
-    while (low < high) {
-      const middle = Math.ceil((low + high) / 2);
-      if (this.#at(middle).baseOffset <= offset) low = middle;
-      else high = middle - 1;
-    }
-    return low;
+  #becomes(segments: Segment[]): void {
+    invariant(segments.length > 0, 'a log has at least one segment');
+    this.#segments = segments;
+    const closed = segments.slice(0, -1);
+    this.#closedBytes = closed.reduce((sum, segment) => sum + segment.sizeInBytes, 0);
+    this.#transactional = closed.filter((segment) => segment.hasTransactions);
   }
 
   #at(index: number): Segment {
@@ -73,4 +99,16 @@ export class SegmentList {
     invariant(segment !== undefined, `there is no segment ${index}`);
     return segment;
   }
+}
+
+/** The place of the last segment that does not begin behind `offset`, or -1. */
+function floor(segments: readonly Segment[], offset: number): number {
+  let low = -1;
+  let high = segments.length - 1;
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if ((segments[middle]?.baseOffset ?? 0) <= offset) low = middle;
+    else high = middle - 1;
+  }
+  return low;
 }

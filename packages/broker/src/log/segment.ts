@@ -1,16 +1,18 @@
-import { batchSizeAt, lastOffsetAt } from '../protocol/record-batch.ts';
+import { lastOffsetAt } from '../protocol/record-batch.ts';
+import { uninitializedBytes } from '../runtime/bytes.ts';
 import { DiskError } from '../runtime/disk.ts';
 import { invariant } from '../runtime/invariant.ts';
-import { readWholeFile, writeRebuildableFile } from '../runtime/whole-file.ts';
-import { scanBatches } from './batch-scan.ts';
+import { writeRebuildableFile } from '../runtime/whole-file.ts';
+import { type BatchPlace, findBatch } from './batch-headers.ts';
 import { IndexBuilder } from './index-builder.ts';
 import type { SegmentIndexes } from './index-cache.ts';
 import type { LogConfig } from './log-config.ts';
 import type { LogEnvironment } from './log-environment.ts';
-import { OffsetIndex } from './offset-index.ts';
+import type { OffsetIndex } from './offset-index.ts';
 import { DELETED_SUFFIX, type SegmentSuffix, segmentFile } from './segment-files.ts';
+import { ClosedIndexes } from './segment-indexes.ts';
 import { rebuildIndexes } from './segment-rebuild.ts';
-import { TimeIndex, type TimestampOffset } from './time-index.ts';
+import type { TimeIndex, TimestampOffset } from './time-index.ts';
 import { TransactionIndex } from './transaction-index.ts';
 
 /** What decides whether a batch goes into the active segment or into a new one. */
@@ -20,10 +22,17 @@ export interface IncomingBatch {
   readonly maxTimestamp: number;
 }
 
+/** What is known of a `.log` file without reading it. */
+export interface SegmentFile {
+  readonly baseOffset: number;
+  readonly sizeInBytes: number;
+  readonly modifiedMs: number;
+  /** Whether a `.txnindex` lies beside it. */
+  readonly hasTransactions: boolean;
+}
+
 /** Indexes store offsets relative to the base offset as int32. */
 const RELATIVE_OFFSET_MAX = 2 ** 31 - 1;
-
-const LOOK_UP_CHUNK_BYTES = 16 * 1024;
 
 /**
  * A piece of a log: one `.log` file and its indexes, named by the offset it begins at. The last segment of a log is
@@ -42,15 +51,16 @@ export class Segment {
   #rollJitterMs = 0;
   /** Not null while the segment is the active one. */
   #building: IndexBuilder | null = null;
-  /** Null for a closed segment whose time index was not read yet. */
+  /** Where the indexes of a closed segment come from. */
+  readonly #closed: ClosedIndexes;
+  /** Null for a closed segment whose time index was not asked yet. */
   #newest: TimestampOffset | null = null;
+  /** Of the active segment; null for a closed one. */
   #transactions: TransactionIndex | null = null;
+  /** Whether there is a `.txnindex`. */
+  #hasTransactionFile: boolean;
 
-  constructor(
-    environment: LogEnvironment,
-    directory: string,
-    file: { baseOffset: number; sizeInBytes: number; modifiedMs: number },
-  ) {
+  constructor(environment: LogEnvironment, directory: string, file: SegmentFile) {
     this.#environment = environment;
     this.#directory = directory;
     this.baseOffset = file.baseOffset;
@@ -58,6 +68,8 @@ export class Segment {
     this.#sizeInBytes = file.sizeInBytes;
     this.#modifiedMs = file.modifiedMs;
     this.#createdMs = file.modifiedMs;
+    this.#hasTransactionFile = file.hasTransactions;
+    this.#closed = new ClosedIndexes(environment, directory, file.baseOffset);
   }
 
   /** Makes the files of a new active segment. */
@@ -67,9 +79,10 @@ export class Segment {
     { baseOffset, config }: { baseOffset: number; config: LogConfig },
   ): Promise<Segment> {
     const modifiedMs = environment.clock.wallMs();
-    const segment = new Segment(environment, directory, { baseOffset, sizeInBytes: 0, modifiedMs });
+    const file = { baseOffset, sizeInBytes: 0, modifiedMs, hasTransactions: false };
+    const segment = new Segment(environment, directory, file);
     await environment.files.create(segment.path);
-    segment.replaceTransactions(new TransactionIndex());
+    segment.replaceTransactions(TransactionIndex.empty());
     segment.activate(IndexBuilder.empty(baseOffset, config.indexIntervalBytes), config);
     return segment;
   }
@@ -81,7 +94,7 @@ export class Segment {
   /** Makes this the active segment, with its indexes as they are. */
   activate(building: IndexBuilder, config: LogConfig): void {
     this.#building = building;
-    this.#environment.indexes.forget(this.path);
+    this.#closed.forget();
     this.#rollJitterMs =
       config.segmentJitterMs === 0
         ? 0
@@ -120,6 +133,7 @@ export class Segment {
     const transactions = await this.transactions();
     if (transactions.takeChanged()) {
       await writeRebuildableFile(disk, this.#file('.txnindex'), transactions.bytes());
+      this.#hasTransactionFile = true;
     }
   }
 
@@ -134,7 +148,8 @@ export class Segment {
     const building = this.#activeBuilder();
     this.#newest = building.newest;
     this.#building = null;
-    this.#environment.indexes.add(this.path, building.indexes);
+    this.#closed.keep(building.indexes, this.#hasTransactionFile ? this.#transactions : null);
+    this.#transactions = null;
   }
 
   /** Makes all that was written durable; of a closed segment the indexes too. */
@@ -143,7 +158,7 @@ export class Segment {
     await files.use(this.path, (file) => file.sync());
     if (this.#building !== null) return;
     const suffixes: SegmentSuffix[] = ['.index', '.timeindex'];
-    if (!(await this.transactions()).isEmpty) suffixes.push('.txnindex');
+    if (this.#hasTransactionFile) suffixes.push('.txnindex');
     for (const suffix of suffixes) {
       const file = await disk.open(this.#file(suffix), 'write');
       try {
@@ -154,25 +169,22 @@ export class Segment {
     }
   }
 
-  /** Both indexes, read when they are not at hand, and built anew when their files are missing or damaged. */
-  async indexes(): Promise<SegmentIndexes> {
-    if (this.#building !== null) return this.#building.indexes;
-    const { indexes } = this.#environment;
-    const known = indexes.get(this.path);
-    if (known !== undefined) return known;
-    const read = (await this.readIndexes()) ?? (await this.#rebuildClosed());
-    indexes.add(this.path, read);
-    return read;
+  /** Finds batches by offset. Built anew, like the time index, when its file is missing or damaged. */
+  async offsetIndex(): Promise<OffsetIndex> {
+    if (this.#building !== null) return this.#building.indexes.offsets;
+    return (await this.#closed.offsets(this.#sizeInBytes)) ?? (await this.#rebuildClosed()).offsets;
+  }
+
+  /** Finds batches by time. */
+  async timeIndex(): Promise<TimeIndex> {
+    if (this.#building !== null) return this.#building.indexes.times;
+    return (await this.#closed.times()) ?? (await this.#rebuildClosed()).times;
   }
 
   /** The indexes as their files say, or null when they are missing or are not of this segment. */
   async readIndexes(): Promise<SegmentIndexes | null> {
-    const { disk } = this.#environment;
-    const offsetBytes = await readWholeFile(disk, this.#file('.index'));
-    const timeBytes = await readWholeFile(disk, this.#file('.timeindex'));
-    if (offsetBytes === null || timeBytes === null) return null;
-    const offsets = OffsetIndex.parse(this.baseOffset, offsetBytes, this.#sizeInBytes);
-    const times = TimeIndex.parse(this.baseOffset, timeBytes);
+    const offsets = await this.#closed.offsets(this.#sizeInBytes);
+    const times = await this.#closed.times();
     return offsets === null || times === null ? null : { offsets, times };
   }
 
@@ -183,7 +195,9 @@ export class Segment {
     );
     const rebuilt = await this.rebuild(4096, () => {});
     if (rebuilt.validBytes < this.#sizeInBytes) throw new DiskError('EIO', this.path);
-    return rebuilt.builder.seal();
+    const indexes = rebuilt.builder.seal();
+    this.#closed.keep(indexes, null);
+    return indexes;
   }
 
   /** Reads the whole file; see {@link rebuildIndexes}. */
@@ -198,21 +212,31 @@ export class Segment {
     );
   }
 
+  /** Whether a transaction may have been aborted here. */
+  get hasTransactions(): boolean {
+    return this.#hasTransactionFile || !(this.#transactions?.isEmpty ?? true);
+  }
+
   /** The transactions whose ABORT marker lies here. */
   async transactions(): Promise<TransactionIndex> {
-    this.#transactions ??= await TransactionIndex.read(this.#environment.disk, this.#file('.txnindex'));
-    return this.#transactions;
+    return this.#transactions ?? (await this.#closed.transactions());
   }
 
-  /** Puts an index in the place of the one in the file, which is written with the others. */
+  /** Takes over an index for the active segment; it is written with the others when it differs from its file. */
   replaceTransactions(transactions: TransactionIndex): void {
     this.#transactions = transactions;
+    if (this.#hasTransactionFile) transactions.noteChanged();
   }
 
-  /** The largest timestamp and where it is; -1 when no record has one. */
+  /** As {@link newest}, when it is known without reading. */
+  get knownNewest(): TimestampOffset | null {
+    return this.#building === null ? this.#newest : this.#building.newest;
+  }
+
+  /** The largest timestamp and the batch that brought it; -1 when no record has one. */
   async newest(): Promise<TimestampOffset> {
     if (this.#building !== null) return this.#building.newest;
-    this.#newest ??= (await this.indexes()).times.last;
+    this.#newest ??= (await this.#closed.newest()) ?? (await this.timeIndex()).last;
     return this.#newest;
   }
 
@@ -224,15 +248,22 @@ export class Segment {
 
   /** Where the first batch begins that ends at or above `offset`; the end of the file when there is none. */
   async positionOf(offset: number): Promise<number> {
-    const from = (await this.indexes()).offsets.lookup(offset).position;
-    const range = { from, to: this.#sizeInBytes, chunkBytes: LOOK_UP_CHUNK_BYTES };
+    const from = (await this.offsetIndex()).lookup(offset).position;
+    const found = await this.findBatch(from, (bytes, at) => lastOffsetAt(bytes, at) >= offset);
+    return found?.position ?? this.#sizeInBytes;
+  }
+
+  /** The first batch from position `from` on, where one begins, whose header `isSought`. */
+  findBatch(from: number, isSought: (bytes: Uint8Array, at: number) => boolean): Promise<BatchPlace | null> {
+    const range = { from, to: this.#sizeInBytes };
+    return this.#environment.files.use(this.path, (file) => findBatch(file, range, isSought));
+  }
+
+  /** The bytes of a batch found. */
+  readBatch({ position, sizeInBytes }: BatchPlace): Promise<Uint8Array> {
     return this.#environment.files.use(this.path, async (file) => {
-      for await (const { bytes, position } of scanBatches(file, range)) {
-        for (let at = 0; at < bytes.length; at += batchSizeAt(bytes, at)) {
-          if (lastOffsetAt(bytes, at) >= offset) return position + at;
-        }
-      }
-      return this.#sizeInBytes;
+      const bytes = uninitializedBytes(sizeInBytes);
+      return bytes.subarray(0, await file.read(bytes, position));
     });
   }
 
@@ -246,13 +277,14 @@ export class Segment {
       await file.sync();
     });
     this.#sizeInBytes = sizeInBytes;
-    this.#environment.indexes.forget(this.path);
+    this.#newest = null;
+    this.#closed.forget();
   }
 
   /** Gives the files the names under which they wait for removal; returns those names. */
   async renameToDeleted(): Promise<string[]> {
-    const { disk, files, indexes } = this.#environment;
-    indexes.forget(this.path);
+    const { disk, files } = this.#environment;
+    this.#closed.forget();
     await files.forget(this.path);
     const renamed: string[] = [];
     for (const suffix of ['.log', '.index', '.timeindex', '.txnindex'] as const) {

@@ -1,6 +1,8 @@
 import { IndexEntries } from './index-entries.ts';
 
-const ENTRY_BYTES = 12;
+export const TIME_INDEX_ENTRY_BYTES = 12;
+
+const ENTRY_BYTES = TIME_INDEX_ENTRY_BYTES;
 
 export interface TimestampOffset {
   /** -1 when nothing has a timestamp. */
@@ -41,8 +43,24 @@ export class TimeIndex {
     return index;
   }
 
+  /** The entry in the last bytes of a file, or null where they are none that a closed segment ends with. */
+  static parseLast(baseOffset: number, bytes: Uint8Array): TimestampOffset | null {
+    const index = new TimeIndex(baseOffset, new IndexEntries(ENTRY_BYTES, bytes));
+    const { last } = index;
+    return last.timestamp > 0 && last.offset >= baseOffset ? last : null;
+  }
+
   get count(): number {
     return this.#entries.count;
+  }
+
+  get memoryBytes(): number {
+    return this.#entries.memoryBytes;
+  }
+
+  /** The first entry; timestamp -1 at the base offset without one. */
+  get first(): TimestampOffset {
+    return this.#entry(Math.min(0, this.#entries.count - 1));
   }
 
   /** The last entry; timestamp -1 at the base offset without one. */
@@ -67,6 +85,12 @@ export class TimeIndex {
   /** The entry with the largest timestamp not above `timestamp`: what is sought lies behind its offset. */
   lookup(timestamp: number): TimestampOffset {
     return this.#entry(this.#entries.lastNotAbove(timestamp, (entry) => this.#timestamp(entry)));
+  }
+
+  /** The entry with the smallest timestamp not below `timestamp`, or null. */
+  firstNotBelow(timestamp: number): TimestampOffset | null {
+    const below = this.#entries.lastNotAbove(timestamp - 1, (entry) => this.#timestamp(entry));
+    return below + 1 < this.#entries.count ? this.#entry(below + 1) : null;
   }
 
   /** Forgets the entries of batches that end at or above `offset`. */

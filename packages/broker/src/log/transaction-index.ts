@@ -1,6 +1,7 @@
 import type { Disk } from '../runtime/disk.ts';
 import { readWholeFile } from '../runtime/whole-file.ts';
 import { DamagedFileError } from './checkpoint-files.ts';
+import { IndexEntries } from './index-entries.ts';
 
 /** An aborted transaction of one producer in one partition. */
 export interface AbortedTransaction {
@@ -20,21 +21,39 @@ const VERSION = 0;
  * entry is a version (int16) and four int64. Without an aborted transaction there is no file.
  */
 export class TransactionIndex {
-  readonly #transactions: AbortedTransaction[];
+  readonly #entries: IndexEntries;
   #changed = false;
 
-  constructor(transactions: readonly AbortedTransaction[] = []) {
-    this.#transactions = [...transactions];
+  private constructor(entries: IndexEntries) {
+    this.#entries = entries;
+  }
+
+  static empty(): TransactionIndex {
+    return new TransactionIndex(new IndexEntries(ENTRY_BYTES));
   }
 
   /** Reads the file at `path`; one that is not there is an empty index. */
   static async read(disk: Disk, path: string): Promise<TransactionIndex> {
     const bytes = await readWholeFile(disk, path);
-    return new TransactionIndex(bytes === null ? [] : parse(bytes, path));
+    return bytes === null ? TransactionIndex.empty() : TransactionIndex.parse(bytes, path);
+  }
+
+  /** Over a file's bytes, which are kept. Throws a `DamagedFileError`. */
+  static parse(bytes: Uint8Array, path: string): TransactionIndex {
+    const entries = new IndexEntries(ENTRY_BYTES, bytes);
+    for (let at = 0; at < entries.count * ENTRY_BYTES; at += ENTRY_BYTES) {
+      if (entries.view.getInt16(at) !== VERSION)
+        throw new DamagedFileError(path, `unknown version of entry at byte ${at}`);
+    }
+    return new TransactionIndex(entries);
   }
 
   get isEmpty(): boolean {
-    return this.#transactions.length === 0;
+    return this.#entries.count === 0;
+  }
+
+  get memoryBytes(): number {
+    return this.#entries.memoryBytes;
   }
 
   /** True once after each change: the file is then to be written. */
@@ -44,16 +63,27 @@ export class TransactionIndex {
     return changed;
   }
 
-  append(transaction: AbortedTransaction): void {
-    this.#transactions.push(transaction);
+  /** The file says something else. */
+  noteChanged(): void {
+    this.#changed = true;
+  }
+
+  append({ producerId, firstOffset, lastOffset, lastStableOffset }: AbortedTransaction): void {
+    const at = this.#entries.grow();
+    const { view } = this.#entries;
+    view.setInt16(at, VERSION);
+    setInt64(view, at + 2, producerId);
+    setInt64(view, at + 10, firstOffset);
+    setInt64(view, at + 18, lastOffset);
+    setInt64(view, at + 26, lastStableOffset);
     this.#changed = true;
   }
 
   /** Forgets the transactions whose marker lies at or above `offset`. */
   truncateTo(offset: number): void {
-    const kept = this.#transactions.findIndex((transaction) => transaction.lastOffset >= offset);
-    if (kept < 0) return;
-    this.#transactions.length = kept;
+    const kept = this.#firstEndingAt(offset);
+    if (kept === this.#entries.count) return;
+    this.#entries.truncate(kept);
     this.#changed = true;
   }
 
@@ -62,9 +92,9 @@ export class TransactionIndex {
    * hold more of them.
    */
   collect(fromOffset: number, upToOffset: number, found: AbortedTransaction[]): boolean {
-    for (const transaction of this.#transactions) {
-      if (transaction.lastOffset >= fromOffset && transaction.firstOffset < upToOffset)
-        found.push(transaction);
+    for (let entry = this.#firstEndingAt(fromOffset); entry < this.#entries.count; entry++) {
+      const transaction = this.#transaction(entry);
+      if (transaction.firstOffset < upToOffset) found.push(transaction);
       if (transaction.lastStableOffset >= upToOffset) return true;
     }
     return false;
@@ -72,33 +102,28 @@ export class TransactionIndex {
 
   /** The content of the file. */
   bytes(): Uint8Array {
-    const view = new DataView(new ArrayBuffer(this.#transactions.length * ENTRY_BYTES));
-    for (const [entry, transaction] of this.#transactions.entries()) {
-      const at = entry * ENTRY_BYTES;
-      view.setInt16(at, VERSION);
-      setInt64(view, at + 2, transaction.producerId);
-      setInt64(view, at + 10, transaction.firstOffset);
-      setInt64(view, at + 18, transaction.lastOffset);
-      setInt64(view, at + 26, transaction.lastStableOffset);
-    }
-    return new Uint8Array(view.buffer);
+    return this.#entries.bytes();
   }
-}
 
-function parse(bytes: Uint8Array, path: string): AbortedTransaction[] {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const transactions: AbortedTransaction[] = [];
-  for (let at = 0; at + ENTRY_BYTES <= bytes.length; at += ENTRY_BYTES) {
-    if (view.getInt16(at) !== VERSION)
-      throw new DamagedFileError(path, `unknown version of entry at byte ${at}`);
-    transactions.push({
+  /** The first entry whose marker lies at or above `offset`. */
+  #firstEndingAt(offset: number): number {
+    return this.#entries.lastNotAbove(offset - 1, (entry) => this.#markerOffset(entry)) + 1;
+  }
+
+  #markerOffset(entry: number): number {
+    return getInt64(this.#entries.view, entry * ENTRY_BYTES + 18);
+  }
+
+  #transaction(entry: number): AbortedTransaction {
+    const { view } = this.#entries;
+    const at = entry * ENTRY_BYTES;
+    return {
       producerId: getInt64(view, at + 2),
       firstOffset: getInt64(view, at + 10),
       lastOffset: getInt64(view, at + 18),
       lastStableOffset: getInt64(view, at + 26),
-    });
+    };
   }
-  return transactions;
 }
 
 function getInt64(view: DataView, at: number): number {

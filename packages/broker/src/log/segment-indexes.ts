@@ -1,0 +1,95 @@
+import { DiskError } from '../runtime/disk.ts';
+import { readWholeFile } from '../runtime/whole-file.ts';
+import type { SegmentIndexes } from './index-cache.ts';
+import type { LogEnvironment } from './log-environment.ts';
+import { OffsetIndex } from './offset-index.ts';
+import { segmentFile } from './segment-files.ts';
+import { TIME_INDEX_ENTRY_BYTES, TimeIndex, type TimestampOffset } from './time-index.ts';
+import { TransactionIndex } from './transaction-index.ts';
+
+/** The index files of a closed segment: each is read when it is needed, and kept as long as the cache has room. */
+export class ClosedIndexes {
+  readonly #environment: LogEnvironment;
+  readonly #directory: string;
+  readonly #baseOffset: number;
+
+  constructor(environment: LogEnvironment, directory: string, baseOffset: number) {
+    this.#environment = environment;
+    this.#directory = directory;
+    this.#baseOffset = baseOffset;
+  }
+
+  /** Null when the file is missing, or is no index of a segment of `segmentBytes`. */
+  async offsets(segmentBytes: number): Promise<OffsetIndex | null> {
+    const { indexes, disk } = this.#environment;
+    const path = this.#path('.index');
+    const known = indexes.get(path);
+    if (known instanceof OffsetIndex) return known;
+    const bytes = await readWholeFile(disk, path);
+    const index = bytes === null ? null : OffsetIndex.parse(this.#baseOffset, bytes, segmentBytes);
+    if (index !== null) indexes.add(path, index);
+    return index;
+  }
+
+  /** Null when the file is missing, or is no time index. */
+  async times(): Promise<TimeIndex | null> {
+    const { indexes, disk } = this.#environment;
+    const path = this.#path('.timeindex');
+    const known = indexes.get(path);
+    if (known instanceof TimeIndex) return known;
+    const bytes = await readWholeFile(disk, path);
+    const index = bytes === null ? null : TimeIndex.parse(this.#baseOffset, bytes);
+    if (index !== null) indexes.add(path, index);
+    return index;
+  }
+
+  /** The last entry of the time index, read alone; null when it does not look like one. */
+  async newest(): Promise<TimestampOffset | null> {
+    const { disk } = this.#environment;
+    let file: Awaited<ReturnType<typeof disk.open>>;
+    try {
+      file = await disk.open(this.#path('.timeindex'), 'read');
+    } catch (error) {
+      if (error instanceof DiskError && error.code === 'ENOENT') return null;
+      throw error;
+    }
+    try {
+      const size = await file.size();
+      if (size === 0 || size % TIME_INDEX_ENTRY_BYTES !== 0) return null;
+      const bytes = new Uint8Array(TIME_INDEX_ENTRY_BYTES);
+      await file.read(bytes, size - bytes.length);
+      return TimeIndex.parseLast(this.#baseOffset, bytes);
+    } finally {
+      await file.close();
+    }
+  }
+
+  /** Empty where there is no file. Rejects with a `DamagedFileError`. */
+  async transactions(): Promise<TransactionIndex> {
+    const { indexes, disk } = this.#environment;
+    const path = this.#path('.txnindex');
+    const known = indexes.get(path);
+    if (known instanceof TransactionIndex) return known;
+    const index = await TransactionIndex.read(disk, path);
+    indexes.add(path, index);
+    return index;
+  }
+
+  /** Keeps what the files were just written with, or would have to be. */
+  keep({ offsets, times }: SegmentIndexes, transactions: TransactionIndex | null): void {
+    const { indexes } = this.#environment;
+    indexes.add(this.#path('.index'), offsets);
+    indexes.add(this.#path('.timeindex'), times);
+    if (transactions !== null) indexes.add(this.#path('.txnindex'), transactions);
+  }
+
+  /** Forgets what is kept: the segment grows again, or was cut off, or is to go. */
+  forget(): void {
+    for (const suffix of ['.index', '.timeindex', '.txnindex'] as const)
+      this.#environment.indexes.forget(this.#path(suffix));
+  }
+
+  #path(suffix: '.index' | '.timeindex' | '.txnindex'): string {
+    return segmentFile(this.#directory, this.#baseOffset, suffix);
+  }
+}
