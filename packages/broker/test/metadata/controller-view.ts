@@ -5,18 +5,19 @@ import { EMPTY_IMAGE, type MetadataImage } from '../../src/metadata/metadata-ima
 import type { MetadataRecord } from '../../src/metadata/metadata-record.ts';
 import { CountingRandom } from './ports.ts';
 
-/** A broker that registered and, unless it says so, is not fenced. */
+/** A broker that registered; unless told otherwise it is not fenced, and its epoch is its id. */
 export function registration(
   brokerId: number,
-  { rack = null, fenced = false }: { readonly rack?: string | null; readonly fenced?: boolean } = {},
+  given: { readonly rack?: string | null; readonly fenced?: boolean; readonly epoch?: number } = {},
 ): MetadataRecord {
+  const { rack = null, fenced = false, epoch = brokerId } = given;
   return {
     kind: 'registerBroker',
     value: {
       brokerId,
       isMigratingZkBroker: false,
       incarnationId: 'INCARNATIONAAAAAAAAAAQ',
-      brokerEpoch: brokerId,
+      brokerEpoch: epoch,
       endPoints: [{ name: 'PLAINTEXT', host: '127.0.0.1', port: 9090 + brokerId, securityProtocol: 0 }],
       features: [],
       rack,
