@@ -48,22 +48,30 @@ export class LogRetention {
     const { segments, snapshots } = writer.loaded;
     const { config } = writer;
     const all = segments.all;
-    const retained = all.map((segment, index) => ({
-      sizeInBytes: segment.sizeInBytes,
-      endOffset: all[index + 1]?.baseOffset ?? writer.logEndOffset,
-      newestMs: () => segment.newestMs(),
-    }));
     const { logStartOffset, highWatermark } = this.#log;
-    const limits = { nowMs, logStartOffset, highWatermark, config };
-    const expired = all.slice(0, await countExpired(retained, limits));
-    if (expired.length === 0) return 0;
-    if (expired.length === all.length) await writer.roll(writer.logEndOffset);
-    await writer.flusher.betweenFlushes(async () => segments.remove(expired));
-    const firstKept = segments.first.baseOffset;
-    this.#log.advanceLogStartOffset(firstKept);
+    const count = await countExpired(all, {
+      ...{ nowMs, config, logStartOffset, highWatermark },
+      logEndOffset: writer.logEndOffset,
+      sizeInBytes: segments.sizeInBytes,
+    });
+    if (count === 0) return 0;
+    const expired = all.slice(0, count);
+    if (count === all.length) await writer.roll(writer.logEndOffset);
+    await writer.flusher.betweenFlushes(async () => {
+      // No reader may look for a record where it no longer is.
+      this.#log.advanceLogStartOffset(segments.all[count]?.baseOffset ?? writer.logEndOffset);
+      segments.remove(expired);
+    });
     reader.reset();
-    for (const segment of expired) removals.add(await segment.renameToDeleted(), config.fileDeleteDelayMs);
-    await snapshots.remove((offset) => offset < firstKept);
+    const renamed: string[] = [];
+    try {
+      for (const segment of expired) {
+        renamed.push(...(await segment.renameToDeleted()));
+        renamed.push(...(await snapshots.renameToDeleted(segment.baseOffset)));
+      }
+    } finally {
+      removals.add(renamed, config.fileDeleteDelayMs);
+    }
     environment.logger.info(
       { ...this.#log.topicPartition, segments: expired.length, logStartOffset: this.#log.logStartOffset },
       'Deleted segments that are no longer retained',

@@ -1,9 +1,9 @@
-import { readWholeFile, writeRebuildableFile } from '../runtime/whole-file.ts';
+import { readWholeFile } from '../runtime/whole-file.ts';
 import { DamagedFileError } from './checkpoint-files.ts';
 import type { LogEnvironment } from './log-environment.ts';
-import { decodeProducerSnapshot, encodeProducerSnapshot } from './producer-snapshot-file.ts';
+import { decodeProducerSnapshot, writeProducerSnapshot } from './producer-snapshot-file.ts';
 import { ProducerState } from './producer-state.ts';
-import { segmentFile } from './segment-files.ts';
+import { DELETED_SUFFIX, segmentFile } from './segment-files.ts';
 
 /** The `.snapshot` files of a partition, each the state of its producers at the offset that it is named by. */
 export class ProducerSnapshots {
@@ -17,12 +17,15 @@ export class ProducerSnapshots {
     this.#offsets = new Set(offsets);
   }
 
-  /** Writes the state, unless there is a snapshot at its offset. Durable after {@link syncAt}. */
+  /**
+   * Writes the state, unless there is a snapshot at its offset, or nothing that it could say. Nothing may be appended
+   * meanwhile. Durable after {@link syncAt}.
+   */
   async take(state: ProducerState): Promise<void> {
-    if (this.#offsets.has(state.endOffset)) return;
-    const bytes = encodeProducerSnapshot(state.entries());
-    await writeRebuildableFile(this.#environment.disk, this.#path(state.endOffset), bytes);
-    this.#offsets.add(state.endOffset);
+    const { endOffset } = state;
+    if (endOffset === 0 || this.#offsets.has(endOffset)) return;
+    await writeProducerSnapshot(this.#environment.disk, this.#path(endOffset), [...state.entries()]);
+    this.#offsets.add(endOffset);
   }
 
   /** Makes the snapshot at `offset` durable, if there is one. */
@@ -61,6 +64,14 @@ export class ProducerSnapshots {
       this.#environment.logger.warn({ path, reason: error.message }, 'Ignoring a damaged producer snapshot');
       return null;
     }
+  }
+
+  /** Gives the snapshot at `offset`, if there is one, the name under which it waits for removal; returns that name. */
+  async renameToDeleted(offset: number): Promise<string[]> {
+    if (!this.#offsets.delete(offset)) return [];
+    const deleted = `${this.#path(offset)}${DELETED_SUFFIX}`;
+    await this.#environment.disk.rename(this.#path(offset), deleted);
+    return [deleted];
   }
 
   /** Removes the snapshots at the offsets chosen. */

@@ -4,8 +4,8 @@ import { countExpired } from './retention.ts';
 
 /** Five segments of 100 bytes and ten records, each a second younger than the one before; now is second 10. */
 const SEGMENTS = Array.from({ length: 5 }, (_, index) => ({
+  baseOffset: index * 10,
   sizeInBytes: 100,
-  endOffset: (index + 1) * 10,
   newestMs: async () => index * 1000,
 }));
 
@@ -18,6 +18,8 @@ function expired(
     nowMs: 10_000,
     logStartOffset: 0,
     highWatermark: 50,
+    logEndOffset: 50,
+    sizeInBytes: 500,
     ...limits,
   });
 }
@@ -32,6 +34,8 @@ test.each<[string, number, Partial<LogConfig>, Parameters<typeof expired>[1]]>([
   ['only whole segments of it', 1, { retentionBytes: 301 }, {}],
   ['all when nothing is to be kept', 5, { retentionBytes: 0 }, {}],
   ['what lies below the log start offset', 2, {}, { logStartOffset: 29 }],
+  ['not the active segment because its records are deleted', 4, {}, { logStartOffset: 50 }],
+  ['nothing of a topic without a policy', 0, { cleanupPolicy: [], retentionMs: 0, retentionBytes: 0 }, {}],
   [
     'no more than that from a compacted topic',
     2,
@@ -42,8 +46,16 @@ test.each<[string, number, Partial<LogConfig>, Parameters<typeof expired>[1]]>([
   expect(await expired(config, limits)).toBe(count);
 });
 
-test('a segment without records is never deleted', async () => {
-  const empty = [{ sizeInBytes: 0, endOffset: 0, newestMs: async () => 0 }];
-  const limits = { nowMs: 1e12, logStartOffset: 0, highWatermark: 0 };
-  expect(await countExpired(empty, { ...limits, config: { ...DEFAULT_LOG_CONFIG, retentionMs: 0 } })).toBe(0);
+test.each([
+  ['the active segment is not deleted while it has no records', [0], 0],
+  ['closed segments that cleaning has emptied are', [0, 0, 10], 3],
+])('%s', async (_what, sizes, count) => {
+  const segments = sizes.map((sizeInBytes, index) => ({
+    baseOffset: index,
+    sizeInBytes,
+    newestMs: async () => 0,
+  }));
+  const end = { logStartOffset: 0, highWatermark: sizes.length, logEndOffset: sizes.length };
+  const config = { ...DEFAULT_LOG_CONFIG, retentionMs: 0 };
+  expect(await countExpired(segments, { ...end, nowMs: 1e12, sizeInBytes: 10, config })).toBe(count);
 });

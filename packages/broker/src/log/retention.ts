@@ -2,9 +2,8 @@ import type { LogConfig } from './log-config.ts';
 
 /** What retention looks at in a segment. */
 export interface RetainedSegment {
+  readonly baseOffset: number;
   readonly sizeInBytes: number;
-  /** The offset behind its last record. */
-  readonly endOffset: number;
   /** The time of its newest record; asked for only where it decides, because it may have to be read. */
   newestMs(): Promise<number>;
 }
@@ -15,11 +14,15 @@ export interface RetentionLimits {
   readonly logStartOffset: number;
   /** Records at or above are not yet on all in-sync replicas and are kept. */
   readonly highWatermark: number;
+  readonly logEndOffset: number;
+  /** Of all segments together. */
+  readonly sizeInBytes: number;
 }
 
 /**
  * How many segments, from the oldest on, are no longer kept: below the log start offset, too old, or more than
- * fits. A topic that is not deleted from keeps all but the first kind.
+ * fits. A topic that is not deleted from keeps all but the first kind. The active segment goes only by age or size:
+ * where all its records are deleted one by one it stays, as in Kafka.
  */
 export async function countExpired(
   segments: readonly RetainedSegment[],
@@ -29,15 +32,16 @@ export async function countExpired(
   const deletes = config.cleanupPolicy.includes('delete');
   const hasMaxAge = deletes && config.retentionMs >= 0;
   const hasMaxSize = deletes && config.retentionBytes >= 0;
-  let excessBytes = segments.reduce((sum, segment) => sum + segment.sizeInBytes, 0) - config.retentionBytes;
+  let excessBytes = limits.sizeInBytes - config.retentionBytes;
   let count = 0;
   for (const segment of segments) {
-    const { sizeInBytes, endOffset } = segment;
-    if (endOffset > highWatermark || sizeInBytes === 0) break;
-    const isExcess = hasMaxSize && excessBytes >= sizeInBytes;
+    const { sizeInBytes } = segment;
+    const next = segments[count + 1];
+    if ((next?.baseOffset ?? limits.logEndOffset) > highWatermark) break;
+    if (next === undefined && sizeInBytes === 0) break;
     const goes =
-      endOffset <= logStartOffset ||
-      isExcess ||
+      (next !== undefined && next.baseOffset <= logStartOffset) ||
+      (hasMaxSize && excessBytes >= sizeInBytes) ||
       (hasMaxAge && nowMs - (await segment.newestMs()) > config.retentionMs);
     if (!goes) break;
     excessBytes -= sizeInBytes;
