@@ -104,7 +104,8 @@ export class PartitionLog {
     const { flushMessages, flushBeforeAck } = options.config;
     const isDue = flushBeforeAck || log.logEndOffset - log.recoveryPoint >= flushMessages;
     if (isDue && log.recoveryPoint < log.logEndOffset) await log.flush();
-    else log.updateConfig(options.config);
+    // And it waits no longer for `flush.ms` than what is written from now on.
+    log.updateConfig(options.config);
     return log;
   }
 
@@ -117,7 +118,7 @@ export class PartitionLog {
   }
 
   #rolledBack(): void {
-    this.#assigned.rollBack(this.#writer.producers, this.logEndOffset);
+    this.#assigned.rollBackToWritten();
     this.#listener?.rolledBack();
   }
 
@@ -156,7 +157,8 @@ export class PartitionLog {
 
   /** Where the first transaction begins whose fate is open or not yet replicated; null without one. */
   get firstUnstableOffset(): number | null {
-    return this.#writer.producers.firstUnstableOffset;
+    const first = this.#writer.producers.firstUnstableOffset;
+    return first === null ? null : Math.max(first, this.#logStartOffset);
   }
 
   /** Consumers that read only what is committed see offsets below. */
@@ -196,7 +198,11 @@ export class PartitionLog {
    */
   appendAsLeader(bytes: Uint8Array, { origin, leaderEpoch }: LeaderAppend): AppendOutcome {
     if (!this.#writer.isOpen) return rejected(ErrorCode.KAFKA_STORAGE_ERROR, 'The log is offline');
-    const nowMs = this.#environment.clock.wallMs();
+    const { clock, space } = this.#environment;
+    if (space.refuses(origin, bytes.length)) {
+      return rejected(ErrorCode.KAFKA_STORAGE_ERROR, 'The disk has too little space left');
+    }
+    const nowMs = clock.wallMs();
     const valid = validateBatch(bytes, { origin, config: this.config, nowMs });
     if (valid.kind === 'rejected') return valid;
     const admission = this.#assigned.admit(valid.bytes, origin);
