@@ -8,7 +8,7 @@ const levels = [
   ['runtime'],
   ['protocol'],
   ['log', 'raft', 'metadata', 'security', 'quotas'],
-  ['controller', 'replication', 'coordination'],
+  ['controller', 'replication', 'coordination', 'dump'],
   ['groups', 'transactions'],
   ['handlers'],
   ['net'],
@@ -58,7 +58,7 @@ module.exports = {
         'Time, chance, files and sockets come through the ports of runtime/, so that the simulator can hold them',
       severity: 'error',
       from: {
-        path: `^${broker}/(protocol|log|raft|metadata|security|quotas|controller|replication|coordination|groups|transactions|handlers|net)/`,
+        path: `^${broker}/(protocol|log|raft|metadata|security|quotas|controller|replication|coordination|dump|groups|transactions|handlers|net)/`,
         pathNot: ['\\.test\\.ts$', '^packages/broker/src/protocol/compression\\.ts$'],
       },
       to: { dependencyTypes: ['core'] },

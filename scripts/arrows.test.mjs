@@ -23,6 +23,7 @@ const wrongImports = [
   ['broker-level-controller', `${broker}/controller/wrong.ts`, '../replication/x.ts'],
   ['broker-level-replication', `${broker}/replication/wrong.ts`, '../coordination/x.ts'],
   ['broker-level-coordination', `${broker}/coordination/wrong.ts`, '../groups/x.ts'],
+  ['broker-level-dump', `${broker}/dump/wrong.ts`, '../replication/x.ts'],
   ['broker-level-groups', `${broker}/groups/wrong.ts`, '../handlers/x.ts'],
   ['broker-level-transactions', `${broker}/transactions/wrong.ts`, '../groups/x.ts'],
   ['broker-level-handlers', `${broker}/handlers/wrong.ts`, '../net/x.ts'],

@@ -1,8 +1,8 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { DEFAULT_BOOTSTRAP } from './kafka/default-bootstrap.ts';
 import { collect, collectKeyValue, parseCount, parseDuration, parseTcpPort } from './option-values.ts';
 
-/** Commands that run something until they are told to stop, and `doctor`. */
+/** Commands that run something until they are told to stop, and those that look at this machine: `dump-log`, `doctor`. */
 export function addClusterCommands(program: Command, setExitCode: (code: number) => void): void {
   program
     .command('up')
@@ -67,6 +67,24 @@ export function addClusterCommands(program: Command, setExitCode: (code: number)
     .action(async (options) => {
       const { demo } = await import('./commands/demo.ts');
       await demo(options);
+    });
+
+  program
+    .command('dump-log')
+    .argument('<files...>', 'segments, indexes, snapshots, checkpoints; or a directory of them')
+    .description('print what files of a log directory hold, and say exactly where they are damaged')
+    .option('--deep', 'records too, with keys and values')
+    .addOption(
+      new Option(
+        '--decoder <topic>',
+        'read records, with --deep, as those of an internal topic (default: by the name of the directory)',
+      ).choices(['offsets', 'transactions', 'metadata', 'none']),
+    )
+    .option('--check', 'look at everything, records too, and print only damage and a summary of each file')
+    .option('--json', 'lines of JSON')
+    .action(async (files, options) => {
+      const { dumpLogFiles } = await import('./commands/dump-log.ts');
+      setExitCode(await dumpLogFiles(files, options));
     });
 
   program

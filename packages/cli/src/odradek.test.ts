@@ -45,6 +45,7 @@ describe('odradek', () => {
       'configs',
       'groups',
       'lag',
+      'dump-log',
       'doctor',
     ]) {
       expect(stdout).toMatch(new RegExp(`^ {2}${command}\\b`, 'm'));

@@ -18,6 +18,8 @@ import { crc32c } from './crc32c.ts';
 /** Base offset and length: what must be read to know how long a batch is. */
 export const BATCH_LENGTH_PREFIX_BYTES = 12;
 export const BATCH_HEADER_BYTES = 61;
+/** Where the bytes begin that the checksum covers; they reach to the end of the batch. */
+export const BATCH_CRC_START = 21;
 export const CURRENT_MAGIC = 2;
 
 export const NO_PRODUCER_ID = -1;

@@ -1,3 +1,5 @@
+import { bytesJson } from '../bytes-text.ts';
+
 /** A record as the commands show it. */
 export interface ShownRecord {
   readonly topic: string;
@@ -29,14 +31,4 @@ export function recordJson(record: ShownRecord): Record<string, unknown> {
 export function recordText(record: ShownRecord, withKey: boolean): string {
   const value = record.value?.toString('utf8') ?? '';
   return withKey ? `${record.key?.toString('utf8') ?? ''}\t${value}` : value;
-}
-
-function bytesJson(bytes: Buffer | null): string | null | { base64: string } {
-  if (bytes === null) return null;
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    // Not text.
-    return { base64: bytes.toString('base64') };
-  }
 }
