@@ -55,9 +55,10 @@ export class IndexBuilder {
     this.#bytesSinceEntry += batchSizeAt(bytes, at);
   }
 
-  /** Whether the indexes have room for one more entry within `segment.index.bytes`. */
-  isFull(maxBytes: number): boolean {
-    return this.indexes.offsets.isFull(maxBytes) || this.indexes.times.isFull(maxBytes);
+  /** Whether the indexes may lack room, within `segment.index.bytes`, for one entry behind those of `pending` batches. */
+  isFull(maxBytes: number, pending: number): boolean {
+    const { offsets, times } = this.indexes;
+    return offsets.isFull(maxBytes, pending) || times.isFull(maxBytes, pending);
   }
 
   /** The indexes as a closed segment has them: the last entry of the time index is the largest timestamp. */

@@ -227,11 +227,13 @@ export class LogWriter {
   }
 
   #fitting(active: Segment, appends: readonly PendingAppend[]): readonly PendingAppend[] {
-    let pendingBytes = 0;
-    for (const [index, append] of appends.entries()) {
-      if (index > 0 && active.mustRollFor(incoming(append), this.#config, pendingBytes))
-        return appends.slice(0, index);
-      pendingBytes += append.bytes.length;
+    const firstTimestamp = appends[0]?.maxTimestamp ?? -1;
+    let sizeInBytes = 0;
+    for (const [count, append] of appends.entries()) {
+      const pending = { count, sizeInBytes, firstTimestamp };
+      if (count > 0 && active.mustRollFor(incoming(append), this.#config, pending))
+        return appends.slice(0, count);
+      sizeInBytes += append.bytes.length;
     }
     return appends;
   }

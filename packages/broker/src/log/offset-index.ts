@@ -64,8 +64,8 @@ export class OffsetIndex {
     return this.#entry(this.#entries.count - 1);
   }
 
-  isFull(maxBytes: number): boolean {
-    return this.#entries.count >= Math.floor(maxBytes / ENTRY_BYTES);
+  isFull(maxBytes: number, pending = 0): boolean {
+    return this.#entries.count + pending >= Math.floor(maxBytes / ENTRY_BYTES);
   }
 
   append(lastOffset: number, position: number): void {

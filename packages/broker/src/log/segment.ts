@@ -31,6 +31,16 @@ export interface SegmentFile {
   readonly hasTransactions: boolean;
 }
 
+/** Batches on their way to the end of the active segment. */
+export interface PendingBatches {
+  readonly count: number;
+  readonly sizeInBytes: number;
+  /** The largest timestamp of the first of them, -1 without one. */
+  readonly firstTimestamp: number;
+}
+
+const NOTHING_PENDING: PendingBatches = { count: 0, sizeInBytes: 0, firstTimestamp: -1 };
+
 /** Indexes store offsets relative to the base offset as int32. */
 const RELATIVE_OFFSET_MAX = 2 ** 31 - 1;
 
@@ -47,8 +57,11 @@ export class Segment {
   #sizeInBytes: number;
   /** When the file was last written, for retention of records without timestamps. */
   #modifiedMs: number;
-  #createdMs: number;
+  /** When it was made, or found at the start of the broker. */
+  readonly #openedMs: number;
   #rollJitterMs = 0;
+  /** Room for each index; as long as it is the active segment it stays what it was. */
+  #indexBytesMax = 0;
   /** Not null while the segment is the active one. */
   #building: IndexBuilder | null = null;
   /** Where the indexes of a closed segment come from. */
@@ -67,7 +80,7 @@ export class Segment {
     this.path = segmentFile(directory, file.baseOffset, '.log');
     this.#sizeInBytes = file.sizeInBytes;
     this.#modifiedMs = file.modifiedMs;
-    this.#createdMs = file.modifiedMs;
+    this.#openedMs = environment.clock.wallMs();
     this.#hasTransactionFile = file.hasTransactions;
     this.#closed = new ClosedIndexes(environment, directory, file.baseOffset);
   }
@@ -94,6 +107,7 @@ export class Segment {
   /** Makes this the active segment, with its indexes as they are. */
   activate(building: IndexBuilder, config: LogConfig): void {
     this.#building = building;
+    this.#indexBytesMax = config.segmentIndexBytes;
     this.#closed.forget();
     this.#rollJitterMs =
       config.segmentJitterMs === 0
@@ -101,19 +115,22 @@ export class Segment {
         : this.#environment.random.uint32() % Math.min(config.segmentJitterMs, config.segmentMs);
   }
 
-  /** Whether `batch` must go into a new segment; `pendingBytes` will be written before it. */
-  mustRollFor(batch: IncomingBatch, config: LogConfig, pendingBytes = 0): boolean {
+  /**
+   * Whether `batch` must go into a new segment. With batches that are to be written before it, whether it can not
+   * be said to go into this one before they are.
+   */
+  mustRollFor(batch: IncomingBatch, config: LogConfig, pending: PendingBatches = NOTHING_PENDING): boolean {
     const building = this.#activeBuilder();
     if (batch.lastOffset - this.baseOffset > RELATIVE_OFFSET_MAX) return true;
-    const size = this.#sizeInBytes + pendingBytes;
+    const size = this.#sizeInBytes + pending.sizeInBytes;
     if (size === 0) return false;
-    const first = building.firstTimestamp ?? -1;
+    const first = building.firstTimestamp ?? pending.firstTimestamp;
     const waitedMs =
-      first >= 0 ? batch.maxTimestamp - first : this.#environment.clock.wallMs() - this.#createdMs;
+      first >= 0 ? batch.maxTimestamp - first : this.#environment.clock.wallMs() - this.#openedMs;
     return (
       size + batch.sizeInBytes > config.segmentBytes ||
       waitedMs > config.segmentMs - this.#rollJitterMs ||
-      building.isFull(config.segmentIndexBytes)
+      building.isFull(this.#indexBytesMax, pending.count)
     );
   }
 

@@ -69,8 +69,8 @@ export class TimeIndex {
   }
 
   /** One slot is kept for the entry that is written when the segment is rolled. */
-  isFull(maxBytes: number): boolean {
-    return this.#entries.count >= Math.floor(maxBytes / ENTRY_BYTES) - 1;
+  isFull(maxBytes: number, pending = 0): boolean {
+    return this.#entries.count + pending >= Math.floor(maxBytes / ENTRY_BYTES) - 1;
   }
 
   /** Adds an entry; does nothing unless the timestamp is larger than all before. */
