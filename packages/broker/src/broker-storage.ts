@@ -1,4 +1,5 @@
 import type { BrokerConfig } from './config.ts';
+import { DirectoryError } from './log/directory-error.ts';
 import { DEFAULT_LOG_CONFIG, type LogConfig } from './log/log-config.ts';
 import { type ChangeableSettings, LogDirectory } from './log/log-directory.ts';
 import type { LogDirectorySettings } from './log/log-directory-settings.ts';
@@ -20,52 +21,107 @@ const METADATA_BATCH_BYTES_MAX = 64 * 1024 * 1024;
 /** The directories of one broker, taken for this process. */
 export interface BrokerStorage {
   readonly clusterId: string;
-  /** Those of `log.dirs`. */
+  /** Those of `log.dirs` that could be opened, at least one. */
   readonly directories: readonly LogDirectory[];
+  /** Paths of those of `log.dirs` that could not: they are offline until the next start. */
+  readonly failedPaths: readonly string[];
   /** Where the metadata log lies; one of `directories` unless `metadata.log.dir` names another. */
   readonly metadataDirectory: LogDirectory;
   /** Closes all logs in order and gives the directories back. */
   close(brokerEpoch: number): Promise<void>;
 }
 
+export interface StorageListener {
+  /** The disk refused, and all logs of the directory are offline. */
+  onOffline(directory: LogDirectory, error: DiskError): void;
+}
+
 /**
- * Takes all directories, marks new ones, and checks that they belong to one cluster and to this node. `onOffline` is
- * told when a disk refuses. Rejects with a `DirectoryError`, nothing left taken.
+ * Takes all directories, marks new ones, and checks that they belong to one cluster and to this node. A directory
+ * that the disk refuses is left out, unless nothing can be done without it. Rejects with a `DirectoryError`, nothing
+ * left taken.
  */
 export async function openStorage(
   config: BrokerConfig,
   runtime: Runtime,
-  onOffline: (path: string, error: DiskError) => void,
+  listener: StorageListener,
 ): Promise<BrokerStorage> {
-  const opened: LogDirectory[] = [];
+  const opened = new Map<string, LogDirectory>();
+  const failures = new Map<string, DirectoryError>();
   const close = async (brokerEpoch: number): Promise<void> => {
-    for (const directory of opened.toReversed()) await directory.close(brokerEpoch);
+    for (const directory of [...opened.values()].toReversed()) await directory.close(brokerEpoch);
   };
+  const count = runtime.metrics.gauge(
+    'kafka_log_LogManager_OfflineLogDirectoryCount',
+    'Log directories that are offline',
+  );
+  const countOffline = () =>
+    count.set(failures.size + [...opened.values()].filter(({ isOffline }) => isOffline).length);
   try {
     let clusterId = config.clusterId;
-    for (const path of new Set([...config.logDirs, config.metadataLogDir])) {
+    // The metadata comes first: its directory says which cluster the others must be of.
+    for (const path of new Set([config.metadataLogDir, ...config.logDirs])) {
+      const options = { ...runtime, path, nodeId: config.nodeId, settings: settingsFrom(config) };
       const directory = await LogDirectory.open({
-        ...runtime,
-        path,
-        nodeId: config.nodeId,
+        ...options,
         ...(clusterId === null ? {} : { clusterId }),
-        settings: settingsFrom(config),
-        onOffline: (error) => onOffline(path, error),
+        onOffline: (error) => {
+          countOffline();
+          const offline = opened.get(path);
+          if (offline !== undefined) listener.onOffline(offline, error);
+        },
+        onSpace: noteSpace(runtime, path),
+      }).catch((error: unknown) => {
+        if (!isBearable(error, path, config)) throw error;
+        failures.set(path, error);
+        runtime.logger.error(
+          { err: error, directory: path },
+          'A log directory is offline: it cannot be used',
+        );
+        return null;
       });
-      opened.push(directory);
+      if (directory === null) continue;
+      opened.set(path, directory);
       clusterId = directory.meta.clusterId;
     }
-    const metadataDirectory = opened.find(({ path }) => path === config.metadataLogDir);
-    invariant(
-      clusterId !== null && metadataDirectory !== undefined,
-      'a config names at least one log directory',
-    );
-    const directories = opened.filter(({ path }) => config.logDirs.includes(path));
-    return { clusterId, directories, metadataDirectory, close };
+    checkDistinct([...opened.values()]);
+    countOffline();
+    const directories = config.logDirs.flatMap((path) => opened.get(path) ?? []);
+    if (directories.length === 0) throw [...failures.values()][0];
+    const metadataDirectory = opened.get(config.metadataLogDir);
+    invariant(clusterId !== null && metadataDirectory !== undefined, 'nothing goes without the metadata');
+    return { clusterId, directories, failedPaths: [...failures.keys()], metadataDirectory, close };
   } catch (error) {
     await close(NO_BROKER_EPOCH);
     throw error;
   }
+}
+
+/** Whether a broker can go on without a directory. One that is another's is a mistake, and nothing is done then. */
+function isBearable(error: unknown, path: string, config: BrokerConfig): error is DirectoryError {
+  return error instanceof DirectoryError && error.code === 'unusable' && path !== config.metadataLogDir;
+}
+
+/** A copy of a directory has the id of its original; partitions are assigned by that. */
+function checkDistinct(directories: readonly LogDirectory[]): void {
+  const paths = new Map<string, string>();
+  for (const { path, meta } of directories) {
+    const other = paths.get(meta.directoryId);
+    if (other !== undefined) {
+      const text = `${path} and ${other} have the same directory.id in meta.properties`;
+      throw new DirectoryError('foreign', `${text}: one is a copy of the other, take it out of log.dirs`);
+    }
+    paths.set(meta.directoryId, path);
+  }
+}
+
+function noteSpace({ metrics }: Runtime, path: string): (isLow: boolean) => void {
+  const low = metrics.gauge(
+    'odradek_log_dir_low_space',
+    'Whether records of clients are refused for want of space',
+  );
+  low.set(0, { log_dir: path });
+  return (isLow) => low.set(isLow ? 1 : 0, { log_dir: path });
 }
 
 const NO_BROKER_EPOCH = -1;

@@ -128,7 +128,7 @@ async function openRooms(start: Start): Promise<Broker> {
   const { replicas, served, storage, groups } = data;
   await replicas.setStraysAside();
   await served.caughtUp();
-  for (const directory of storage.directories) directory.start();
+  for (const directory of new Set([...storage.directories, storage.metadataDirectory])) directory.start();
 
   const finalizedFeatures = (): FinalizedFeatures => ({
     epoch: served.image.offset,
@@ -174,23 +174,31 @@ async function openData({ config, runtime, rooms, fail }: Start): Promise<Broker
   const { logger } = runtime;
   const configsOf = brokerConfigsOf(config);
   let brokerEpoch = -1;
-  const storage = await openStorage(config, runtime, (path, error) => {
-    logger.error({ err: error, directory: path }, 'a log directory went offline: its disk refused');
-    replicas.onDirectoryOffline(path);
-    const isLast = storage.directories.every((directory) => directory.isOffline);
-    if (isLast) fail(`The disk of ${path} refused (${error.code}), and no other log directory is left.`);
+  const storage = await openStorage(config, runtime, {
+    onOffline: ({ path }, error) => {
+      logger.error({ err: error, directory: path }, 'a log directory went offline: its disk refused');
+      replicas.onDirectoryOffline(path);
+      const isLast = storage.directories.every((directory) => directory.isOffline);
+      const what = `The disk of ${path} refused (${error.code})`;
+      if (path === storage.metadataDirectory.path)
+        fail(`${what}, and the metadata of the cluster lies there.`);
+      else if (isLast) fail(`${what}, and no other log directory is left.`);
+    },
   });
   rooms.add(() => storage.close(brokerEpoch));
   const groups = groupCoordinator(config, runtime, () => served.image);
   const replicas = new Replicas({
     nodeId: config.nodeId,
+    clock: runtime.clock,
     directories: storage.directories,
+    lacksDirectories: storage.failedPaths.length > 0,
     settingsOf: topicSettingsOf(configsOf),
     listener: groupLeadership(groups),
+    onReachChanged: () => served.refresh(),
     logger,
   });
   rooms.add(() => replicas.close());
-  const served = new ServedImage(() => replicas.settled());
+  const served = new ServedImage(config.nodeId, replicas);
   return {
     storage,
     groups,
@@ -289,7 +297,9 @@ function brokerApiNeeds(
     coordinator: groups,
     authorizer: allowAll,
     clusterId: storage.clusterId,
-    logDirs: storage.directories.map(({ path }) => path),
+    logDirs: config.logDirs,
+    isLogDirOnline: (path) =>
+      storage.directories.some((directory) => directory.path === path && !directory.isOffline),
     sessions: new FetchSessions({
       ...runtime,
       slots: config.values.number('max.incremental.fetch.session.cache.slots'),

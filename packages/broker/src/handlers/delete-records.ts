@@ -57,7 +57,7 @@ function deleteRecords(
   }
   if (isInternalTopic(name)) return failed(partitionIndex, ErrorCode.INVALID_TOPIC_EXCEPTION);
   const partition = needs.replicas.get(name, partitionIndex);
-  if (partition === undefined) return failed(partitionIndex, ErrorCode.NOT_LEADER_OR_FOLLOWER);
+  if (partition === undefined) return failed(partitionIndex, needs.replicas.absenceOf(name, partitionIndex));
   const errorCode = partition.deleteRecordsBefore(offset);
   if (errorCode !== ErrorCode.NONE) return failed(partitionIndex, errorCode);
   return { partitionIndex, lowWatermark: partition.log.logStartOffset };

@@ -10,7 +10,9 @@ import type { Handler } from './handler.ts';
 
 export interface DescribeLogDirsNeeds {
   readonly replicas: Replicas;
+  /** All of `log.dirs`, as paths. */
   readonly logDirs: readonly string[];
+  readonly isLogDirOnline: (path: string) => boolean;
   readonly disk: Disk;
   readonly authorizer: Authorizer;
 }
@@ -61,6 +63,7 @@ async function describe(
   logDir: string,
   partitions: readonly Partition[],
 ): Promise<LogDirAnswer> {
+  if (!needs.isLogDirOnline(logDir)) return { logDir, errorCode: ErrorCode.KAFKA_STORAGE_ERROR };
   try {
     const { totalBytes, freeBytes } = await needs.disk.space(logDir);
     return { logDir, topics: topicsOf(partitions), totalBytes, usableBytes: freeBytes };

@@ -52,9 +52,12 @@ function describe(needs: DescribeProducersNeeds, name: string, partitionIndex: n
   const partition = needs.replicas.get(name, partitionIndex);
   if (partition === undefined || !partition.isLeader) {
     const isKnown = partitionOf(needs.image(), name, partitionIndex) !== undefined;
-    const errorCode = isKnown ? ErrorCode.NOT_LEADER_OR_FOLLOWER : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
+    const errorCode = isKnown
+      ? needs.replicas.absenceOf(name, partitionIndex)
+      : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
     return { partitionIndex, errorCode };
   }
+  if (partition.log.isOffline) return { partitionIndex, errorCode: ErrorCode.KAFKA_STORAGE_ERROR };
   const activeProducers = [...partition.log.producers()].map((producer) => ({
     producerId: producer.producerId,
     producerEpoch: producer.epoch,

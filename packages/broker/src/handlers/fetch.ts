@@ -117,7 +117,7 @@ function targetOf(
   const known = topic?.partitions[fetch.partition];
   if (known === undefined) return unreadable(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
   const partition = needs.replicas.get(name, fetch.partition);
-  if (partition === undefined) return unreadable(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+  if (partition === undefined) return unreadable(needs.replicas.absenceOf(name, fetch.partition));
   if (usesIds && partition.topicId !== fetch.topicId) return unreadable(ErrorCode.INCONSISTENT_TOPIC_ID);
   if (replicaIdOf(request) >= 0 && !known.replicas.includes(replicaIdOf(request))) {
     const isEpochKnown = fetch.currentLeaderEpoch >= 0;

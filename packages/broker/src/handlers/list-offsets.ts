@@ -101,7 +101,7 @@ async function lookUp(
     const isKnown = partitionOf(needs.image(), name, partitionIndex) !== undefined;
     return failed(
       partitionIndex,
-      isKnown ? ErrorCode.NOT_LEADER_OR_FOLLOWER : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+      isKnown ? needs.replicas.absenceOf(name, partitionIndex) : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
     );
   }
   const found = await findOffset(replica, {

@@ -1,4 +1,5 @@
 import type { BrokerImage, MetadataImage, PartitionImage } from '../metadata/metadata-image.ts';
+import { LOST_DIRECTORY } from '../metadata/partition-image.ts';
 
 /** A broker as a client of one listener reaches it. */
 export interface ReachableBroker {
@@ -44,8 +45,9 @@ export class ListenerView {
     return this.isReachable(partition.leader) ? partition.leader : -1;
   }
 
-  offlineReplicas(partition: PartitionImage): readonly number[] {
-    return partition.replicas.filter((id) => !this.isAlive(id));
+  /** Those whose broker is gone or whose log directory is offline. */
+  offlineReplicas({ replicas, directories }: PartitionImage): readonly number[] {
+    return replicas.filter((id, index) => !this.isAlive(id) || directories[index] === LOST_DIRECTORY);
   }
 
   #reach(broker: BrokerImage): ReachableBroker | null {

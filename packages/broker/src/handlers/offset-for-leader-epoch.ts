@@ -57,7 +57,9 @@ function epochEnd(
   const replica = needs.replicas.get(topic, partition);
   if (replica === undefined) {
     const isKnown = partitionOf(needs.image(), topic, partition) !== undefined;
-    const errorCode = isKnown ? ErrorCode.NOT_LEADER_OR_FOLLOWER : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
+    const errorCode = isKnown
+      ? needs.replicas.absenceOf(topic, partition)
+      : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
     return { partition, errorCode };
   }
   const errorCode = replica.refusalOf(asked.currentLeaderEpoch, true);

@@ -144,7 +144,7 @@ function startPartition(
   }
   const partition = needs.replicas.get(name, data.index);
   if (partition === undefined || data.records === null) {
-    return { append: rejected(ErrorCode.NOT_LEADER_OR_FOLLOWER) };
+    return { append: rejected(needs.replicas.absenceOf(name, data.index)) };
   }
   const append = partition.appendAsLeader(data.records, { origin: 'client', requiredAcks: request.acks });
   return { append, judgedBy: partition.log };

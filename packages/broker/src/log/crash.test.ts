@@ -33,7 +33,7 @@ function refusingDisk(failing: number): Disk {
       if (!refuses()) return file.write(buffers, position);
       const all = Buffer.concat(buffers);
       await file.write([all.subarray(0, all.length >> 1)], position);
-      throw new DiskError('ENOSPC', file.path);
+      throw new DiskError('EIO', file.path);
     },
     sync: async () => {
       if (refuses()) throw new DiskError('EIO', file.path);

@@ -202,7 +202,7 @@ export class LogDirectory {
         topicPartition,
         config,
         waitsForSpace,
-        onFailure: (error) => this.#goOffline(error),
+        onFailure: (error) => this.goOffline(error),
         beforeFirstSync: () => syncPartition(disk, directory),
         isClean: this.wasClean,
         ...this.#checkpoints.of(topicPartition),
@@ -212,10 +212,19 @@ export class LogDirectory {
     return log;
   }
 
-  /** Takes a partition away; its files follow after `log.segment.delete.delay.ms`. */
+  /**
+   * Takes a partition away; its files follow after `log.segment.delete.delay.ms`. In a directory that is offline they
+   * stay, and are strays when it is back.
+   */
   async deleteLog(topicPartition: TopicPartition): Promise<void> {
-    const departed = await this.#depart(topicPartition, DELETE_SUFFIX);
-    this.#removals.add([departed], this.#settings.fileDeleteDelayMs);
+    try {
+      const departed = await this.#depart(topicPartition, DELETE_SUFFIX);
+      this.#removals.add([departed], this.#settings.fileDeleteDelayMs);
+    } catch (error) {
+      // One that could not be opened may have nothing here.
+      const hasNothing = error instanceof DiskError && error.code === 'ENOENT';
+      if (!hasNothing && !this.isOffline) throw error;
+    }
   }
 
   /** Sets a partition aside that the cluster does not know, or knows by another topic id. */
@@ -269,12 +278,13 @@ export class LogDirectory {
     } catch (error) {
       if (!(error instanceof DiskError)) throw error;
       // Written again at its next turn; until then recovery reads more than it had to.
-      if (!isPassing(error)) this.#goOffline(error);
+      if (!isPassing(error)) this.goOffline(error);
       else if (lacksSpace(error)) this.#environment.space.noteFull(error);
     }
   }
 
-  #goOffline(error: DiskError): void {
+  /** Gives the directory up: its disk has refused. */
+  goOffline(error: DiskError): void {
     if (this.#failure !== null) return;
     this.#failure = error;
     this.#tasks.stop();

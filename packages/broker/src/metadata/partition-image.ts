@@ -1,6 +1,9 @@
 import type { PartitionImage } from './metadata-image.ts';
 import type { MetadataRecordValue } from './metadata-record.ts';
 
+/** Kafka's id of a log directory that is offline. */
+export const LOST_DIRECTORY = 'AAAAAAAAAAAAAAAAAAAAAQ';
+
 /** In a PartitionChangeRecord: the leader stays who it is. */
 export const LEADER_UNCHANGED = -2;
 

@@ -110,11 +110,12 @@ export class Partition implements WatchedPartition {
   }
 
   /**
-   * `NONE`, or why a request with that epoch (-1: it names none) is not served: FENCED_LEADER_EPOCH,
-   * UNKNOWN_LEADER_EPOCH, or NOT_LEADER_OR_FOLLOWER where only the leader will do.
+   * `NONE`, or why a request with that epoch (-1: it names none) is not served: KAFKA_STORAGE_ERROR,
+   * FENCED_LEADER_EPOCH, UNKNOWN_LEADER_EPOCH, or NOT_LEADER_OR_FOLLOWER where only the leader will do.
    */
   refusalOf(currentLeaderEpoch: number, requireLeader: boolean): number {
     if (this.#isClosed) return ErrorCode.NOT_LEADER_OR_FOLLOWER;
+    if (this.log.isOffline) return ErrorCode.KAFKA_STORAGE_ERROR;
     if (currentLeaderEpoch >= 0 && currentLeaderEpoch < this.leaderEpoch)
       return ErrorCode.FENCED_LEADER_EPOCH;
     if (currentLeaderEpoch > this.leaderEpoch) return ErrorCode.UNKNOWN_LEADER_EPOCH;
@@ -144,6 +145,7 @@ export class Partition implements WatchedPartition {
   /** Moves the log start to `offset` (-1: the high watermark). Returns an error code. */
   deleteRecordsBefore(offset: number): number {
     if (!this.isLeader) return ErrorCode.NOT_LEADER_OR_FOLLOWER;
+    if (this.log.isOffline) return ErrorCode.KAFKA_STORAGE_ERROR;
     if (!this.log.config.cleanupPolicy.includes('delete')) return ErrorCode.POLICY_VIOLATION;
     const target = offset === -1 ? this.highWatermark : offset;
     if (target < 0 || target > this.highWatermark) return ErrorCode.OFFSET_OUT_OF_RANGE;

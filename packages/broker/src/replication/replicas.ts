@@ -1,12 +1,14 @@
 import type { LogConfig } from '../log/log-config.ts';
-import type { FoundPartition, LogDirectory } from '../log/log-directory.ts';
-import { partitionDirectoryName } from '../log/partition-directory.ts';
+import type { LogDirectory } from '../log/log-directory.ts';
+import { isPassing } from '../log/passing-error.ts';
 import { type MetadataDelta, topicsWithChangedConfigs } from '../metadata/metadata-delta.ts';
 import type { MetadataImage, PartitionImage, TopicImage } from '../metadata/metadata-image.ts';
 import type { MetadataSubscriber } from '../metadata/metadata-publisher.ts';
-import { CLUSTER_METADATA_TOPIC } from '../metadata/topic-name.ts';
-import { invariant } from '../runtime/invariant.ts';
+import { ErrorCode } from '../protocol/errors.ts';
+import type { Clock, Timer } from '../runtime/clock.ts';
+import { DiskError } from '../runtime/disk.ts';
 import type { Logger } from '../runtime/logger.ts';
+import { LogPlacement } from './log-placement.ts';
 import { Partition } from './partition.ts';
 import { WorkQueues } from './work-queues.ts';
 
@@ -26,10 +28,15 @@ export interface LeadershipListener {
 
 export interface ReplicasOptions {
   readonly nodeId: number;
+  readonly clock: Clock;
   /** At least one. They belong to whoever opened them. */
   readonly directories: readonly LogDirectory[];
+  /** Whether there are others, which could not be opened. */
+  readonly lacksDirectories: boolean;
   readonly settingsOf: (image: MetadataImage, topic: string) => TopicSettings;
   readonly listener: LeadershipListener;
+  /** Some partition has come to be within reach, or out of it. */
+  readonly onReachChanged: () => void;
   readonly logger: Logger;
 }
 
@@ -40,17 +47,21 @@ interface Hosted {
   readonly index: number;
   image: PartitionImage;
   settings: TopicSettings;
+  /** Whether the cluster had it before this broker started. */
+  readonly isOld: boolean;
+  /** Where its log lies; null until that is decided. */
+  directory: LogDirectory | null;
   partition: Partition | null;
+  /** Whether the log could not be opened. */
+  isShut: boolean;
   isDropped: boolean;
-}
-
-interface Folder {
-  readonly found: FoundPartition;
-  readonly directory: LogDirectory;
 }
 
 /** Logs that are opened or removed at the same time. */
 const LOGS_AT_ONCE = 16;
+
+/** When a log is opened again that could not be opened because something had run out; then half as often each time. */
+const REOPEN_MS = { first: 1000, most: 30_000 };
 
 /**
  * The replicas of this broker. It follows the metadata: opens the logs of partitions that it is given, hands
@@ -62,37 +73,48 @@ export class Replicas implements MetadataSubscriber {
   readonly #hosted = new Map<string, Hosted>();
   /** By the name of the folder: a new topic waits until its namesake is out of the way. */
   readonly #work: WorkQueues;
-  /** Folders from before this start that no partition has claimed yet. */
-  readonly #unclaimed = new Map<string, Folder>();
+  readonly #placement: LogPlacement;
+  /** Partitions that are waiting to be opened again. */
+  readonly #reopening = new Set<Timer>();
+  #isStarting = true;
 
   constructor(options: ReplicasOptions) {
     this.#options = options;
+    this.#placement = new LogPlacement(options);
     this.#work = new WorkQueues(LOGS_AT_ONCE, (name, error) => {
-      // The seam of a partition: it stays closed, and is answered for with NOT_LEADER_OR_FOLLOWER.
-      options.logger.error({ err: error, partition: name }, 'a partition cannot be opened or removed');
+      options.logger.error({ err: error, partition: name }, 'a partition cannot be removed');
     });
   }
 
   /** Looks at what lies in the log directories. To be called once, before the first metadata. */
-  async scan(): Promise<void> {
-    for (const directory of this.#options.directories) {
-      for (const found of await directory.partitions()) {
-        if (found.topic === CLUSTER_METADATA_TOPIC) continue;
-        this.#unclaimed.set(partitionDirectoryName(found), { found, directory });
-      }
-    }
+  scan(): Promise<void> {
+    return this.#placement.scan();
   }
 
   /** Sets folders aside that no topic of the metadata owns. To be called once, after the first metadata. */
   async setStraysAside(): Promise<void> {
     await this.settled();
-    for (const folder of this.#unclaimed.values()) await this.#setAside(folder);
-    this.#unclaimed.clear();
+    this.#isStarting = false;
+    await this.#placement.setStraysAside();
   }
 
   /** The partition, when this broker has a replica of it whose log is open. */
   get(topic: string, partition: number): Partition | undefined {
     return this.#hosted.get(`${topic}-${partition}`)?.partition ?? undefined;
+  }
+
+  /** What a request for a partition is told that {@link get} does not have, although the metadata does. */
+  absenceOf(topic: string, partition: number): number {
+    return this.#hosted.get(`${topic}-${partition}`)?.isShut === true
+      ? ErrorCode.KAFKA_STORAGE_ERROR
+      : ErrorCode.NOT_LEADER_OR_FOLLOWER;
+  }
+
+  /** The partitions that this broker has a replica of whose disk does not let it serve them. */
+  *outOfReach(): Generator<{ readonly topicId: string; readonly partition: number }> {
+    for (const { topicId, index, partition, isShut } of this.#hosted.values()) {
+      if (isShut || partition?.log.isOffline === true) yield { topicId, partition: index };
+    }
   }
 
   *all(): Generator<Partition> {
@@ -120,8 +142,12 @@ export class Replicas implements MetadataSubscriber {
   /** The disk of a directory refused: whoever waits for a partition there waits in vain. */
   onDirectoryOffline(path: string): void {
     for (const partition of this.all()) {
-      if (partition.log.directory.startsWith(`${path}/`)) partition.onLogFailed();
+      if (!partition.log.directory.startsWith(`${path}/`)) continue;
+      const { isLeader, topic, leaderEpoch } = partition;
+      partition.onLogFailed();
+      if (isLeader) this.#options.listener.resigned(topic, partition.partition, leaderEpoch);
     }
+    this.#options.onReachChanged();
   }
 
   /** Wakes every fetch that waits: the broker is about to stop, and they would hold it up. */
@@ -131,6 +157,8 @@ export class Replicas implements MetadataSubscriber {
 
   /** Lets go of everybody who waits; from here on no partition takes or gives anything. */
   async close(): Promise<void> {
+    for (const timer of this.#reopening) timer.cancel();
+    this.#reopening.clear();
     for (const partition of this.all()) partition.retire();
     await this.settled();
   }
@@ -149,7 +177,10 @@ export class Replicas implements MetadataSubscriber {
         index,
         image,
         settings,
+        isOld: this.#isStarting,
+        directory: null,
         partition: null,
+        isShut: false,
         isDropped: false,
       });
       return;
@@ -181,14 +212,40 @@ export class Replicas implements MetadataSubscriber {
     const name = `${hosted.topic}-${hosted.index}`;
     this.#hosted.set(name, hosted);
     this.#work.add(name, async () => {
-      if (!hosted.isDropped) await this.#open(name, hosted);
+      if (!hosted.isDropped) await this.#open(name, hosted, REOPEN_MS.first);
     });
   }
 
-  async #open(name: string, hosted: Hosted): Promise<void> {
+  /** The seam of a partition: one that cannot be opened is out of reach, and the others are not concerned. */
+  async #open(name: string, hosted: Hosted, retryMs: number): Promise<void> {
+    try {
+      await this.#openLog(hosted);
+      hosted.isShut = false;
+    } catch (error) {
+      hosted.isShut = true;
+      const { logger } = this.#options;
+      if (error instanceof DiskError && isPassing(error)) {
+        logger.warn({ code: error.code, path: error.path, retryMs }, `${name} cannot be opened yet`);
+        this.#openAgain(name, hosted, retryMs);
+      } else logger.error({ err: error, partition: name }, 'a partition cannot be opened');
+    }
+    if (hosted.isShut || retryMs > REOPEN_MS.first) this.#options.onReachChanged();
+  }
+
+  #openAgain(name: string, hosted: Hosted, retryMs: number): void {
+    const timer = this.#options.clock.after(retryMs, () => {
+      this.#reopening.delete(timer);
+      this.#work.add(name, async () => {
+        if (!hosted.isDropped) await this.#open(name, hosted, Math.min(2 * retryMs, REOPEN_MS.most));
+      });
+    });
+    this.#reopening.add(timer);
+  }
+
+  async #openLog(hosted: Hosted): Promise<void> {
     const { topic, topicId, index } = hosted;
-    const directory = await this.#claim(name, topicId);
-    const log = await directory.openLog(
+    hosted.directory ??= await this.#placement.claim(hosted);
+    const log = await hosted.directory.openLog(
       { topic, partition: index },
       { config: hosted.settings.log, topicId },
     );
@@ -206,21 +263,6 @@ export class Replicas implements MetadataSubscriber {
     else if (hosted.partition.isLeader) this.#options.listener.leading(hosted.partition);
   }
 
-  /** Where a partition's folder lies already, else the directory with the fewest partitions. */
-  async #claim(name: string, topicId: string): Promise<LogDirectory> {
-    const folder = this.#unclaimed.get(name);
-    this.#unclaimed.delete(name);
-    if (folder !== undefined) {
-      if (folder.found.topicId === null || folder.found.topicId === topicId) return folder.directory;
-      await this.#setAside(folder);
-    }
-    const [emptiest] = this.#options.directories
-      .filter((directory) => !directory.isOffline)
-      .sort((left, right) => [...left.logs].length - [...right.logs].length);
-    invariant(emptiest !== undefined, 'a broker without a log directory that is online stops');
-    return emptiest;
-  }
-
   #drop(topic: TopicImage, index: number): void {
     const name = `${topic.name}-${index}`;
     const hosted = this.#hosted.get(name);
@@ -230,17 +272,9 @@ export class Replicas implements MetadataSubscriber {
     hosted.partition?.retire();
     this.#options.listener.resigned(topic.name, index, hosted.image.leaderEpoch);
     this.#work.add(name, async () => {
-      const { directory } = hosted.partition?.log ?? {};
-      const owner = this.#options.directories.find(({ path }) => directory?.startsWith(`${path}/`));
-      await owner?.deleteLog({ topic: hosted.topic, partition: hosted.index });
+      if (hosted.directory === null) return;
+      this.#placement.release(hosted.directory);
+      await hosted.directory.deleteLog({ topic: hosted.topic, partition: hosted.index });
     });
-  }
-
-  async #setAside({ found, directory }: Folder): Promise<void> {
-    await directory.setAside(found);
-    this.#options.logger.warn(
-      { topic: found.topic, partition: found.partition, topicId: found.topicId, directory: directory.path },
-      'set a folder aside that belongs to no topic of this cluster',
-    );
   }
 }
