@@ -47,12 +47,18 @@ export async function writeOffsetCheckpoint(disk: Disk, path: string, offsets: r
 /** Reads a partition's `leader-epoch-checkpoint`: version, count, then `epoch startOffset` per line. */
 export async function readLeaderEpochs(disk: Disk, path: string): Promise<EpochEntry[]> {
   const lines = await readCheckpoint(disk, path);
-  return lines.map(([epoch, startOffset], index) => {
+  const entries = lines.map(([epoch, startOffset], index) => {
     if (!isInteger(epoch) || !isInteger(startOffset)) {
       throw new DamagedFileError(path, `line ${index + 3} is not "epoch startOffset"`);
     }
     return { epoch: Number(epoch), startOffset: Number(startOffset) };
   });
+  for (const [index, entry] of entries.entries()) {
+    const before = entries[index - 1];
+    if (before !== undefined && (entry.epoch <= before.epoch || entry.startOffset <= before.startOffset))
+      throw new DamagedFileError(path, `line ${index + 3} does not follow the one before`);
+  }
+  return entries;
 }
 
 export async function writeLeaderEpochs(disk: Disk, path: string, entries: readonly EpochEntry[]) {

@@ -136,10 +136,10 @@ async function crossingPosition(segment: Segment, { timestamp, fromOffset }: Sou
   // Kafka empties a time index that was missing and goes on with it: it then says nothing of what came before.
   const isComplete = offsets.count === 0 || times.first.offset <= offsets.first.offset;
   const below = times.lookup(timestamp - 1).offset;
-  if (!isComplete) return offsets.lookup(Math.max(below, fromOffset)).position;
+  if (!isComplete) return segment.startFor(Math.max(below, fromOffset));
   // Each entry was written together with one of the offset index, and no batch before the last such pair was newer.
   const above = times.firstNotBelow(timestamp)?.offset ?? Number.MAX_SAFE_INTEGER;
-  return offsets.lookup(Math.max(below, above - 1, fromOffset)).position;
+  return segment.startFor(Math.max(below, above - 1, fromOffset));
 }
 
 /** The newest record of a segment, if it is newer than `former`, by its batches alone. */
@@ -149,7 +149,7 @@ async function newestIn(
   former: FoundRecord | null,
 ): Promise<FoundRecord | null> {
   let best = former;
-  let from = (await segment.offsetIndex()).lookup(fromOffset).position;
+  let from = await segment.startFor(fromOffset);
   for (;;) {
     const timestamp = best?.timestamp ?? 0;
     const place = await segment.findBatch(

@@ -1,6 +1,7 @@
 import { ErrorCode } from '../protocol/errors.ts';
 import { leaderEpochAt } from '../protocol/record-batch.ts';
 import { DiskError } from '../runtime/disk.ts';
+import { DamagedLogError } from './damaged-log-error.ts';
 import type { LogConfig } from './log-config.ts';
 import type { LogEnvironment } from './log-environment.ts';
 import { LogFlusher } from './log-flusher.ts';
@@ -326,6 +327,12 @@ export class LogWriter {
     this.#isStopped = true;
     this.flusher.giveUp();
     this.#unflushed.failAll(ErrorCode.KAFKA_STORAGE_ERROR);
+    if (error instanceof DamagedLogError) {
+      const { code, path, position, offset, reason } = error;
+      const text = 'Records are damaged; the log goes offline, and others stay';
+      this.#environment.logger.error({ code, path, position, offset, reason }, text);
+      return;
+    }
     this.#environment.logger.error(
       { directory: this.#directory, code: error.code, path: error.path },
       'The disk refused; the log goes offline',

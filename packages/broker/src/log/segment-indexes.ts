@@ -1,6 +1,6 @@
 import { DiskError } from '../runtime/disk.ts';
 import { readWholeFile } from '../runtime/whole-file.ts';
-import type { SegmentIndexes } from './index-cache.ts';
+import type { CachedIndex, SegmentIndexes } from './index-cache.ts';
 import type { LogEnvironment } from './log-environment.ts';
 import { OffsetIndex } from './offset-index.ts';
 import { segmentFile } from './segment-files.ts';
@@ -12,6 +12,8 @@ export class ClosedIndexes {
   readonly #environment: LogEnvironment;
   readonly #directory: string;
   readonly #baseOffset: number;
+  /** Whether the files have other names now, or their names belong to another segment. */
+  #isRetired = false;
 
   constructor(environment: LogEnvironment, directory: string, baseOffset: number) {
     this.#environment = environment;
@@ -27,7 +29,7 @@ export class ClosedIndexes {
     if (known instanceof OffsetIndex) return known;
     const bytes = await readWholeFile(disk, path);
     const index = bytes === null ? null : OffsetIndex.parse(this.#baseOffset, bytes, segmentBytes);
-    if (index !== null) indexes.add(path, index);
+    if (index !== null) this.#keep(path, index);
     return index;
   }
 
@@ -39,7 +41,7 @@ export class ClosedIndexes {
     if (known instanceof TimeIndex) return known;
     const bytes = await readWholeFile(disk, path);
     const index = bytes === null ? null : TimeIndex.parse(this.#baseOffset, bytes);
-    if (index !== null) indexes.add(path, index);
+    if (index !== null) this.#keep(path, index);
     return index;
   }
 
@@ -71,22 +73,45 @@ export class ClosedIndexes {
     const known = indexes.get(path);
     if (known instanceof TransactionIndex) return known;
     const index = await TransactionIndex.read(disk, path);
-    indexes.add(path, index);
+    this.#keep(path, index);
     return index;
+  }
+
+  /** The size of the larger of the files by which records are found; one that is missing has none. */
+  async sizeInBytes(): Promise<number> {
+    const { disk } = this.#environment;
+    let largest = 0;
+    for (const suffix of ['.index', '.timeindex'] as const) {
+      try {
+        largest = Math.max(largest, (await disk.stat(this.#path(suffix))).sizeInBytes);
+      } catch (error) {
+        if (!(error instanceof DiskError && error.code === 'ENOENT')) throw error;
+      }
+    }
+    return largest;
   }
 
   /** Keeps what the files were just written with, or would have to be. */
   keep({ offsets, times }: SegmentIndexes, transactions: TransactionIndex | null): void {
-    const { indexes } = this.#environment;
-    indexes.add(this.#path('.index'), offsets);
-    indexes.add(this.#path('.timeindex'), times);
-    if (transactions !== null) indexes.add(this.#path('.txnindex'), transactions);
+    this.#keep(this.#path('.index'), offsets);
+    this.#keep(this.#path('.timeindex'), times);
+    if (transactions !== null) this.#keep(this.#path('.txnindex'), transactions);
   }
 
   /** Forgets what is kept: the segment grows again, or was cut off, or is to go. */
   forget(): void {
     for (const suffix of ['.index', '.timeindex', '.txnindex'] as const)
       this.#environment.indexes.forget(this.#path(suffix));
+  }
+
+  /** Forgets what is kept, and keeps nothing any more: what is being read now may be of another segment. */
+  retire(): void {
+    this.forget();
+    this.#isRetired = true;
+  }
+
+  #keep(path: string, index: CachedIndex): void {
+    if (!this.#isRetired) this.#environment.indexes.add(path, index);
   }
 
   #path(suffix: '.index' | '.timeindex' | '.txnindex'): string {

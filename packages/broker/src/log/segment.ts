@@ -1,9 +1,10 @@
-import { lastOffsetAt } from '../protocol/record-batch.ts';
+import { BATCH_HEADER_BYTES, baseOffsetAt, batchSizeAt, lastOffsetAt } from '../protocol/record-batch.ts';
 import { uninitializedBytes } from '../runtime/bytes.ts';
-import { DiskError } from '../runtime/disk.ts';
+import { DiskError, type File } from '../runtime/disk.ts';
 import { invariant } from '../runtime/invariant.ts';
 import { writeRebuildableFile } from '../runtime/whole-file.ts';
 import { type BatchPlace, findBatch } from './batch-headers.ts';
+import { DamagedLogError, isUnreadable } from './damaged-log-error.ts';
 import { IndexBuilder } from './index-builder.ts';
 import type { SegmentIndexes } from './index-cache.ts';
 import type { LogConfig } from './log-config.ts';
@@ -11,7 +12,7 @@ import type { LogEnvironment } from './log-environment.ts';
 import type { OffsetIndex } from './offset-index.ts';
 import { DELETED_SUFFIX, type SegmentSuffix, segmentFile } from './segment-files.ts';
 import { ClosedIndexes } from './segment-indexes.ts';
-import { rebuildIndexes } from './segment-rebuild.ts';
+import { type BatchVisitor, flawOf, type ScanEnd, type ScannedRange, scanChecked } from './segment-scan.ts';
 import type { TimeIndex, TimestampOffset } from './time-index.ts';
 import { TransactionIndex } from './transaction-index.ts';
 
@@ -40,6 +41,9 @@ export interface PendingBatches {
 }
 
 const NOTHING_PENDING: PendingBatches = { count: 0, sizeInBytes: 0, firstTimestamp: -1 };
+
+/** Between the entries of an index that is built anew, where nobody says otherwise. */
+const REBUILT_INTERVAL_BYTES = 4096;
 
 /** Indexes store offsets relative to the base offset as int32. */
 const RELATIVE_OFFSET_MAX = 2 ** 31 - 1;
@@ -210,23 +214,18 @@ export class Segment {
       { segment: this.path },
       'Indexes are missing or damaged, building them anew',
     );
-    const rebuilt = await this.rebuild(4096, () => {});
-    if (rebuilt.validBytes < this.#sizeInBytes) throw new DiskError('EIO', this.path);
-    const indexes = rebuilt.builder.seal();
+    const builder = IndexBuilder.empty(this.baseOffset, REBUILT_INTERVAL_BYTES);
+    const range = { from: 0, to: this.#sizeInBytes, fromOffset: this.baseOffset };
+    const { flaw } = await this.scan(range, (bytes, at, position) => builder.add(bytes, at, position));
+    if (flaw !== null) throw new DamagedLogError(this.path, flaw);
+    const indexes = builder.seal();
     this.#closed.keep(indexes, null);
     return indexes;
   }
 
-  /** Reads the whole file; see {@link rebuildIndexes}. */
-  rebuild(intervalBytes: number, visit: (bytes: Uint8Array, at: number) => void) {
-    return this.#environment.files.use(this.path, (file) =>
-      rebuildIndexes(file, {
-        baseOffset: this.baseOffset,
-        sizeInBytes: this.#sizeInBytes,
-        intervalBytes,
-        visit,
-      }),
-    );
+  /** Reads batches and checks them; see {@link scanChecked}. */
+  scan(range: ScannedRange, visit: BatchVisitor): Promise<ScanEnd> {
+    return this.#reading(range.from, (file) => scanChecked(file, range, visit));
   }
 
   /** Whether a transaction may have been aborted here. */
@@ -257,6 +256,16 @@ export class Segment {
     return this.#newest;
   }
 
+  /** When the file was last written. */
+  get modifiedMs(): number {
+    return this.#modifiedMs;
+  }
+
+  /** Of a closed segment the size of the larger of its index files. */
+  indexBytes(): Promise<number> {
+    return this.#closed.sizeInBytes();
+  }
+
   /** What retention counts from: the largest timestamp, or else the time of the last write. */
   async newestMs(): Promise<number> {
     const { timestamp } = await this.newest();
@@ -265,23 +274,67 @@ export class Segment {
 
   /** Where the first batch begins that ends at or above `offset`; the end of the file when there is none. */
   async positionOf(offset: number): Promise<number> {
-    const from = (await this.offsetIndex()).lookup(offset).position;
+    const from = await this.startFor(offset);
     const found = await this.findBatch(from, (bytes, at) => lastOffsetAt(bytes, at) >= offset);
     return found?.position ?? this.#sizeInBytes;
   }
 
-  /** The first batch from position `from` on, where one begins, whose header `isSought`. */
-  findBatch(from: number, isSought: (bytes: Uint8Array, at: number) => boolean): Promise<BatchPlace | null> {
-    const range = { from, to: this.#sizeInBytes };
-    return this.#environment.files.use(this.path, (file) => findBatch(file, range, isSought));
+  /** Where to begin to look for `offset`: at the nearest index entry before it, which the file has borne out. */
+  async startFor(offset: number): Promise<number> {
+    const entry = (await this.offsetIndex()).lookup(offset);
+    if (entry.position === 0 || this.#building !== null) return entry.position;
+    const header = new Uint8Array(BATCH_HEADER_BYTES);
+    await this.read(header, entry.position);
+    if (lastOffsetAt(header) === entry.offset) return entry.position;
+    return (await this.#rebuildClosed()).offsets.lookup(offset).position;
   }
 
-  /** The bytes of a batch found. */
-  readBatch({ position, sizeInBytes }: BatchPlace): Promise<Uint8Array> {
-    return this.#environment.files.use(this.path, async (file) => {
-      const bytes = uninitializedBytes(sizeInBytes);
-      return bytes.subarray(0, await file.read(bytes, position));
-    });
+  /**
+   * The first batch from position `from` on, where one begins, whose header `isSought`; null when there is none.
+   * Rejects with a {@link DamagedLogError} when the file is not one batch behind the other.
+   */
+  async findBatch(
+    from: number,
+    isSought: (bytes: Uint8Array, at: number) => boolean,
+  ): Promise<BatchPlace | null> {
+    const range = { from, to: this.#sizeInBytes };
+    let position = from;
+    let offset = this.baseOffset;
+    const found = await this.#reading(from, (file) =>
+      findBatch(file, range, (bytes, at) => {
+        if (isSought(bytes, at)) return true;
+        position += batchSizeAt(bytes, at);
+        offset = lastOffsetAt(bytes, at) + 1;
+        return false;
+      }),
+    );
+    if (found !== null || position >= range.to) return found;
+    throw new DamagedLogError(this.path, { position, offset, reason: 'it is not a whole record batch' });
+  }
+
+  /** The bytes of a batch found. Rejects with a {@link DamagedLogError} when they are not as they were written. */
+  async readBatch({ position, sizeInBytes }: BatchPlace): Promise<Uint8Array> {
+    const bytes = uninitializedBytes(sizeInBytes);
+    const count = await this.read(bytes, position);
+    const reason = count < sizeInBytes ? 'it is cut short' : flawOf(bytes, 0, this.baseOffset);
+    if (reason === null) return bytes;
+    throw new DamagedLogError(this.path, { position, offset: baseOffsetAt(bytes), reason });
+  }
+
+  /** Fills `into` from `position`; returns the bytes read, fewer than asked only at the end of the file. */
+  read(into: Uint8Array, position: number): Promise<number> {
+    return this.#reading(position, (file) => file.read(into, position));
+  }
+
+  /** What cannot be read is damage to this file and to no other. */
+  async #reading<Result>(position: number, task: (file: File) => Promise<Result>): Promise<Result> {
+    try {
+      return await this.#environment.files.use(this.path, task);
+    } catch (error) {
+      if (error instanceof DamagedLogError || !isUnreadable(error)) throw error;
+      const flaw = { position, offset: this.baseOffset, reason: 'it cannot be read', cause: error };
+      throw new DamagedLogError(this.path, flaw);
+    }
   }
 
   /**
@@ -301,10 +354,10 @@ export class Segment {
   /** Gives the files the names under which they wait for removal; returns those names. */
   async renameToDeleted(): Promise<string[]> {
     const { disk, files } = this.#environment;
-    this.#closed.forget();
-    await files.forget(this.path);
-    const renamed: string[] = [];
-    for (const suffix of ['.log', '.index', '.timeindex', '.txnindex'] as const) {
+    this.#closed.retire();
+    const renamed = [`${this.path}${DELETED_SUFFIX}`];
+    await files.move(this.path, `${this.path}${DELETED_SUFFIX}`);
+    for (const suffix of ['.index', '.timeindex', '.txnindex'] as const) {
       const path = this.#file(suffix);
       const deleted = `${path}${DELETED_SUFFIX}`;
       if (await renameIfThere(disk, path, deleted)) renamed.push(deleted);
