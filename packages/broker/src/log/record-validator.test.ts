@@ -79,9 +79,21 @@ describe('refused is', () => {
     ],
     ['a time beyond 2^53', INVALID_TIMESTAMP, batch({ timestamp: 2 ** 60 }), {}],
     [
-      'a time of the broker by the producer',
+      'a time of the broker by the producer, where the broker has its own',
       INVALID_TIMESTAMP,
       batch({ timestampType: 'LogAppendTime' }),
+      { messageTimestampType: 'LogAppendTime' },
+    ],
+    [
+      'no time at all in the name of the broker',
+      INVALID_TIMESTAMP,
+      batch({ timestampType: 'LogAppendTime', timestamp: -1 }),
+      {},
+    ],
+    [
+      'a time in the name of the broker that is too far ahead',
+      INVALID_TIMESTAMP,
+      batch({ timestampType: 'LogAppendTime', timestamp: NOW + HOUR + 1, compression: 'gzip' }),
       {},
     ],
     ['a record without key where keys count', INVALID_RECORD, batch(), { cleanupPolicy: ['compact'] }],
@@ -96,12 +108,12 @@ describe('refused is', () => {
     expect(validate(bytes, config)).toMatchObject({ kind: 'rejected', errorCode });
   });
 
-  test('each bad record by its place', () => {
+  test.each(['none', 'gzip'] as const)('each bad record by its place (%s)', (compression) => {
     const records = [NOW, NOW + 2 * HOUR, NOW, NOW + 3 * HOUR].map((timestamp) => ({
       value: null,
       timestamp,
     }));
-    const refusal = validate(buildBatch(records));
+    const refusal = validate(buildBatch(records, { compression }));
     expect(refusal.kind === 'rejected' && refusal.recordErrors.map((error) => error.batchIndex)).toEqual([
       1, 3,
     ]);
@@ -114,6 +126,29 @@ test('the limits themselves still pass, and a record without a time has none to 
   expect(validate(batch({ timestamp: -1 }), { messageTimestampBeforeMaxMs: 10 })).toMatchObject({
     maxTimestamp: -1,
   });
+});
+
+test('a batch as large as the limits passes, one byte larger does not', () => {
+  const { length } = batch();
+  expect(validate(batch(), { maxMessageBytes: length, segmentBytes: length }).kind).toBe('valid');
+  expect(validate(batch(), { maxMessageBytes: length - 1 }).kind).toBe('rejected');
+  expect(validate(batch(), { segmentBytes: length - 1 }).kind).toBe('rejected');
+});
+
+test("a producer's time in the name of the broker becomes its own", () => {
+  for (const compression of ['none', 'gzip'] as const) {
+    const valid = validate(batch({ timestampType: 'LogAppendTime', timestamp: NOW - 5, compression }));
+    if (valid.kind !== 'valid') throw new Error(valid.message);
+    expect([timestampTypeAt(valid.bytes), maxTimestampAt(valid.bytes)]).toEqual(['CreateTime', NOW - 5]);
+    expect(isCrcValidAt(valid.bytes)).toBe(true);
+  }
+});
+
+test('a header that lies about the times of compressed records is not held against them', () => {
+  const bytes = batch({ compression: 'gzip' });
+  writeBatchHeader(bytes, { ...readBatchHeader(bytes), maxTimestamp: NOW + 2 * HOUR });
+  const valid = validate(bytes);
+  expect(valid).toMatchObject({ kind: 'valid', maxTimestamp: NOW });
 });
 
 test('a topic of LogAppendTime stamps the batch with a checksum that holds', () => {

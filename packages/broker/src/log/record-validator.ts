@@ -140,13 +140,12 @@ function validateRecords(batch: Uint8Array, rules: ValidationRules): ValidBatch 
   const source = compressionAt(batch);
   if (source === null)
     return reject(ErrorCode.UNSUPPORTED_COMPRESSION_TYPE, 'The batch names a codec that does not exist');
-  const timestampRefusal = origin === 'client' ? headerTimestampError(batch, rules) : null;
-  if (timestampRefusal !== null) return timestampRefusal;
-
+  if (origin === 'client' && !hasExactTimestamps(batch)) {
+    return reject(ErrorCode.INVALID_TIMESTAMP, 'A timestamp of the record batch is beyond ±2^53');
+  }
   const target = compressionOf(config, source);
-  const mustOpen = origin === 'client' && (source === 'none' || target !== source || isCompacted(config));
   let bytes = batch;
-  if (mustOpen) {
+  if (origin === 'client' && mustOpen(batch, rules, source !== target)) {
     const body = recordsBody(batch, DECOMPRESSED_BYTES_MAX);
     const walk = walkRecords(batch, body, rules);
     if (walk.kind === 'rejected') return walk;
@@ -156,8 +155,9 @@ function validateRecords(batch: Uint8Array, rules: ValidationRules): ValidBatch 
       if (grown !== null) return grown;
     }
     // A maximum that lies would lead every later look-up by time astray.
-    if (walk.maxTimestamp !== maxTimestampAt(bytes)) {
-      writeBatchHeader(bytes, { ...readBatchHeader(bytes), maxTimestamp: walk.maxTimestamp });
+    if (walk.maxTimestamp !== maxTimestampAt(bytes) || timestampTypeAt(bytes) === 'LogAppendTime') {
+      const header = { ...readBatchHeader(bytes), timestampType: 'CreateTime' as const };
+      writeBatchHeader(bytes, { ...header, maxTimestamp: walk.maxTimestamp });
     }
   }
   if (config.messageTimestampType === 'LogAppendTime' && !isControlAt(bytes)) {
@@ -167,22 +167,16 @@ function validateRecords(batch: Uint8Array, rules: ValidationRules): ValidBatch 
   return { kind: 'valid', bytes, maxTimestamp: maxTimestampAt(bytes), logAppendTimeMs: -1 };
 }
 
-function headerTimestampError(batch: Uint8Array, rules: ValidationRules): AppendRejection | null {
-  const base = baseTimestampAt(batch);
-  const max = maxTimestampAt(batch);
-  if (!Number.isSafeInteger(base) || !Number.isSafeInteger(max)) {
-    return reject(ErrorCode.INVALID_TIMESTAMP, 'A timestamp of the record batch is beyond ±2^53');
-  }
-  if (rules.config.messageTimestampType !== 'CreateTime') return null;
-  if (timestampTypeAt(batch) === 'LogAppendTime') {
-    return reject(ErrorCode.INVALID_TIMESTAMP, 'A producer may not set the timestamp type to LogAppendTime');
-  }
-  // Records of an uncompressed batch are looked at one by one, so that the answer can name them.
-  if (compressionAt(batch) === 'none' || (isInRange(base, rules) && isInRange(max, rules))) return null;
-  return reject(
-    ErrorCode.INVALID_TIMESTAMP,
-    `Records between ${base} and ${max} are out of ${rangeText(rules)}`,
-  );
+function hasExactTimestamps(batch: Uint8Array): boolean {
+  return Number.isSafeInteger(baseTimestampAt(batch)) && Number.isSafeInteger(maxTimestampAt(batch));
+}
+
+/** Whether the header cannot stand for the records: also where it speaks against them, so that the answer names them. */
+function mustOpen(batch: Uint8Array, rules: ValidationRules, isRecoded: boolean): boolean {
+  if (isRecoded || compressionAt(batch) === 'none' || isCompacted(rules.config)) return true;
+  if (timestampTypeAt(batch) === 'LogAppendTime') return true;
+  if (rules.config.messageTimestampType !== 'CreateTime') return false;
+  return !isInRange(baseTimestampAt(batch), rules) || !isInRange(maxTimestampAt(batch), rules);
 }
 
 function walkRecords(
@@ -191,28 +185,41 @@ function walkRecords(
   rules: ValidationRules,
 ): AppendRejection | { kind: 'walked'; maxTimestamp: number } {
   const base = baseTimestampAt(batch);
-  const isCreateTime = rules.config.messageTimestampType === 'CreateTime';
+  const stamped = timestampTypeAt(batch) === 'LogAppendTime' ? maxTimestampAt(batch) : null;
   const needsKeys = isCompacted(rules.config);
   const cursor = new RecordCursor(body, recordCountAt(batch));
   let maxTimestamp = NO_TIMESTAMP;
   let errors: RecordError[] | null = null;
   let hasTimestampError = false;
   for (let batchIndex = 0; cursor.next(); batchIndex++) {
-    const timestamp = base + cursor.timestampDelta;
+    const timestamp = stamped ?? base + cursor.timestampDelta;
     if (timestamp > maxTimestamp) maxTimestamp = timestamp;
     if (needsKeys && cursor.keyLength < 0) {
       errors ??= [];
       errors.push({ batchIndex, message: 'A record of a compacted topic must have a key' });
-    } else if (isCreateTime && !isInRange(timestamp, rules)) {
-      errors ??= [];
-      hasTimestampError = true;
-      errors.push({ batchIndex, message: `Timestamp ${timestamp} is out of ${rangeText(rules)}` });
+      continue;
     }
+    const message = timestampError(timestamp, stamped !== null, rules);
+    if (message === null) continue;
+    errors ??= [];
+    hasTimestampError = true;
+    errors.push({ batchIndex, message });
   }
   if (errors === null) return { kind: 'walked', maxTimestamp };
   return hasTimestampError
     ? reject(ErrorCode.INVALID_TIMESTAMP, 'One or more records have a timestamp out of range', errors)
     : reject(ErrorCode.INVALID_RECORD, 'One or more records of a compacted topic have no key', errors);
+}
+
+/**
+ * Why a record may not have its timestamp, or null. A producer that stamps in the broker's name is let off, as by
+ * Kafka, where its own time would be taken too.
+ */
+function timestampError(timestamp: number, isStamped: boolean, rules: ValidationRules): string | null {
+  if (rules.config.messageTimestampType === 'CreateTime' && timestamp !== NO_TIMESTAMP) {
+    return isInRange(timestamp, rules) ? null : `Timestamp ${timestamp} is out of ${rangeText(rules)}`;
+  }
+  return isStamped ? 'A producer may not set the timestamp type to LogAppendTime' : null;
 }
 
 function isInRange(timestamp: number, { config, nowMs }: ValidationRules): boolean {
