@@ -67,7 +67,7 @@ export type BrokerApiNeeds = FetchNeeds &
 export function brokerApis(needs: BrokerApiNeeds, finalizedFeatures: () => FinalizedFeatures): ApiEntry[] {
   return withApiVersions(
     [
-      { handler: produceHandler(needs), advertisedFrom: 0, overlaps: true },
+      { handler: produceHandler(needs), advertisedFrom: 0, overlaps: true, letsGo: true },
       { handler: fetchHandler(needs) },
       { handler: listOffsetsHandler(needs) },
       { handler: metadataHandler(needs) },

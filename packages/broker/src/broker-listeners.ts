@@ -34,7 +34,7 @@ export async function bindListener(
   listenerConfig: ListenerConfig,
   { config, runtime, limits }: { config: BrokerConfig; runtime: Runtime; limits: () => ConfigValues },
 ): Promise<BoundListener> {
-  const { network, clock, logger } = runtime;
+  const { network, buffers, clock, logger } = runtime;
   const address = {
     host: listenerConfig.host === '' ? ANY_HOST : listenerConfig.host,
     port: listenerConfig.port,
@@ -42,6 +42,7 @@ export async function bindListener(
   try {
     const listener = await RequestListener.open({
       network,
+      buffers,
       address,
       listenerName: listenerConfig.name,
       maxFrameBytes: config.values.number('socket.request.max.bytes'),

@@ -41,6 +41,8 @@ export interface ApiEntry {
   readonly advertisedFrom?: number;
   /** All that depends on the order of requests happens before the handler's first await. */
   readonly overlaps?: boolean;
+  /** The handler keeps none of the request's bytes beyond its answer, unless it holds their memory. */
+  readonly letsGo?: boolean;
 }
 
 /** A key and the versions of it that are answered. */
@@ -83,8 +85,16 @@ export class Dispatch {
 
   /** Whether the request may be started while earlier ones for which this holds too are unanswered. */
   overlaps(frame: Uint8Array): boolean {
-    const apiKey = frame.length < 2 ? -1 : ((frame[0] ?? 0) << 8) | (frame[1] ?? 0);
-    return this.#entries.get(apiKey)?.overlaps === true;
+    return this.#entryOf(frame)?.overlaps === true;
+  }
+
+  /** Whether only holders of the frame's memory look at it when the request is answered. */
+  letsGo(frame: Uint8Array): boolean {
+    return this.#entryOf(frame)?.letsGo === true;
+  }
+
+  #entryOf(frame: Uint8Array): ApiEntry | undefined {
+    return frame.length < 2 ? undefined : this.#entries.get(((frame[0] ?? 0) << 8) | (frame[1] ?? 0));
   }
 
   /** Handles one frame: header and body of a request, without the size prefix. Never rejects. */

@@ -1,7 +1,7 @@
+import type { BufferPool } from '../runtime/buffer-pool.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { DiskError } from '../runtime/disk.ts';
 import type { Logger } from '../runtime/logger.ts';
-import type { SendBuffers } from '../runtime/send-buffers.ts';
 import { DamagedFileError } from './checkpoint-files.ts';
 import { DelayedRemovals } from './delayed-removals.ts';
 import { type CheckpointKind, DirectoryCheckpoints } from './directory-checkpoints.ts';
@@ -38,7 +38,7 @@ import { TailCache } from './tail-cache.ts';
 export interface LogDirectoryOptions extends DirectoryClaim {
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly sendBuffers: SendBuffers;
+  readonly buffers: BufferPool;
   readonly settings?: Partial<LogDirectorySettings>;
   /** Told once when the disk has refused: all logs of the directory are offline. */
   readonly onOffline: (error: DiskError) => void;
@@ -96,7 +96,7 @@ export class LogDirectory {
     options: LogDirectoryOptions,
     state: { claimed: ClaimedDirectory; wasClean: boolean; checkpoints: DirectoryCheckpoints },
   ) {
-    const { clock, random, disk, logger, sendBuffers, path } = options;
+    const { clock, random, disk, logger, buffers, path } = options;
     this.path = path;
     this.meta = state.claimed.meta;
     this.wasClean = state.wasClean;
@@ -112,10 +112,10 @@ export class LogDirectory {
       random,
       disk,
       logger,
-      sendBuffers,
+      buffers,
       files: new FilePool(disk, IDLE_FILES),
       indexes: new IndexCache(INDEX_CACHE_BYTES),
-      tails: new TailCache(this.#settings.tailCacheBytes),
+      tails: new TailCache(this.#settings.tailCacheBytes, buffers),
       flushes: new FlushRounds((task) => clock.after(0, task)),
       space: new SpaceGuard({
         ...{ clock, disk, logger, path },

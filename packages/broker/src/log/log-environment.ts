@@ -1,8 +1,8 @@
+import type { BufferPool } from '../runtime/buffer-pool.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Disk } from '../runtime/disk.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Random } from '../runtime/random.ts';
-import type { SendBuffers } from '../runtime/send-buffers.ts';
 import type { FilePool } from './file-pool.ts';
 import type { FlushRounds } from './flush-rounds.ts';
 import type { IndexCache } from './index-cache.ts';
@@ -14,7 +14,7 @@ export interface LogEnvironment {
   readonly clock: Clock;
   readonly random: Random;
   readonly disk: Disk;
-  readonly sendBuffers: SendBuffers;
+  readonly buffers: BufferPool;
   readonly logger: Logger;
   readonly files: FilePool;
   readonly indexes: IndexCache;

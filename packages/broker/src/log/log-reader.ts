@@ -51,13 +51,18 @@ export class LogReader {
   async #readAt(segment: Segment, position: number, request: ReadRequest): Promise<LogRecords> {
     const left = segment.sizeInBytes - position;
     const wanted = Math.max(READ_BYTES_MIN, Math.min(request.maxBytes, READ_BYTES_MAX));
+    const { buffers } = this.#environment;
     let bytes = await this.#readBytes(segment, position, Math.min(left, wanted));
     let taken = takeBatches(bytes, request);
     if (taken.missingBytes > 0) {
+      buffers.release(bytes);
       bytes = await this.#readBytes(segment, position, Math.min(left, taken.missingBytes));
       taken = takeBatches(bytes, request);
     }
-    if (taken.sizeInBytes === 0) return noRecords(request.fromOffset);
+    if (taken.sizeInBytes === 0) {
+      buffers.release(bytes);
+      return noRecords(request.fromOffset);
+    }
     this.#remember(taken.nextOffset, { segment, position: position + taken.sizeInBytes });
     return {
       kind: 'records',
@@ -68,8 +73,8 @@ export class LogReader {
   }
 
   async #readBytes(segment: Segment, position: number, length: number): Promise<Uint8Array> {
-    const { files, sendBuffers } = this.#environment;
-    const buffer = sendBuffers.take(length);
+    const { files, buffers } = this.#environment;
+    const buffer = buffers.take(length);
     const count = await files.use(segment.path, (file) => file.read(buffer, position));
     return buffer.subarray(0, count);
   }

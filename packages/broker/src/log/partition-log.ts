@@ -225,6 +225,9 @@ export class PartitionLog {
   #queue(append: Omit<PendingAppend, 'completion'>): Promise<number> {
     const completion = Promise.withResolvers<number>();
     this.#assigned.take(append.bytes, append.lastOffset, completion.promise);
+    const { buffers } = this.#environment;
+    buffers.hold(append.bytes);
+    void completion.promise.then(() => buffers.release(append.bytes));
     this.#writer.queue.push({ ...append, completion });
     return completion.promise;
   }

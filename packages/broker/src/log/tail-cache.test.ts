@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { NodeBufferPool } from '../runtime/node-buffer-pool.ts';
 import { BYTES_PER_BATCH, TailCache } from './tail-cache.ts';
 
 const batch = (offset: number, bytes: Uint8Array) => ({ bytes, firstOffset: offset, lastOffset: offset });
@@ -6,7 +7,8 @@ const own = (length: number) => new Uint8Array(length);
 const all = (fromOffset: number) => ({ fromOffset, maxBytes: 1e9, upToOffset: 1e9, minOneBatch: true });
 
 /** A cache for so many bytes in so many batches. */
-const budget = (bytes: number, batches: number) => new TailCache(bytes + batches * BYTES_PER_BATCH);
+const budget = (bytes: number, batches: number) =>
+  new TailCache(bytes + batches * BYTES_PER_BATCH, new NodeBufferPool());
 
 test('what came first goes first, whichever log it is of', () => {
   const cache = budget(300, 3);
@@ -67,4 +69,22 @@ test('a tail that many batches passed through still finds each of those it keeps
   for (let offset = 4900; offset < 5000; offset++) {
     expect(tail.read({ ...all(offset), maxBytes: 1 })).toMatchObject({ nextOffset: offset + 1 });
   }
+});
+
+test('what is kept is held in its pool, and so is what was read until it is sent', () => {
+  const buffers = new NodeBufferPool();
+  const cache = new TailCache(2 * 16_384 + 3 * BYTES_PER_BATCH, buffers);
+  const tail = cache.tail();
+  const [first, second] = [buffers.take(10_000), buffers.take(10_000)];
+  tail.add(batch(0, first.subarray(0, 5000)));
+  tail.add(batch(1, first.subarray(5000)));
+  buffers.release(first);
+  const read = tail.read({ ...all(1), maxBytes: 5000 });
+  tail.add(batch(2, second));
+  buffers.release(second);
+  tail.add(batch(3, own(10)));
+  tail.clear();
+  expect(buffers.idleBytes).toBe(16_384);
+  for (const part of read?.parts ?? []) buffers.release(part);
+  expect(buffers.idleBytes).toBe(2 * 16_384);
 });

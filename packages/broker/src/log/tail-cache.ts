@@ -1,3 +1,4 @@
+import type { BufferPool } from '../runtime/buffer-pool.ts';
 import { type LogRecords, noRecords, type ReadRequest } from './log-read.ts';
 
 /** One batch of a log's tail, as it was written. */
@@ -19,18 +20,21 @@ const GAP_BEFORE_COMPACTION = 64;
 /**
  * The newest batches of all logs of a directory, so that consumers at the end are served the very bytes that were
  * received. Its budget counts the memory behind the batches: a frame shared by several counts once, for as long
- * as one of them is kept. What came first goes first.
+ * as one of them is kept. What came first goes first. What is kept is held in the pool that it came from, and what is
+ * read once more, for the socket that it goes to.
  */
 export class TailCache {
   readonly #budgetBytes: number;
+  readonly #buffers: BufferPool;
   /** Oldest first. */
   readonly #kept = new Map<CachedBatch, LogTail>();
   /** How many kept batches lie in each frame. */
   readonly #sharers = new Map<ArrayBufferLike, number>();
   #usedBytes = 0;
 
-  constructor(budgetBytes: number) {
+  constructor(budgetBytes: number, buffers: BufferPool) {
     this.#budgetBytes = budgetBytes;
+    this.#buffers = buffers;
   }
 
   get usedBytes(): number {
@@ -50,6 +54,7 @@ export class TailCache {
     const kept = { bytes, firstOffset: batch.firstOffset, lastOffset: batch.lastOffset };
     const sharers = this.#sharers.get(frame) ?? 0;
     this.#sharers.set(frame, sharers + 1);
+    if (sharers === 0) this.#buffers.hold(bytes);
     this.#usedBytes += BYTES_PER_BATCH + (sharers === 0 ? frame.byteLength : 0);
     for (const [oldest, owner] of this.#kept) {
       if (this.#usedBytes <= this.#budgetBytes) break;
@@ -58,6 +63,11 @@ export class TailCache {
     }
     this.#kept.set(kept, tail);
     return kept;
+  }
+
+  /** Holds what is about to be sent. */
+  lend(bytes: Uint8Array): void {
+    this.#buffers.hold(bytes);
   }
 
   /** Forgets a batch, and its frame with the last one in it. */
@@ -71,6 +81,7 @@ export class TailCache {
       return;
     }
     this.#sharers.delete(frame);
+    this.#buffers.release(batch.bytes);
     this.#usedBytes -= frame.byteLength;
   }
 }
@@ -121,6 +132,7 @@ export class LogTail {
       const isForced = parts.length === 0 && request.minOneBatch;
       if (sizeInBytes + batch.bytes.length > request.maxBytes && !isForced) break;
       parts.push(batch.bytes);
+      this.#cache.lend(batch.bytes);
       sizeInBytes += batch.bytes.length;
       nextOffset = batch.lastOffset + 1;
     }

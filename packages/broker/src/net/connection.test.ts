@@ -3,6 +3,7 @@ import type { RequestOutcome } from '../handlers/dispatch.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Socket, SocketEvents } from '../runtime/network.ts';
+import { NodeBufferPool } from '../runtime/node-buffer-pool.ts';
 import { ANONYMOUS } from '../security/principal.ts';
 import { Connection, type RequestDispatch } from './connection.ts';
 import { frameOf } from './framing.ts';
@@ -91,6 +92,10 @@ class ScriptedDispatch implements RequestDispatch {
     const name = String.fromCharCode(frame[0] ?? 0);
     return name === name.toUpperCase();
   }
+  /** Of a request with a digit behind its letter something is kept. */
+  letsGo(frame: Uint8Array): boolean {
+    return (frame[1] ?? 0) !== 0x31;
+  }
   async settle(name: string, outcome: RequestOutcome = answerOf(name)): Promise<void> {
     this.#answers.get(name)?.(outcome);
     await new Promise((resolve) => setImmediate(resolve));
@@ -109,9 +114,11 @@ function scene(options: { maxInFlightBytes?: number; maxIdleMs?: number } = {}) 
   const socket = new ScriptedSocket();
   const dispatch = new ScriptedDispatch();
   const clock = new ManualClock();
+  const buffers = new NodeBufferPool();
   let closedCount = 0;
   const connection = new Connection({
     socket,
+    buffers,
     dispatch,
     clock,
     logger: silent,
@@ -125,6 +132,7 @@ function scene(options: { maxInFlightBytes?: number; maxIdleMs?: number } = {}) 
   });
   return {
     socket,
+    buffers,
     dispatch,
     clock,
     connection,
@@ -285,5 +293,15 @@ describe('Connection', () => {
     await dispatch.settle('a');
     clock.advance(2000);
     expect(socket.destroyed).toBe(true);
+  });
+
+  it('lets the memory of a frame go when it is answered, unless the handler keeps of it', async () => {
+    const { dispatch, buffers, receive } = scene();
+    receive(`A0${' '.repeat(9998)}`, `B1${' '.repeat(9998)}`);
+    expect(buffers.idleBytes).toBe(0);
+    await dispatch.settle('B');
+    expect(buffers.idleBytes).toBe(0);
+    await dispatch.settle('A');
+    expect(buffers.idleBytes).toBe(16_384);
   });
 });

@@ -1,4 +1,5 @@
 import type { RequestOrigin, RequestOutcome } from '../handlers/dispatch.ts';
+import type { BufferPool } from '../runtime/buffer-pool.ts';
 import type { Clock, Timer } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Socket, SocketEvents } from '../runtime/network.ts';
@@ -13,10 +14,14 @@ export interface RequestDispatch {
    * that depends on their order has happened when `dispatch` returns. Others wait for each other, as in Kafka.
    */
   overlaps(frame: Uint8Array): boolean;
+  /** Whether nobody looks at the frame's memory any more when its outcome is there, but those who hold it. */
+  letsGo(frame: Uint8Array): boolean;
 }
 
 export interface ConnectionOptions {
   readonly socket: Socket;
+  /** Where frames lie. */
+  readonly buffers: BufferPool;
   readonly dispatch: RequestDispatch;
   readonly origin: RequestOrigin;
   /** `socket.request.max.bytes`. */
@@ -71,7 +76,7 @@ export class Connection {
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
-    this.#frames = new FrameReader(options.maxFrameBytes);
+    this.#frames = new FrameReader(options.maxFrameBytes, options.buffers);
     this.#lastActivityMs = options.clock.monotonicMs();
     if (options.maxIdleMs >= 0) this.#watchIdle(options.maxIdleMs);
     options.socket.attach(this.#socketEvents());
@@ -161,15 +166,20 @@ export class Connection {
     this.#inFlightBytes += request.bytes;
     const outcome = this.#options.dispatch.dispatch(frame, this.#options.origin);
     if (!(outcome instanceof Promise)) {
-      request.outcome = outcome;
+      this.#settle(request, frame, outcome);
       this.#flush();
       return;
     }
     void outcome.then((settled) => {
-      request.outcome = settled;
+      this.#settle(request, frame, settled);
       this.#flush();
       this.#pump();
     });
+  }
+
+  #settle(request: InFlightRequest, frame: Uint8Array, outcome: RequestOutcome): void {
+    request.outcome = outcome;
+    if (this.#options.dispatch.letsGo(frame)) this.#options.buffers.release(frame);
   }
 
   /** Writes the answers that are due: those before which no request is unanswered. */

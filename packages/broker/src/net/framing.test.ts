@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
+import { NodeBufferPool } from '../runtime/node-buffer-pool.ts';
 import { FrameReader, frameOf } from './framing.ts';
 
 const LIMIT = 1 << 20;
@@ -91,6 +92,16 @@ describe('FrameReader', () => {
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2 * LIMIT);
     expect(reader.bufferedBytes).toBe(1);
   });
+});
+
+test('a frame that outgrows its memory gives it back', () => {
+  const buffers = new NodeBufferPool();
+  const reader = new FrameReader(10 * LIMIT, buffers);
+  for (const part of frameOf([new Uint8Array(LIMIT + 1)])) reader.push(part);
+  expect(buffers.idleBytes).toBe(LIMIT);
+  const outcome = reader.next();
+  if (outcome.kind === 'frame') buffers.release(outcome.bytes);
+  expect(buffers.idleBytes).toBe(3 * LIMIT);
 });
 
 describe('frameOf', () => {

@@ -1,4 +1,4 @@
-import { uninitializedBytes } from '../runtime/bytes.ts';
+import { type BufferPool, collectedMemory } from '../runtime/buffer-pool.ts';
 
 /** Bytes of the size prefix (int32, big endian) before each request and response. */
 const PREFIX_BYTES = 4;
@@ -19,10 +19,12 @@ const INCOMPLETE: FrameOutcome = { kind: 'incomplete' };
 /**
  * Cuts the byte stream of one connection into frames. A size that is negative or above the limit is refused as soon
  * as its four bytes are there; memory follows the bytes that arrived, with a bounded advance. Each byte is copied
- * out of the chunk it came in, as a rule once, into the memory of its frame alone.
+ * out of the chunk it came in, as a rule once, into memory of the pool that its frame has alone; who takes the frame
+ * holds it.
  */
 export class FrameReader {
   readonly #maxFrameBytes: number;
+  readonly #buffers: BufferPool;
   /** Whole frames, oldest first, from `#taken` on. */
   #ready: Uint8Array[] = [];
   #taken = 0;
@@ -30,13 +32,14 @@ export class FrameReader {
   readonly #prefix = new Uint8Array(PREFIX_BYTES);
   #prefixFilled = 0;
   /** The frame that is arriving; its size is known once the prefix is complete. */
-  #frame = EMPTY;
+  #frame: Uint8Array = EMPTY;
   #frameBytes = 0;
   #filled = 0;
   #refusedBytes: number | null = null;
 
-  constructor(maxFrameBytes: number) {
+  constructor(maxFrameBytes: number, buffers: BufferPool = collectedMemory) {
     this.#maxFrameBytes = maxFrameBytes;
+    this.#buffers = buffers;
   }
 
   /** Bytes that arrived and have not left as a frame. */
@@ -83,7 +86,7 @@ export class FrameReader {
       return at;
     }
     this.#frameBytes = announced;
-    this.#frame = uninitializedBytes(Math.min(announced, AHEAD_BYTES));
+    this.#frame = this.#buffers.take(Math.min(announced, AHEAD_BYTES));
     if (announced === 0) this.#finishFrame();
     return at;
   }
@@ -100,8 +103,9 @@ export class FrameReader {
   }
 
   #grow(length: number): void {
-    const grown = uninitializedBytes(length);
+    const grown = this.#buffers.take(length);
     grown.set(this.#frame.subarray(0, this.#filled));
+    this.#buffers.release(this.#frame);
     this.#frame = grown;
   }
 
@@ -114,7 +118,7 @@ export class FrameReader {
   }
 }
 
-const EMPTY = new Uint8Array(0);
+const EMPTY: Uint8Array = new Uint8Array(0);
 
 /** The parts of one message with the size prefix in front, as buffers for one gather write. */
 export function frameOf(parts: readonly Uint8Array[]): Uint8Array[] {

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import type { RequestOutcome } from '../handlers/dispatch.ts';
 import { silentLogger } from '../runtime/logger.ts';
 import type { Network, Socket, SocketEvents } from '../runtime/network.ts';
+import { NodeBufferPool } from '../runtime/node-buffer-pool.ts';
 import { nodeClock } from '../runtime/node-clock.ts';
 import type { RequestDispatch } from './connection.ts';
 import { frameOf } from './framing.ts';
@@ -39,6 +40,7 @@ class ScriptedSocket implements Socket {
 const echo: RequestDispatch = {
   dispatch: (frame): RequestOutcome => ({ kind: 'response', parts: [frame] }),
   overlaps: () => false,
+  letsGo: () => false,
 };
 
 async function scene(limits = { maxConnections: 10, maxConnectionsPerIp: 10 }) {
@@ -59,6 +61,7 @@ async function scene(limits = { maxConnections: 10, maxConnectionsPerIp: 10 }) {
   };
   const listener = await RequestListener.open({
     network,
+    buffers: new NodeBufferPool(),
     address: { host: '127.0.0.1', port: 0 },
     listenerName: 'PLAINTEXT',
     maxFrameBytes: 1000,

@@ -1,3 +1,4 @@
+import type { BufferPool } from '../runtime/buffer-pool.ts';
 import type { Clock, Timer } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Network, Socket, SocketAddress } from '../runtime/network.ts';
@@ -14,6 +15,7 @@ export interface ConnectionLimits {
 
 export interface RequestListenerOptions {
   readonly network: Network;
+  readonly buffers: BufferPool;
   readonly address: SocketAddress;
   /** As named in `listeners`; it decides which APIs are answered. */
   readonly listenerName: string;
@@ -120,13 +122,15 @@ export class RequestListener {
   }
 
   #connect(socket: Socket, dispatch: RequestDispatch): void {
-    const { listenerName, maxFrameBytes, maxInFlightBytes, maxIdleMs, clock, logger } = this.#options;
+    const { listenerName, buffers, maxFrameBytes, maxInFlightBytes, maxIdleMs, clock, logger } =
+      this.#options;
     const connectionId = this.#nextConnectionId;
     this.#nextConnectionId += 1;
     const clientHost = socket.remote.host;
     this.#connectionsByHost.set(clientHost, (this.#connectionsByHost.get(clientHost) ?? 0) + 1);
     const connection = new Connection({
       socket,
+      buffers,
       dispatch,
       origin: { connectionId, listenerName, clientHost, principal: ANONYMOUS },
       maxFrameBytes,

@@ -37,7 +37,7 @@ export interface Socket {
   attach(events: SocketEvents): void;
   /**
    * Queues the buffers in order. False: hold further writes until `drained`. The buffers must not change afterwards;
-   * those of `SendBuffers` go back there when they are sent.
+   * what they hold of a `BufferPool` is let go when they are sent.
    */
   write(buffers: readonly Uint8Array[]): boolean;
   /** Stops and restarts the delivery of `data`; the sender feels it as TCP backpressure. */

@@ -8,18 +8,18 @@ import {
   type SocketAddress,
   type SocketEvents,
 } from './network.ts';
-import { NodeSendBuffers } from './node-send-buffers.ts';
+import { NodeBufferPool } from './node-buffer-pool.ts';
 
-/** TCP of the operating system, without Nagle's delay. What was taken from `sendBuffers` goes back there once sent. */
-export function nodeNetworkOver(sendBuffers: NodeSendBuffers): Network {
+/** TCP of the operating system, without Nagle's delay. What was taken from `buffers` goes back there once sent. */
+export function nodeNetworkOver(buffers: NodeBufferPool): Network {
   return {
-    listen: (address, onConnection) => listen(address, onConnection, sendBuffers),
-    connect: (address) => connect(address, sendBuffers),
+    listen: (address, onConnection) => listen(address, onConnection, buffers),
+    connect: (address) => connect(address, buffers),
   };
 }
 
 /** The same for those who send nothing large. */
-export const nodeNetwork: Network = nodeNetworkOver(new NodeSendBuffers());
+export const nodeNetwork: Network = nodeNetworkOver(new NodeBufferPool());
 
 /** Bytes that one read of an accepted socket may bring. */
 const READ_BUFFER_BYTES = 256 * 1024;
@@ -27,14 +27,14 @@ const READ_BUFFER_BYTES = 256 * 1024;
 function listen(
   address: SocketAddress,
   onConnection: (socket: Socket) => void,
-  sendBuffers: NodeSendBuffers,
+  buffers: NodeBufferPool,
 ): Promise<Listener> {
   // One for all sockets of the listener: each read is taken in before the next begins. Without it every read has
   // memory of its own, and freeing that takes a fifth of the CPU of a producer's request.
   const readBuffer = uninitializedBytes(READ_BUFFER_BYTES);
   return new Promise((resolve, reject) => {
     const server = net.createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true }, (socket) =>
-      onConnection(new NodeSocket(socket, sendBuffers, readBuffer)),
+      onConnection(new NodeSocket(socket, buffers, readBuffer)),
     );
     // Before it listens an error is the caller's; later ones (no descriptor left to accept with) pass.
     server.on('error', (error) => reject(networkError(error)));
@@ -52,7 +52,7 @@ function closeServer(server: net.Server): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-function connect(address: SocketAddress, sendBuffers: NodeSendBuffers): Promise<Socket> {
+function connect(address: SocketAddress, buffers: NodeBufferPool): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = net.connect({
       host: address.host,
@@ -63,7 +63,7 @@ function connect(address: SocketAddress, sendBuffers: NodeSendBuffers): Promise<
     const onError = (error: Error) => reject(networkError(error));
     socket.once('error', onError);
     socket.once('connect', () => {
-      const connected = new NodeSocket(socket, sendBuffers);
+      const connected = new NodeSocket(socket, buffers);
       socket.off('error', onError);
       resolve(connected);
     });
@@ -73,15 +73,15 @@ function connect(address: SocketAddress, sendBuffers: NodeSendBuffers): Promise<
 class NodeSocket implements Socket {
   readonly remote: SocketAddress;
   readonly local: SocketAddress;
-  readonly #sendBuffers: NodeSendBuffers;
+  readonly #buffers: NodeBufferPool;
   readonly #readBuffer: Uint8Array | null;
   #socket: net.Socket;
   #error: NetworkError | null = null;
 
   /** Without a read buffer each chunk has memory of its own. */
-  constructor(socket: net.Socket, sendBuffers: NodeSendBuffers, readBuffer: Uint8Array | null = null) {
+  constructor(socket: net.Socket, buffers: NodeBufferPool, readBuffer: Uint8Array | null = null) {
     this.#socket = socket;
-    this.#sendBuffers = sendBuffers;
+    this.#buffers = buffers;
     this.#readBuffer = readBuffer;
     this.remote = { host: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 };
     this.local = { host: socket.localAddress ?? '', port: socket.localPort ?? 0 };
@@ -140,7 +140,7 @@ class NodeSocket implements Socket {
     if (socket.destroyed) return true;
     socket.cork();
     for (const buffer of buffers) {
-      if (this.#sendBuffers.owns(buffer)) socket.write(buffer, () => this.#sendBuffers.giveBack(buffer));
+      if (this.#buffers.owns(buffer)) socket.write(buffer, () => this.#buffers.release(buffer));
       else socket.write(buffer);
     }
     socket.uncork();

@@ -1,10 +1,10 @@
 import type { Compute } from './compute.ts';
+import { NodeBufferPool } from './node-buffer-pool.ts';
 import { nodeClock } from './node-clock.ts';
 import { nodeCompute } from './node-compute.ts';
 import { nodeDisk } from './node-disk.ts';
 import { nodeNetworkOver } from './node-network.ts';
 import { nodeRandom } from './node-random.ts';
-import { NodeSendBuffers } from './node-send-buffers.ts';
 import { type LogLevel, pinoLogger } from './pino-logger.ts';
 import { PrometheusMetrics } from './prometheus-metrics.ts';
 import type { Runtime } from './runtime.ts';
@@ -19,13 +19,13 @@ export interface NodeRuntime extends Runtime {
  * unless `compute` has others.
  */
 export function nodeRuntime(options: { logLevel?: LogLevel; compute?: Compute } = {}): NodeRuntime {
-  const sendBuffers = new NodeSendBuffers();
+  const buffers = new NodeBufferPool();
   return {
     clock: nodeClock,
     random: nodeRandom(),
     disk: nodeDisk,
-    network: nodeNetworkOver(sendBuffers),
-    sendBuffers,
+    network: nodeNetworkOver(buffers),
+    buffers,
     compute: options.compute ?? nodeCompute,
     logger: pinoLogger(options.logLevel ?? 'info'),
     metrics: new PrometheusMetrics(),

@@ -1,3 +1,4 @@
+import type { BufferPool } from './buffer-pool.ts';
 import type { Clock } from './clock.ts';
 import type { Compute } from './compute.ts';
 import type { Disk } from './disk.ts';
@@ -5,7 +6,6 @@ import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
 import type { Network } from './network.ts';
 import type { Random } from './random.ts';
-import type { SendBuffers } from './send-buffers.ts';
 
 /**
  * All ports of one incarnation of one node. After a crash in the simulator, or after `close`, none of them
@@ -16,7 +16,7 @@ export interface Runtime {
   readonly random: Random;
   readonly disk: Disk;
   readonly network: Network;
-  readonly sendBuffers: SendBuffers;
+  readonly buffers: BufferPool;
   readonly compute: Compute;
   readonly logger: Logger;
   readonly metrics: Metrics;

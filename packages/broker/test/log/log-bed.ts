@@ -20,9 +20,9 @@ import {
 import type { Clock } from '../../src/runtime/clock.ts';
 import type { Disk } from '../../src/runtime/disk.ts';
 import { silentLogger } from '../../src/runtime/logger.ts';
+import { NodeBufferPool } from '../../src/runtime/node-buffer-pool.ts';
 import { nodeDisk } from '../../src/runtime/node-disk.ts';
 import { nodeRandom } from '../../src/runtime/node-random.ts';
-import { NodeSendBuffers } from '../../src/runtime/node-send-buffers.ts';
 
 /** A clock that stands still until it is moved; timers run when it passes them. For the tests of this room. */
 export class ManualClock implements Clock {
@@ -104,15 +104,16 @@ export class LogBed {
   }
 
   environment(tailBytes = 0): LogEnvironment {
+    const buffers = new NodeBufferPool();
     return {
       clock: this.clock,
       random: nodeRandom(),
       disk: this.disk,
       logger: silentLogger,
-      sendBuffers: new NodeSendBuffers(),
+      buffers,
       files: new FilePool(this.disk, 100),
       indexes: new IndexCache(1024 * 1024),
-      tails: new TailCache(tailBytes),
+      tails: new TailCache(tailBytes, buffers),
       flushes: new FlushRounds(setImmediate),
       space: this.space,
     };

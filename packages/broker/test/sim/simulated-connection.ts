@@ -1,3 +1,4 @@
+import type { BufferPool } from '../../src/runtime/buffer-pool.ts';
 import {
   NetworkError,
   type Socket,
@@ -20,6 +21,8 @@ const SILENCE_MS_MAX = 3000;
 export interface NetworkOptions {
   readonly trace: Trace;
   readonly random: SeededRandom;
+  /** Where processes take the memory from that they send. */
+  readonly buffers: BufferPool;
 }
 
 interface EndpointOptions {
@@ -129,6 +132,7 @@ class Endpoint implements Socket {
     if (this.#isClosed || this.#hasEnded) return true;
     // A real kernel copies too: the sender may think its buffers its own again.
     const bytes = new Uint8Array(Buffer.concat(buffers));
+    for (const buffer of buffers) this.#options.buffers.release(buffer);
     this.#options.trace.bytes(bytes);
     this.#underWay.push(bytes);
     this.#bytesUnderWay += bytes.length;

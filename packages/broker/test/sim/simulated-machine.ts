@@ -242,7 +242,7 @@ export class SimulatedMachine {
       random: simulatedRandom(random),
       disk: patchDisk(disk, incarnation),
       network: wires.networkOf(incarnation, BROKER_ADDRESS.host),
-      sendBuffers: { take: (length) => new Uint8Array(length) },
+      buffers: wires.buffers,
       compute: simulatedCompute(incarnation, random),
       logger: collectedLogger((level, message) => {
         trace.event(time.nowMs, `${incarnation.name} says ${level}: ${message}`);

@@ -1,3 +1,4 @@
+import type { BufferPool } from '../../src/runtime/buffer-pool.ts';
 import {
   type Listener,
   type Network,
@@ -25,6 +26,10 @@ export class SimulatedWires {
 
   constructor(options: NetworkOptions) {
     this.#options = options;
+  }
+
+  get buffers(): BufferPool {
+    return this.#options.buffers;
   }
 
   /** Tells, once, of the connection on which a server next writes, with its bytes still under way. */

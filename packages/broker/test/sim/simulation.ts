@@ -10,6 +10,7 @@ import { type FaultKind, FaultPlan } from './fault-plan.ts';
 import { type Counted, Findings } from './findings.ts';
 import { History, type ProducerMode, type TopicPlan } from './history.ts';
 import { Incarnation } from './incarnation.ts';
+import { SimulatedBufferPool } from './simulated-buffer-pool.ts';
 import { BROKER_ADDRESS, SimulatedMachine } from './simulated-machine.ts';
 import { SimulatedWires } from './simulated-network.ts';
 import { Trace } from './trace.ts';
@@ -75,7 +76,11 @@ class Simulation {
     const findings = this.#findings;
     this.#seed = seed;
     this.#time = new VirtualTime(new SeededRandom(seed, 0), trace);
-    this.#wires = new SimulatedWires({ trace, random: new SeededRandom(seed, 1) });
+    this.#wires = new SimulatedWires({
+      trace,
+      random: new SeededRandom(seed, 1),
+      buffers: new SimulatedBufferPool(),
+    });
     this.#history = new History(TOPICS, findings);
     this.#offsets = new CommittedOffsets(findings, this.#time);
     this.#machine = new SimulatedMachine({

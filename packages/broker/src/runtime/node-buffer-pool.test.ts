@@ -1,36 +1,48 @@
 import { expect, test } from 'vitest';
 import type { Socket } from './network.ts';
+import { NodeBufferPool } from './node-buffer-pool.ts';
 import { nodeNetworkOver } from './node-network.ts';
-import { NodeSendBuffers } from './node-send-buffers.ts';
 
 const MIB = 1024 * 1024;
 
 test('memory that was given back is used again for anything of its size', () => {
-  const buffers = new NodeSendBuffers();
+  const buffers = new NodeBufferPool();
   const first = buffers.take(MIB - 5);
   expect(first.length).toBe(MIB - 5);
-  buffers.giveBack(first.subarray(100, 200));
+  buffers.release(first.subarray(100, 200));
   expect(buffers.idleBytes).toBe(MIB);
   expect(buffers.take(MIB / 2 + 1).buffer).toBe(first.buffer);
   expect(buffers.take(MIB).buffer).not.toBe(first.buffer);
 });
 
-test('memory is given back once, and only where it came from', () => {
-  const buffers = new NodeSendBuffers();
+test('memory is used again when its last holder has let go', () => {
+  const buffers = new NodeBufferPool();
   const bytes = buffers.take(MIB);
-  for (const given of [bytes, bytes, new Uint8Array(MIB), buffers.take(10)]) buffers.giveBack(given);
+  buffers.hold(bytes.subarray(10, 20));
+  buffers.release(bytes);
+  expect(buffers.idleBytes).toBe(0);
+  buffers.release(bytes.subarray(30));
+  expect(buffers.idleBytes).toBe(MIB);
+  buffers.hold(bytes);
+  expect(buffers.take(MIB).buffer).toBe(bytes.buffer);
+});
+
+test('memory is given back once, and only where it came from', () => {
+  const buffers = new NodeBufferPool();
+  const bytes = buffers.take(MIB);
+  for (const given of [bytes, bytes, new Uint8Array(MIB), buffers.take(10)]) buffers.release(given);
   expect(buffers.idleBytes).toBe(MIB);
 });
 
 test('no more than a fixed amount is kept', () => {
-  const buffers = new NodeSendBuffers();
+  const buffers = new NodeBufferPool();
   const many = Array.from({ length: 40 }, () => buffers.take(MIB));
-  for (const bytes of many) buffers.giveBack(bytes);
+  for (const bytes of many) buffers.release(bytes);
   expect(buffers.idleBytes).toBe(16 * MIB);
 });
 
 test('a socket gives memory back when it is sent, not before', async () => {
-  const buffers = new NodeSendBuffers();
+  const buffers = new NodeBufferPool();
   const network = nodeNetworkOver(buffers);
   const accepted = Promise.withResolvers<Socket>();
   const listener = await network.listen({ host: '127.0.0.1', port: 0 }, accepted.resolve);
