@@ -1,10 +1,13 @@
 import net from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { BrokerBed } from '../../test/wire/broker-bed.ts';
+import { writeResponse } from '../protocol/message-header.ts';
 import { describeClusterRequest } from '../protocol/messages/describe-cluster-request.ts';
 import { describeClusterResponse } from '../protocol/messages/describe-cluster-response.ts';
+import { Writer } from '../protocol/writer.ts';
 import { nodeClock } from '../runtime/node-clock.ts';
 import { nodeNetwork } from '../runtime/node-network.ts';
+import { frameOf } from './framing.ts';
 import { PeerClient } from './peer-client.ts';
 
 const exchange = {
@@ -51,12 +54,18 @@ async function strangeNode(serve: (socket: net.Socket, connections: number) => v
   return address.port;
 }
 
-/** The frame of an answer that is nothing but its correlation id. */
+/** The frame of an answer that is nothing but its header: correlation id and no tagged fields. */
 function emptyAnswer(correlationId: number): Buffer {
-  const frame = Buffer.alloc(8);
-  frame.writeInt32BE(4, 0);
+  const frame = Buffer.alloc(9);
+  frame.writeInt32BE(5, 0);
   frame.writeInt32BE(correlationId, 4);
   return frame;
+}
+
+function goodAnswer(correlationId: number): Buffer {
+  const writer = new Writer();
+  writeResponse(writer, describeClusterResponse, { apiVersion: exchange.version, correlationId }, {});
+  return Buffer.concat(frameOf(writer.parts()));
 }
 
 describe('a real broker', () => {
@@ -119,7 +128,7 @@ describe('a node that is not as it should be', () => {
       (socket) => socket.write(Buffer.from([0x7f, 0, 0, 0])),
       'announces 2130706432 bytes',
     ],
-    ['answers what cannot be read', (socket) => socket.write(emptyAnswer(0)), ''],
+    ['answers what cannot be read', (socket) => socket.write(emptyAnswer(0)), 'announced'],
     ['resets the connection', (socket) => socket.resetAndDestroy(), ''],
   ];
 
@@ -135,9 +144,9 @@ describe('a node that is not as it should be', () => {
     const ended = Promise.withResolvers<void>();
     const port = await strangeNode((socket) => {
       socket.on('close', () => ended.resolve());
-      socket.on('data', () => socket.write(Buffer.concat([emptyAnswer(0), emptyAnswer(0)])));
+      socket.on('data', () => socket.write(Buffer.concat([goodAnswer(0), goodAnswer(1)])));
     });
-    await clientOf(port).ask(exchange);
+    expect(await clientOf(port).ask(exchange)).toMatchObject({ kind: 'answered' });
     await ended.promise;
   });
 
