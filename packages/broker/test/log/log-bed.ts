@@ -64,6 +64,10 @@ export interface OpenOptions {
   readonly highWatermark?: number;
   readonly tailBytes?: number;
   readonly waitsForSpace?: boolean;
+  /** That of other logs, for them to be neighbours. */
+  readonly environment?: LogEnvironment;
+  /** Of a folder for the log, where there are several. */
+  readonly name?: string;
 }
 
 /** A real directory for one partition, in which logs are opened one after the other. */
@@ -88,9 +92,11 @@ export class LogBed {
 
   /** Each call is a start of the broker: nothing is shared with an earlier one but the files. */
   open(options: OpenOptions = {}): Promise<PartitionLog> {
+    const directory = options.name === undefined ? this.directory : `${this.directory}/${options.name}`;
+    fs.mkdirSync(directory, { recursive: true });
     return PartitionLog.open({
-      environment: this.environment(options.tailBytes),
-      directory: this.directory,
+      environment: options.environment ?? this.environment(options.tailBytes),
+      directory,
       topicPartition: { topic: 'orders', partition: 0 },
       config: { ...DEFAULT_LOG_CONFIG, ...options.config },
       onFailure: (error) => this.failures.push(error),
