@@ -1,8 +1,9 @@
-import { BATCH_HEADER_BYTES, batchSizeAt, lastOffsetAt } from '../protocol/record-batch.ts';
+import { DamagedLogError } from './damaged-log-error.ts';
 import type { LogEnvironment } from './log-environment.ts';
 import { type LogRecords, noRecords, type ReadRequest } from './log-read.ts';
 import type { Segment } from './segment.ts';
 import type { SegmentList } from './segment-list.ts';
+import { takeBatches } from './taken-batches.ts';
 
 /** What is read from a file at once, whatever was asked for: an answer may always be shorter. */
 const READ_BYTES_MAX = 4 * 1024 * 1024;
@@ -53,11 +54,16 @@ export class LogReader {
     const wanted = Math.max(READ_BYTES_MIN, Math.min(request.maxBytes, READ_BYTES_MAX));
     const { buffers } = this.#environment;
     let bytes = await this.#readBytes(segment, position, Math.min(left, wanted));
-    let taken = takeBatches(bytes, request);
+    let taken = takeBatches(bytes, left, request);
     if (taken.missingBytes > 0) {
       buffers.release(bytes);
       bytes = await this.#readBytes(segment, position, Math.min(left, taken.missingBytes));
-      taken = takeBatches(bytes, request);
+      taken = takeBatches(bytes, left, request);
+    }
+    if (taken.flaw !== null) {
+      buffers.release(bytes);
+      const flaw = { position, offset: request.fromOffset, reason: taken.flaw };
+      throw new DamagedLogError(segment.path, flaw);
     }
     if (taken.sizeInBytes === 0) {
       buffers.release(bytes);
@@ -73,9 +79,8 @@ export class LogReader {
   }
 
   async #readBytes(segment: Segment, position: number, length: number): Promise<Uint8Array> {
-    const { files, buffers } = this.#environment;
-    const buffer = buffers.take(length);
-    const count = await files.use(segment.path, (file) => file.read(buffer, position));
+    const buffer = this.#environment.buffers.take(length);
+    const count = await segment.read(buffer, position);
     return buffer.subarray(0, count);
   }
 
@@ -88,26 +93,4 @@ export class LogReader {
       break;
     }
   }
-}
-
-interface TakenBatches {
-  readonly sizeInBytes: number;
-  readonly nextOffset: number;
-  /** Not 0: the first batch is to be returned, is this long, and does not wholly lie in the bytes. */
-  readonly missingBytes: number;
-}
-
-function takeBatches(bytes: Uint8Array, request: ReadRequest): TakenBatches {
-  let at = 0;
-  let nextOffset = request.fromOffset;
-  while (at + BATCH_HEADER_BYTES <= bytes.length) {
-    const end = at + batchSizeAt(bytes, at);
-    const isFirst = at === 0;
-    if (lastOffsetAt(bytes, at) >= request.upToOffset) break;
-    if (end > request.maxBytes && !(isFirst && request.minOneBatch)) break;
-    if (end > bytes.length) return { sizeInBytes: at, nextOffset, missingBytes: isFirst ? end : 0 };
-    nextOffset = lastOffsetAt(bytes, at) + 1;
-    at = end;
-  }
-  return { sizeInBytes: at, nextOffset, missingBytes: 0 };
 }
