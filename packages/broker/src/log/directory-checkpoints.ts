@@ -17,30 +17,37 @@ const FILES = {
 
 export type CheckpointKind = keyof typeof FILES;
 
-/** The three files in which a log directory keeps an offset of each of its partitions. */
+const KINDS = Object.keys(FILES) as CheckpointKind[];
+
+/** What one of the files says, by the name of the partition's directory. */
+type Lines = Map<string, PartitionOffset>;
+
+/**
+ * The three files in which a log directory keeps an offset of each of its partitions, also of those that could not be
+ * opened: without its recovery point a damaged log would be taken for one that a crash has cut short.
+ */
 export class DirectoryCheckpoints {
   readonly #disk: Disk;
   readonly #directory: string;
-  readonly #read: Record<CheckpointKind, Map<string, number>>;
-  /** What was written last, so that nothing is synced for nothing. */
-  readonly #written = new Map<CheckpointKind, string>();
+  readonly #lines: Record<CheckpointKind, Lines>;
+  /** Partitions that left; the files still name them. */
+  readonly #departed = new Set<string>();
 
-  private constructor(disk: Disk, directory: string, read: Record<CheckpointKind, Map<string, number>>) {
+  private constructor(disk: Disk, directory: string, lines: Record<CheckpointKind, Lines>) {
     this.#disk = disk;
     this.#directory = directory;
-    this.#read = read;
+    this.#lines = lines;
   }
 
   /** Reads all three. One that is damaged counts as empty: recovery then reads more than it had to. */
   static async read(disk: Disk, directory: string, logger: Logger): Promise<DirectoryCheckpoints> {
-    const readOne = async (kind: CheckpointKind) => {
+    const readOne = async (kind: CheckpointKind): Promise<Lines> => {
       try {
-        const offsets = await readOffsetCheckpoint(disk, `${directory}/${FILES[kind]}`);
-        return new Map(offsets.map((entry) => [partitionDirectoryName(entry), entry.offset]));
+        return byName(await readOffsetCheckpoint(disk, `${directory}/${FILES[kind]}`));
       } catch (error) {
         if (!(error instanceof DamagedFileError)) throw error;
         logger.warn({ path: error.path, reason: error.message }, 'Ignoring a damaged checkpoint');
-        return new Map<string, number>();
+        return new Map();
       }
     };
     return new DirectoryCheckpoints(disk, directory, {
@@ -50,26 +57,63 @@ export class DirectoryCheckpoints {
     });
   }
 
-  /** What the files said about a partition at the start; 0 where they say nothing. */
+  /** What the files say about a partition; 0 where they say nothing. */
   of(partition: TopicPartition) {
     const name = partitionDirectoryName(partition);
+    const offsetIn = (kind: CheckpointKind) =>
+      this.#departed.has(name) ? 0 : (this.#lines[kind].get(name)?.offset ?? 0);
     return {
-      recoveryPoint: this.#read.recoveryPoint.get(name) ?? 0,
-      logStartOffset: this.#read.logStart.get(name) ?? 0,
-      highWatermark: this.#read.highWatermark.get(name) ?? 0,
+      recoveryPoint: offsetIn('recoveryPoint'),
+      logStartOffset: offsetIn('logStart'),
+      highWatermark: offsetIn('highWatermark'),
     };
   }
 
-  /** A partition was deleted: a later one of its name begins without a past. */
+  /** A partition was deleted, or set aside: its line goes with the next writing. */
   forget(partition: TopicPartition): void {
-    for (const offsets of Object.values(this.#read)) offsets.delete(partitionDirectoryName(partition));
+    this.#departed.add(partitionDirectoryName(partition));
   }
 
-  /** Writes one of the files, durably, unless it says the same already. */
-  async write(kind: CheckpointKind, offsets: readonly PartitionOffset[]): Promise<void> {
-    const text = JSON.stringify(offsets);
-    if (this.#written.get(kind) === text) return;
-    await writeOffsetCheckpoint(this.#disk, `${this.#directory}/${FILES[kind]}`, offsets);
-    this.#written.set(kind, text);
+  /** What no partition that lies here has left goes with the next writing. */
+  keepOnly(partitions: readonly TopicPartition[]): void {
+    const names = new Set(partitions.map(partitionDirectoryName));
+    for (const kind of KINDS) {
+      for (const name of this.#lines[kind].keys()) if (!names.has(name)) this.#departed.add(name);
+    }
   }
+
+  /** A partition begins here: the lines of an earlier one of its name do not count for it. They are gone durably. */
+  async begin(partition: TopicPartition): Promise<void> {
+    const name = partitionDirectoryName(partition);
+    for (const kind of KINDS) {
+      const lines = new Map(this.#lines[kind]);
+      if (lines.delete(name)) await this.#replace(kind, lines);
+    }
+    this.#departed.delete(name);
+  }
+
+  /** Notes the offsets of the open logs durably, unless the file says the same already. */
+  async write(kind: CheckpointKind, offsets: readonly PartitionOffset[]): Promise<void> {
+    const before = this.#lines[kind];
+    const lines = byName(offsets);
+    for (const [name, line] of before) {
+      if (!lines.has(name) && !this.#departed.has(name)) lines.set(name, line);
+    }
+    if (!isSame(before, lines)) await this.#replace(kind, lines);
+  }
+
+  async #replace(kind: CheckpointKind, lines: Lines): Promise<void> {
+    await writeOffsetCheckpoint(this.#disk, `${this.#directory}/${FILES[kind]}`, [...lines.values()]);
+    this.#lines[kind] = lines;
+  }
+}
+
+function byName(offsets: readonly PartitionOffset[]): Lines {
+  return new Map(offsets.map((line) => [partitionDirectoryName(line), line]));
+}
+
+function isSame(left: Lines, right: Lines): boolean {
+  if (left.size !== right.size) return false;
+  for (const [name, { offset }] of left) if (right.get(name)?.offset !== offset) return false;
+  return true;
 }

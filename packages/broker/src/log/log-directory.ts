@@ -174,6 +174,7 @@ export class LogDirectory {
       if (partition === null) continue;
       found.push({ ...partition, topicId: await readTopicId(disk, `${this.path}/${name}`) });
     }
+    this.#checkpoints.keepOnly(found);
     return found;
   }
 
@@ -191,8 +192,10 @@ export class LogDirectory {
     const directory = `${this.path}/${name}`;
     await disk.makeDirectory(directory);
     const knownId = await readTopicId(disk, directory);
-    if (knownId === null) await writeTopicId(disk, directory, topicId);
-    else if (knownId !== topicId) {
+    if (knownId === null) {
+      await this.#checkpoints.begin(topicPartition);
+      await writeTopicId(disk, directory, topicId);
+    } else if (knownId !== topicId) {
       throw new DamagedFileError(directory, `it is of topic id ${knownId}, not ${topicId}`);
     }
     const log = await this.#slots.run(() =>

@@ -98,6 +98,14 @@ export class LogFlusher {
     return this.betweenFlushes(() => this.#sync(endOffset));
   }
 
+  /** Makes the snapshot at `offset` durable, and its name. Rejects with a `DiskError`. */
+  syncSnapshot(offset: number): Promise<void> {
+    return this.betweenFlushes(async () => {
+      await this.#loaded.snapshots.syncAt(offset);
+      await this.#syncNames();
+    });
+  }
+
   /** Takes back what {@link flushLater} has set. */
   forgetTimer(): void {
     this.#timer?.cancel();

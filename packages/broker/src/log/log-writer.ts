@@ -297,10 +297,12 @@ export class LogWriter {
     try {
       await this.#mendEnd();
       await this.loaded.segments.active.writeIndexes();
-      await this.loaded.snapshots.take(this.producers);
       this.loaded.segments.active.seal();
       this.flusher.noteNewFiles();
       await this.flusher.syncToEnd(this.logEndOffset);
+      // Last: a recovery takes it as the proof that what the index files say up to here is on the disk.
+      await this.loaded.snapshots.take(this.producers);
+      await this.flusher.syncSnapshot(this.logEndOffset);
       return true;
     } catch (error) {
       this.fail(error);
