@@ -4,7 +4,7 @@ import type { ConfigValues } from '../metadata/configs/config-values.ts';
 /** What a topic's effective configs say about its logs. */
 export function logConfigFrom(topic: ConfigValues): LogConfig {
   return {
-    segmentBytes: topic.number('segment.bytes'),
+    segmentBytes: topic.numberOrNull('internal.segment.bytes') ?? topic.number('segment.bytes'),
     segmentMs: topic.number('segment.ms'),
     segmentJitterMs: topic.number('segment.jitter.ms'),
     segmentIndexBytes: topic.number('segment.index.bytes'),
