@@ -1,4 +1,5 @@
 import { createTopic, type DifferentialCase, inVersions } from './differential-case.ts';
+import { isOurOwn } from './normalize.ts';
 import type { WireClient } from './wire-client.ts';
 
 const UNKNOWN_ID = 'Zm9vYmFyYmF6cXV4MDEyMw';
@@ -432,7 +433,7 @@ function withoutConfigs(answers: Record<string, unknown>): unknown {
   return Object.values(answers).map((answer) =>
     (answer as CreateTopicsAnswer).response.topics.map((topic) => ({
       ...topic,
-      configs: topic.configs?.length,
+      configs: topic.configs?.filter((config) => !isOurOwn(config)).length,
     })),
   );
 }

@@ -3,12 +3,14 @@ import { type ApacheKafka, startApacheKafka } from '../apache-kafka.ts';
 import { type BrokerUnderTest, startOdradek } from '../broker-under-test.ts';
 import { KafkaTools } from '../kafka-tools.ts';
 import { adminCases } from './admin-cases.ts';
+import { appendCases } from './append-cases.ts';
 import { differences } from './differences.ts';
 import type { DifferentialCase } from './differential-case.ts';
 import { framingCases } from './framing-cases.ts';
 import { groupCases } from './group-cases.ts';
 import { normalize } from './normalize.ts';
 import { numberCases } from './number-cases.ts';
+import { producerCases } from './producer-cases.ts';
 import { recordCases } from './record-cases.ts';
 import { WireClient } from './wire-client.ts';
 
@@ -31,6 +33,8 @@ const suites: Readonly<Record<string, readonly DifferentialCase[]>> = {
   framing: framingCases,
   admin: adminCases,
   records: recordCases,
+  appends: appendCases,
+  producers: producerCases,
   groups: groupCases,
   'out-of-range': numberCases,
 };

@@ -1,5 +1,5 @@
+import { batch, listBody, produceBody } from './batches.ts';
 import { createTopic, type DifferentialCase } from './differential-case.ts';
-import { batch, listBody, produceBody } from './record-cases.ts';
 import type { WireClient } from './wire-client.ts';
 
 const LONG_MAX = 2 ** 63;

@@ -1,10 +1,8 @@
-import { crc32c } from '@node-rs/crc32';
+import { batch, listBody, NOW, produceBody } from './batches.ts';
 import { createTopic, type DifferentialCase, inVersions } from './differential-case.ts';
 import type { WireClient } from './wire-client.ts';
 
 const UNKNOWN_ID = 'Zm9vYmFyYmF6cXV4MDEyMw';
-/** Old enough not to be the future, young enough not to be deleted by retention while we look. */
-const NOW = Math.floor(Date.now() / 1_000) * 1_000 - 60_000;
 
 const produceCases: readonly DifferentialCase[] = [
   produceCase('a good batch in every version', [3, 12], () => batch({})),
@@ -291,25 +289,6 @@ function produceCase(
   };
 }
 
-export function produceBody(
-  name: string,
-  records: Uint8Array | null,
-  options: { readonly acks?: number; readonly partition?: number } = {},
-) {
-  return {
-    acks: options.acks ?? -1,
-    timeoutMs: 5_000,
-    topicData: [{ name, partitionData: [{ index: options.partition ?? 0, records }] }],
-  };
-}
-
-export function listBody(name: string, partitionIndex: number, timestamp: number, currentLeaderEpoch = -1) {
-  return {
-    replicaId: -1,
-    topics: [{ name, partitions: [{ partitionIndex, timestamp, currentLeaderEpoch }] }],
-  };
-}
-
 function fetchBody(
   version: number,
   topic: { readonly name: string; readonly topicId: string },
@@ -334,58 +313,4 @@ function fetchBody(
             },
           ],
   };
-}
-
-interface BatchFields {
-  readonly attributes?: number;
-  readonly count?: number;
-  readonly crc?: number;
-  readonly length?: number;
-  readonly magic?: number;
-  readonly producerEpoch?: number;
-  readonly producerId?: number;
-  readonly sequence?: number;
-  readonly timestamp?: number | bigint;
-  readonly valueBytes?: number;
-}
-
-/** A record batch of two uncompressed records, with any field of its header made wrong. */
-export function batch(fields: BatchFields): Uint8Array {
-  const value = Buffer.alloc(fields.valueBytes ?? 3, 'v');
-  const records = Buffer.concat([record(0, value), record(1, value)]);
-  const bytes = Buffer.alloc(61 + records.length);
-  const timestamp = BigInt(fields.timestamp ?? NOW);
-  bytes.writeInt32BE(fields.length ?? 49 + records.length, 8);
-  bytes.writeInt32BE(-1, 12);
-  bytes.writeInt8(fields.magic ?? 2, 16);
-  bytes.writeInt16BE(fields.attributes ?? 0, 21);
-  bytes.writeInt32BE(1, 23);
-  bytes.writeBigInt64BE(timestamp, 27);
-  bytes.writeBigInt64BE(timestamp, 35);
-  bytes.writeBigInt64BE(BigInt(fields.producerId ?? -1), 43);
-  bytes.writeInt16BE(fields.producerEpoch ?? -1, 51);
-  bytes.writeInt32BE(fields.sequence ?? -1, 53);
-  bytes.writeInt32BE(fields.count ?? 2, 57);
-  records.copy(bytes, 61);
-  bytes.writeUInt32BE(fields.crc ?? crc32c(bytes.subarray(21)), 17);
-  return bytes;
-}
-
-/** A record with a one-byte key, shorter than 64 bytes or with a two-byte length. */
-function record(offsetDelta: number, value: Uint8Array): Uint8Array {
-  const body = Buffer.concat([
-    Buffer.from([0, 0, zigzag(offsetDelta), zigzag(1), 0x6b]),
-    varint(zigzag(value.length)),
-    value,
-    Buffer.from([0]),
-  ]);
-  return Buffer.concat([varint(zigzag(body.length)), body]);
-}
-
-function zigzag(value: number): number {
-  return value << 1;
-}
-
-function varint(value: number): Uint8Array {
-  return value < 0x80 ? Buffer.from([value]) : Buffer.from([(value & 0x7f) | 0x80, value >>> 7]);
 }

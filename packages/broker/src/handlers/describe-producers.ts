@@ -1,11 +1,12 @@
 import { type MetadataImage, partitionOf } from '../metadata/metadata-image.ts';
 import { invalidTopicName } from '../metadata/topic-name.ts';
-import { ErrorCode } from '../protocol/errors.ts';
+import { ErrorCode, errorOf } from '../protocol/errors.ts';
 import type { Encodable } from '../protocol/message.ts';
 import { describeProducersRequest } from '../protocol/messages/describe-producers-request.ts';
 import { describeProducersResponse } from '../protocol/messages/describe-producers-response.ts';
 import type { Replicas } from '../replication/replicas.ts';
 import { AclOperation, type Authorizer } from '../security/authorizer.ts';
+import type { Principal } from '../security/principal.ts';
 import type { Handler } from './handler.ts';
 
 export interface DescribeProducersNeeds {
@@ -26,13 +27,11 @@ export function describeProducersHandler(
     response: describeProducersResponse,
     handle: (request, { principal }) => ({
       topics: request.topics.map(({ name, partitionIndexes }) => {
-        const isAllowed = needs.authorizer.isAllowed(principal, AclOperation.READ, 'topic', name);
+        const refusal = topicRefusal(needs, principal, name);
         return {
           name,
           partitions: partitionIndexes.map((partitionIndex) =>
-            isAllowed
-              ? describe(needs, name, partitionIndex)
-              : { partitionIndex, errorCode: ErrorCode.TOPIC_AUTHORIZATION_FAILED },
+            refusal === null ? describe(needs, name, partitionIndex) : { partitionIndex, ...refusal },
           ),
         };
       }),
@@ -46,9 +45,21 @@ export function describeProducersHandler(
   };
 }
 
+/** Why nothing is told of any partition of the topic, or null. */
+function topicRefusal(
+  needs: DescribeProducersNeeds,
+  principal: Principal,
+  name: string,
+): Pick<PartitionAnswer, 'errorCode' | 'errorMessage'> | null {
+  const invalid = invalidTopicName(name);
+  if (invalid !== null) return { errorCode: ErrorCode.INVALID_TOPIC_EXCEPTION, errorMessage: invalid };
+  const isAllowed = needs.authorizer.isAllowed(principal, AclOperation.READ, 'topic', name);
+  if (isAllowed && needs.image().topicsByName.has(name)) return null;
+  const errorCode = isAllowed ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION : ErrorCode.TOPIC_AUTHORIZATION_FAILED;
+  return { errorCode, errorMessage: errorOf(errorCode).message };
+}
+
 function describe(needs: DescribeProducersNeeds, name: string, partitionIndex: number): PartitionAnswer {
-  if (invalidTopicName(name) !== null)
-    return { partitionIndex, errorCode: ErrorCode.INVALID_TOPIC_EXCEPTION };
   const partition = needs.replicas.get(name, partitionIndex);
   if (partition === undefined || !partition.isLeader) {
     const isKnown = partitionOf(needs.image(), name, partitionIndex) !== undefined;

@@ -146,7 +146,9 @@ export class Partition implements WatchedPartition {
   deleteRecordsBefore(offset: number): number {
     if (!this.isLeader) return ErrorCode.NOT_LEADER_OR_FOLLOWER;
     if (this.log.isOffline) return ErrorCode.KAFKA_STORAGE_ERROR;
-    if (!this.log.config.cleanupPolicy.includes('delete')) return ErrorCode.POLICY_VIOLATION;
+    const { cleanupPolicy } = this.log.config;
+    if (cleanupPolicy.includes('compact') && !cleanupPolicy.includes('delete'))
+      return ErrorCode.POLICY_VIOLATION;
     const target = offset === -1 ? this.highWatermark : offset;
     if (target < 0 || target > this.highWatermark) return ErrorCode.OFFSET_OUT_OF_RANGE;
     this.log.advanceLogStartOffset(target);

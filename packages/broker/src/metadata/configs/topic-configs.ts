@@ -93,8 +93,8 @@ export const topicConfigs: readonly ConfigDefinition[] = [
   }),
   int('internal.segment.bytes', null, {
     isInternal: true,
-    effect: 'fixed',
-    text: "Segment size below the usual minimum, for Kafka's own tests.",
+    effect: 'acts',
+    text: 'In place of `segment.bytes`, without its minimum; for tests.',
   }),
   long('local.retention.bytes', '-2', {
     rule: atLeast(-2),
