@@ -31,6 +31,7 @@ import {
 import { PartitionLog } from './partition-log.ts';
 import { isPassing, lacksSpace } from './passing-error.ts';
 import { PeriodicTasks } from './periodic-tasks.ts';
+import { ScanTally } from './scan-tally.ts';
 import { Slots } from './slots.ts';
 import { type DirectorySpace, SpaceGuard } from './space-guard.ts';
 import { TailCache } from './tail-cache.ts';
@@ -116,6 +117,7 @@ export class LogDirectory {
       files: new FilePool(disk, IDLE_FILES),
       indexes: new IndexCache(INDEX_CACHE_BYTES),
       tails: new TailCache(this.#settings.tailCacheBytes, buffers),
+      scans: new ScanTally(),
       flushes: new FlushRounds((task) => clock.after(0, task)),
       space: new SpaceGuard({
         ...{ clock, disk, logger, path },
@@ -254,6 +256,7 @@ export class LogDirectory {
   /** Begins the periodic tasks: the look at the free space, retention, checkpoints, expiry of producers. */
   start(): void {
     const settings = this.#settings;
+    this.#reportScans();
     void this.#environment.space.start();
     this.#tasks.every(settings.retentionCheckIntervalMs, () => this.#applyRetention());
     this.#tasks.every(settings.producerIdExpirationCheckIntervalMs, async () => {
@@ -263,6 +266,14 @@ export class LogDirectory {
     this.#tasks.every(settings.recoveryPointCheckpointIntervalMs, () => this.#checkpoint('recoveryPoint'));
     this.#tasks.every(settings.logStartCheckpointIntervalMs, () => this.#checkpoint('logStart'));
     this.#tasks.every(settings.highWatermarkCheckpointIntervalMs, () => this.#checkpoint('highWatermark'));
+  }
+
+  /** Says after a crash how much was read through: what the recovery points left. */
+  #reportScans(): void {
+    const { logger, scans } = this.#environment;
+    if (this.wasClean || this.#logs.size === 0) return;
+    const opened = { directory: this.path, logs: this.#logs.size, scannedBytes: scans.bytes };
+    logger.info(opened, 'Opened the logs after a stop that was not a clean one');
   }
 
   async #applyRetention(): Promise<void> {

@@ -224,8 +224,10 @@ export class Segment {
   }
 
   /** Reads batches and checks them; see {@link scanChecked}. */
-  scan(range: ScannedRange, visit: BatchVisitor): Promise<ScanEnd> {
-    return this.#reading(range.from, (file) => scanChecked(file, range, visit));
+  async scan(range: ScannedRange, visit: BatchVisitor): Promise<ScanEnd> {
+    const end = await this.#reading(range.from, (file) => scanChecked(file, range, visit));
+    this.#environment.scans.add(end.position - range.from);
+    return end;
   }
 
   /** Whether a transaction may have been aborted here. */

@@ -7,6 +7,7 @@ import { IndexCache } from '../../src/log/index-cache.ts';
 import { DEFAULT_LOG_CONFIG, type LogConfig } from '../../src/log/log-config.ts';
 import type { LogEnvironment } from '../../src/log/log-environment.ts';
 import { PartitionLog } from '../../src/log/partition-log.ts';
+import { ScanTally } from '../../src/log/scan-tally.ts';
 import { SpaceGuard } from '../../src/log/space-guard.ts';
 import { TailCache } from '../../src/log/tail-cache.ts';
 import { batchesIn } from '../../src/protocol/record-batch.ts';
@@ -120,6 +121,7 @@ export class LogBed {
       files: new FilePool(this.disk, 100),
       indexes: new IndexCache(1024 * 1024),
       tails: new TailCache(tailBytes, buffers),
+      scans: new ScanTally(),
       flushes: new FlushRounds(setImmediate),
       space: this.space,
     };
