@@ -1,6 +1,7 @@
-import { baseOffsetAt, leaderEpochAt } from '../protocol/record-batch.ts';
+import { baseOffsetAt, lastOffsetAt, leaderEpochAt } from '../protocol/record-batch.ts';
 import { invariant } from '../runtime/invariant.ts';
 import { DamagedLogError } from './damaged-log-error.ts';
+import type { EpochEntry, LeaderEpochCache } from './leader-epoch-cache.ts';
 import type { Loading, OpenedSegments } from './log-loading.ts';
 import { applyBatch } from './producer-append.ts';
 import { producersAt } from './producer-replay.ts';
@@ -21,7 +22,8 @@ export async function recoverTail(loading: Loading, segments: readonly Segment[]
     0,
     segments.findLastIndex((segment) => segment.baseOffset <= recoveryPoint),
   );
-  let { end, producers } = await readFirst(loading, segments.slice(0, first + 1));
+  const known = new KnownEpochs(loading.epochs);
+  let { end, producers } = await readFirst(loading, segments.slice(0, first + 1), known);
   let last = first;
   for (;;) {
     const segment = segments[last];
@@ -34,7 +36,7 @@ export async function recoverTail(loading: Loading, segments: readonly Segment[]
     producers.endOffset = next.baseOffset;
     await loading.snapshots.take(producers);
     await loading.snapshots.syncAt(next.baseOffset);
-    end = await readThrough(next, config, takerOf(loading, producers));
+    end = await readThrough(next, config, takerOf(known, producers));
     last++;
   }
   producers.endOffset = end.nextOffset;
@@ -49,6 +51,7 @@ export async function recoverTail(loading: Loading, segments: readonly Segment[]
 async function readFirst(
   loading: Loading,
   segments: readonly Segment[],
+  known: KnownEpochs,
 ): Promise<{ end: ScanEnd; producers: ProducerState }> {
   const { snapshots, epochs, options } = loading;
   const segment = segments.at(-1);
@@ -60,20 +63,48 @@ async function readFirst(
   if (newest.endOffset > baseOffset) {
     const upToOffset = newest.endOffset;
     epochs.truncateFromEnd(upToOffset);
-    const end = await readEnd(segment, options.config, { upToOffset, take: takerOf(loading, newest) });
+    const end = await readEnd(segment, options.config, { upToOffset, take: takerOf(known, newest) });
     if (end !== null) return { end, producers: newest };
   }
   epochs.truncateFromEnd(baseOffset);
   const producers = await producersAt(snapshots, segments.slice(0, -1), baseOffset);
-  return { end: await readThrough(segment, options.config, takerOf(loading, producers)), producers };
+  return { end: await readThrough(segment, options.config, takerOf(known, producers)), producers };
 }
 
-function takerOf({ epochs }: Loading, producers: ProducerState): TakeBatch {
+function takerOf(known: KnownEpochs, producers: ProducerState): TakeBatch {
   return (bytes, at) => {
-    const epoch = leaderEpochAt(bytes, at);
-    if (epoch > epochs.latestEpoch) epochs.assign(epoch, baseOffsetAt(bytes, at));
+    known.take(bytes, at);
     return applyBatch(producers, bytes, at);
   };
+}
+
+/**
+ * The leader epochs that the checkpoint knows, and what the batches say of them. Where an epoch begins may be seen in
+ * no batch any more: a cleaning takes the first ones. So the checkpoint is believed where no batch says otherwise.
+ */
+class KnownEpochs {
+  readonly #epochs: LeaderEpochCache;
+  readonly #checkpointed: readonly EpochEntry[];
+  /** Behind the last batch that was read. */
+  #endOffset = 0;
+
+  constructor(epochs: LeaderEpochCache) {
+    this.#epochs = epochs;
+    this.#checkpointed = epochs.entries;
+  }
+
+  take(bytes: Uint8Array, at: number): void {
+    const [epoch, baseOffset] = [leaderEpochAt(bytes, at), baseOffsetAt(bytes, at)];
+    if (epoch > this.#epochs.latestEpoch) {
+      for (const entry of this.#checkpointed) {
+        const isBehind = entry.epoch > this.#epochs.latestEpoch && entry.startOffset >= this.#endOffset;
+        if (isBehind && entry.epoch <= epoch && entry.startOffset <= baseOffset)
+          this.#epochs.assign(entry.epoch, entry.startOffset);
+      }
+      if (epoch > this.#epochs.latestEpoch) this.#epochs.assign(epoch, baseOffset);
+    }
+    this.#endOffset = lastOffsetAt(bytes, at) + 1;
+  }
 }
 
 /**
