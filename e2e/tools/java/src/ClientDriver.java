@@ -58,6 +58,9 @@ public final class ClientDriver {
             case "produce" -> produce(arguments);
             case "consume" -> consume(arguments);
             case "initTransactions" -> initTransactions(arguments);
+            case "write" -> write(arguments);
+            case "endTransaction" -> endTransaction(arguments);
+            case "read" -> read(arguments);
             default -> throw new IllegalArgumentException("unknown verb " + verb);
         };
     }
@@ -145,6 +148,70 @@ public final class ClientDriver {
             outcome.put("error", failure.getClass().getSimpleName()).put("retriable", failure instanceof RetriableException);
         }
         return outcome;
+    }
+
+    /** Producers whose transaction is open, by transactional id: to close one would abort it. */
+    private static final Map<String, KafkaProducer<String, String>> OPEN = new HashMap<>();
+
+    /**
+     * Writes records to one partition, in batches of {@code batch}, with a producer of the given configs. With a
+     * transactional id the records are one transaction, which stays open until it is ended.
+     */
+    private static JsonNode write(JsonNode arguments) throws Exception {
+        Map<String, Object> settings = new HashMap<>();
+        settings.put("linger.ms", 1000);
+        arguments.get("settings").properties().forEach(setting -> settings.put(setting.getKey(), setting.getValue().asText()));
+        settings.put("bootstrap.servers", arguments.get("bootstrap").asText());
+        KafkaProducer<String, String> producer = new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer());
+        boolean isTransactional = settings.containsKey("transactional.id");
+        try {
+            if (isTransactional) {
+                producer.initTransactions();
+                producer.beginTransaction();
+                OPEN.put(arguments.at("/settings/transactional.id").asText(), producer);
+            }
+            List<Future<RecordMetadata>> sent = new ArrayList<>();
+            for (JsonNode record : arguments.get("records")) {
+                Long timestamp = record.hasNonNull("timestamp") ? record.get("timestamp").asLong() : null;
+                sent.add(producer.send(new ProducerRecord<>(arguments.get("topic").asText(), 0, timestamp, text(record.get("key")), text(record.get("value")))));
+                if (sent.size() % arguments.get("batch").asInt() == 0) producer.flush();
+            }
+            producer.flush();
+            for (Future<RecordMetadata> future : sent) future.get();
+        } finally {
+            if (!isTransactional) producer.close();
+        }
+        return JSON.nullNode();
+    }
+
+    private static JsonNode endTransaction(JsonNode arguments) {
+        try (KafkaProducer<String, String> producer = OPEN.remove(arguments.get("transactional_id").asText())) {
+            if (arguments.get("outcome").asText().equals("commit")) producer.commitTransaction();
+            else producer.abortTransaction();
+        }
+        return JSON.nullNode();
+    }
+
+    /** Every record of partition 0 of a topic that a reader of the isolation level sees. */
+    private static JsonNode read(JsonNode arguments) {
+        Map<String, Object> settings = new HashMap<>();
+        settings.put("bootstrap.servers", arguments.get("bootstrap").asText());
+        settings.put("isolation.level", arguments.get("isolation").asText());
+        settings.put("fetch.max.wait.ms", 10);
+        settings.put("enable.auto.commit", false);
+        ArrayNode records = JSON.createArrayNode();
+        TopicPartition partition = new TopicPartition(arguments.get("topic").asText(), 0);
+        try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer())) {
+            consumer.assign(List.of(partition));
+            consumer.seekToBeginning(List.of(partition));
+            long end = consumer.endOffsets(List.of(partition)).get(partition);
+            while (consumer.position(partition) < end) {
+                for (ConsumerRecord<String, String> record : consumer.poll(Duration.ofMillis(100))) {
+                    records.addObject().put("offset", record.offset()).put("timestamp", record.timestamp()).put("key", record.key()).put("value", record.value());
+                }
+            }
+        }
+        return records;
     }
 
     private static String text(JsonNode node) {
