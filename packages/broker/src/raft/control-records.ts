@@ -4,19 +4,9 @@ import { leaderChangeMessage } from '../protocol/messages/leader-change-message.
 import { votersRecord } from '../protocol/messages/voters-record.ts';
 import { Reader } from '../protocol/reader.ts';
 import type { LogRecord, NewRecord } from '../protocol/records.ts';
-import type { Voter } from './raft-state.ts';
+import type { VoterNode } from './voter-set.ts';
 
-/** Where a voter is reached by other controllers. */
-export interface VoterEndpoint {
-  readonly name: string;
-  readonly host: string;
-  readonly port: number;
-}
-
-/** A member of the quorum as the log's voters record describes it. */
-export interface VoterNode extends Voter {
-  readonly endpoints: readonly VoterEndpoint[];
-}
+export type { VoterEndpoint, VoterNode } from './voter-set.ts';
 
 export type ControlRecord =
   | { readonly kind: 'leaderChange'; readonly leaderId: number }

@@ -7,7 +7,13 @@ import { leaderChangeRecord, quorumRecords, type VoterNode } from './control-rec
 import { batchesIn, type MetadataBatch } from './loaded-batch.ts';
 import type { MetadataLog } from './metadata-log.ts';
 import { readQuorumState, writeQuorumState } from './quorum-state.ts';
-import { initialRaftState, type RaftEffect, type RaftEvent, type RaftState, raftStep } from './raft-state.ts';
+import {
+  initialRaftState,
+  type RaftEffect,
+  type RaftEvent,
+  type RaftState,
+  raftStep,
+} from './single-voter.ts';
 
 export interface MetadataQuorumNeeds {
   readonly log: MetadataLog;

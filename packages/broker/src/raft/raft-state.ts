@@ -1,106 +1,123 @@
+import { ZERO_UUID } from '../protocol/uuid.ts';
+import {
+  EMPTY_LOG,
+  type EpochLog,
+  lastEpochOf,
+  type OffsetAndEpoch,
+  type StoredSnapshot,
+} from './epoch-log.ts';
 import type { QuorumState } from './quorum-state.ts';
+import type { ReplicaKey } from './replica-key.ts';
+import type { Role } from './role.ts';
+import { NOT_IN_LOG, type VoterEndpoint, type VoterNode, type VoterSet, voterOf } from './voter-set.ts';
 
-/*
- * States and legal moves of a voter that is alone in its quorum:
- *
- *   loading ──loaded──▶ candidate ──voteStored──▶ leader
- *      └──────────────────┴────────failed──────────┴──▶ failed
- *
- * A vote counts only when it is on disk. Its own vote is the majority, so it elects the candidate. The leader's
- * records are committed up to where its log is on disk.
- */
+/** The waits of the quorum, by Kafka's `controller.quorum.*` configs. */
+export interface RaftTiming {
+  readonly electionTimeoutMs: number;
+  readonly electionBackoffMaxMs: number;
+  readonly fetchTimeoutMs: number;
+  readonly requestTimeoutMs: number;
+  readonly retryBackoffMs: number;
+}
+
+export const DEFAULT_TIMING: RaftTiming = {
+  electionTimeoutMs: 1000,
+  electionBackoffMaxMs: 1000,
+  fetchTimeoutMs: 2000,
+  requestTimeoutMs: 2000,
+  retryBackoffMs: 20,
+};
+
+/** What this node and its directory are, as they were opened. */
+export interface RaftIdentity {
+  readonly clusterId: string;
+  readonly self: VoterNode;
+  /** Those the directory was made with; a set in the log counts more. */
+  readonly voters: readonly VoterNode[];
+  readonly timing: RaftTiming;
+}
+
+/** Requests to another node go one at a time, as on a connection of their own. */
+export interface Peer {
+  readonly inFlight: { readonly requestId: number; readonly expiresMs: number } | null;
+  /** After a failure. */
+  readonly notBeforeMs: number;
+}
+
+/** Everything that the next step depends on. */
 export interface RaftState {
-  readonly role: 'loading' | 'candidate' | 'leader' | 'failed';
-  readonly voter: Voter;
+  readonly identity: RaftIdentity;
+  readonly role: Role;
   readonly epoch: number;
-  /** The end that was assigned, written or not. */
-  readonly endOffset: number;
+  /** Of this epoch; null while it is not known. This node's own id while it leads, and after it resigned. */
+  readonly leaderId: number | null;
+  readonly leaderEndpoints: readonly VoterEndpoint[];
+  /** Who got this node's vote in this epoch. */
+  readonly votedKey: ReplicaKey | null;
+  readonly log: EpochLog;
   /** Records below it are committed. */
   readonly highWatermark: number;
+  /** By the log, oldest first; the newest counts, committed or not (KIP-853). */
+  readonly voterSets: readonly VoterSet[];
+  /** Since a leader was last followed; the pauses between elections grow with it. */
+  readonly lostElections: number;
+  readonly peers: ReadonlyMap<number, Peer>;
+  readonly lastRequestId: number;
 }
 
-export interface Voter {
-  readonly id: number;
-  readonly directoryId: string;
+/** What is in the directory at the start. */
+export interface LoadedLog {
+  readonly stored: QuorumState | null;
+  readonly log: Omit<EpochLog, 'flushedOffset' | 'truncations'>;
+  /** The sets in snapshot and log, oldest first. */
+  readonly voterSets: readonly VoterSet[];
 }
 
-export type RaftEvent =
-  | {
-      readonly kind: 'loaded';
-      readonly stored: QuorumState | null;
-      readonly endOffset: number;
-      readonly lastEpoch: number;
-    }
-  | { readonly kind: 'voteStored' }
-  | { readonly kind: 'appended'; readonly endOffset: number }
-  | { readonly kind: 'flushed'; readonly endOffset: number }
-  | { readonly kind: 'failed'; readonly reason: unknown };
-
-export type RaftEffect =
-  | { readonly kind: 'storeVote'; readonly state: QuorumState }
-  /** The first batch of an epoch: who leads it, and who may vote. */
-  | { readonly kind: 'appendLeaderChange'; readonly epoch: number }
-  | { readonly kind: 'flush'; readonly endOffset: number }
-  | { readonly kind: 'commit'; readonly highWatermark: number }
-  | { readonly kind: 'stop'; readonly reason: unknown };
-
-export interface RaftStep {
-  readonly state: RaftState;
-  readonly effects: readonly RaftEffect[];
-}
-
-export function initialRaftState(voter: Voter): RaftState {
-  return { role: 'loading', voter, epoch: -1, endOffset: 0, highWatermark: 0 };
-}
-
-/** The state after an event and what is to be done for it, in order. An event that is not legal changes nothing. */
-export function raftStep(state: RaftState, event: RaftEvent): RaftStep {
-  switch (event.kind) {
-    case 'loaded':
-      return state.role === 'loading' ? standForElection(state, event) : unchanged(state);
-    case 'voteStored':
-      return state.role === 'candidate'
-        ? {
-            state: { ...state, role: 'leader' },
-            effects: [{ kind: 'appendLeaderChange', epoch: state.epoch }],
-          }
-        : unchanged(state);
-    case 'appended':
-      return state.role === 'leader'
-        ? {
-            state: { ...state, endOffset: event.endOffset },
-            effects: [{ kind: 'flush', endOffset: event.endOffset }],
-          }
-        : unchanged(state);
-    case 'flushed':
-      return state.role === 'leader' && event.endOffset > state.highWatermark
-        ? {
-            state: { ...state, highWatermark: event.endOffset },
-            effects: [{ kind: 'commit', highWatermark: event.endOffset }],
-          }
-        : unchanged(state);
-    case 'failed':
-      return state.role === 'failed'
-        ? unchanged(state)
-        : { state: { ...state, role: 'failed' }, effects: [{ kind: 'stop', reason: event.reason }] };
-  }
-}
-
-function unchanged(state: RaftState): RaftStep {
-  return { state, effects: [] };
-}
-
-/** The epoch is newer than any this node stored or wrote, so that no earlier leader is mistaken for the new one. */
-function standForElection(state: RaftState, loaded: Extract<RaftEvent, { kind: 'loaded' }>): RaftStep {
-  const epoch = Math.max(loaded.stored?.leaderEpoch ?? 0, loaded.lastEpoch, 0) + 1;
-  const { id, directoryId } = state.voter;
+export function initialRaftState(identity: RaftIdentity): RaftState {
   return {
-    state: { ...state, role: 'candidate', epoch, endOffset: loaded.endOffset },
-    effects: [
-      {
-        kind: 'storeVote',
-        state: { leaderEpoch: epoch, leaderId: -1, votedId: id, votedDirectoryId: directoryId },
-      },
-    ],
+    identity,
+    role: { name: 'loading' },
+    epoch: 0,
+    leaderId: null,
+    leaderEndpoints: [],
+    votedKey: null,
+    log: EMPTY_LOG,
+    highWatermark: 0,
+    voterSets: [{ offset: NOT_IN_LOG, voters: identity.voters }],
+    lostElections: 0,
+    peers: new Map(),
+    lastRequestId: 0,
+  };
+}
+
+export function votersOf({ voterSets }: RaftState): readonly VoterNode[] {
+  return voterSets.at(-1)?.voters ?? [];
+}
+
+export function isVoter(state: RaftState): boolean {
+  return voterOf(votersOf(state), state.identity.self) !== null;
+}
+
+/** Every voter but this node. */
+export function otherVoters(state: RaftState): readonly VoterNode[] {
+  return votersOf(state).filter(({ id }) => id !== state.identity.self.id);
+}
+
+/** The end of the log as elections compare it. */
+export function endOf({ log }: RaftState): OffsetAndEpoch {
+  return { offset: log.endOffset, epoch: lastEpochOf(log) };
+}
+
+export function snapshotAt({ log }: RaftState, id: OffsetAndEpoch): StoredSnapshot | null {
+  return log.snapshots.find(({ offset, epoch }) => offset === id.offset && epoch === id.epoch) ?? null;
+}
+
+/** What must never be forgotten. */
+export function hardStateOf({ epoch, leaderId, votedKey }: RaftState): QuorumState {
+  return {
+    leaderId: leaderId ?? -1,
+    leaderEpoch: epoch,
+    votedId: votedKey?.id ?? -1,
+    votedDirectoryId: votedKey?.directoryId ?? ZERO_UUID,
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { initialRaftState, type RaftEvent, type RaftState, raftStep } from './raft-state.ts';
+import { initialRaftState, type RaftEvent, type RaftState, raftStep } from './single-voter.ts';
 
 const VOTER = { id: 1, directoryId: 'AAAAAAAAAAAAAAAAAAAAAQ' };
 

@@ -1,0 +1,60 @@
+import { endOf, otherVoters, votersOf } from '../raft-state.ts';
+import type { Candidate, Prospective } from '../role.ts';
+import {
+  becomeCandidate,
+  becomeLeader,
+  becomeProspective,
+  followAgain,
+  waitForLeader,
+} from '../transitions.ts';
+import type { Turn } from '../turn.ts';
+import { hasAnswered, isLost, isWon, type Votes } from '../votes.ts';
+
+export function stayProspective(turn: Turn, { votes, electionDeadlineMs }: Prospective): void {
+  const voters = votersOf(turn.state);
+  if (isWon(votes, voters)) becomeCandidate(turn);
+  else if (isLost(votes, voters) || turn.nowMs >= electionDeadlineMs) withdraw(turn);
+  else askForVotes(turn, votes, { preVote: true });
+}
+
+/** A majority hears the leader, or has more in its log, or cannot be reached. */
+function withdraw(turn: Turn): void {
+  turn.update({ lostElections: turn.state.lostElections + 1 });
+  const nextTryMs = turn.backedOff();
+  if (turn.state.leaderId === null) waitForLeader(turn, nextTryMs);
+  else followAgain(turn, nextTryMs);
+}
+
+export function stayCandidate(turn: Turn, role: Candidate): void {
+  const { votes, electionDeadlineMs, isBackingOff } = role;
+  const voters = votersOf(turn.state);
+  const isOver = turn.nowMs >= electionDeadlineMs;
+  if (isWon(votes, voters)) becomeLeader(turn, votes.granted);
+  else if (isBackingOff) {
+    if (isOver) becomeProspective(turn);
+  } else if (isOver || isLost(votes, voters)) backOff(turn, role);
+  else askForVotes(turn, votes, { preVote: false });
+}
+
+/** Voters that split their votes must not all come back at once. A late vote still counts. */
+function backOff(turn: Turn, role: Candidate): void {
+  turn.update({ lostElections: turn.state.lostElections + 1 });
+  turn.update({ role: { ...role, isBackingOff: true, electionDeadlineMs: turn.backedOff() } });
+}
+
+function askForVotes(turn: Turn, votes: Votes, { preVote }: { readonly preVote: boolean }): void {
+  const { epoch, identity } = turn.state;
+  const { clusterId, self } = identity;
+  for (const voter of otherVoters(turn.state)) {
+    if (hasAnswered(votes, voter.id)) continue;
+    turn.send(voter, {
+      api: 'vote',
+      clusterId,
+      voter: { id: voter.id, directoryId: voter.directoryId },
+      epoch,
+      candidate: { id: self.id, directoryId: self.directoryId },
+      last: endOf(turn.state),
+      preVote,
+    });
+  }
+}

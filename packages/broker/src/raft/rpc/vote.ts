@@ -1,0 +1,78 @@
+import { ErrorCode } from '../../protocol/errors.ts';
+import { isUpToDate } from '../epoch-log.ts';
+import type { VoteRequest, VoteResponse } from '../raft-messages.ts';
+import type { RaftState } from '../raft-state.ts';
+import type { ReplicaKey } from '../replica-key.ts';
+import { enterEpoch, giveVote } from '../transitions.ts';
+import { leaderKnown, type Turn } from '../turn.ts';
+import { withVote } from '../votes.ts';
+import { claimError, isMeantForUs, isOfOtherCluster, learnFrom } from './common.ts';
+
+/** A higher epoch is entered whoever brings it. The vote is on disk before the answer goes out. */
+export function answerVote(turn: Turn, requestId: number, request: VoteRequest): void {
+  if (isOfOtherCluster(turn.state, request)) {
+    turn.refuse(requestId, ErrorCode.INCONSISTENT_CLUSTER_ID);
+    return;
+  }
+  const { epoch, candidate, voter } = request;
+  const error = isImpossible(request)
+    ? ErrorCode.INVALID_REQUEST
+    : claimError(turn.state, { epoch, id: candidate.id });
+  if (error !== ErrorCode.NONE) {
+    answer(turn, requestId, { errorCode: error });
+    return;
+  }
+  if (epoch > turn.state.epoch) enterEpoch(turn, epoch);
+  if (!isMeantForUs(turn.state, voter)) {
+    answer(turn, requestId, { errorCode: ErrorCode.INVALID_VOTER_KEY });
+    return;
+  }
+  const voteGranted = canGrant(turn.state, request);
+  if (voteGranted && !request.preVote && turn.state.votedKey === null) giveVote(turn, candidate);
+  answer(turn, requestId, { errorCode: ErrorCode.NONE, voteGranted });
+}
+
+/** A log cannot end in an epoch that is yet to be decided. */
+function isImpossible({ epoch, last, preVote }: VoteRequest): boolean {
+  const isAhead = preVote ? last.epoch > epoch : last.epoch >= epoch;
+  return last.offset < 0 || last.epoch < 0 || isAhead;
+}
+
+function canGrant(state: RaftState, { candidate, last, preVote }: VoteRequest): boolean {
+  const { role, log, leaderId, votedKey } = state;
+  const knowsEnough = isUpToDate(log, last);
+  switch (role.name) {
+    case 'unattached':
+    case 'prospective':
+      if (preVote) return knowsEnough;
+      if (votedKey !== null) return isSame(votedKey, candidate);
+      return leaderId === null && knowsEnough;
+    case 'candidate':
+    case 'resigned':
+      return preVote && knowsEnough;
+    case 'follower':
+      return preVote && knowsEnough && !role.hasFetched;
+    default:
+      return false;
+  }
+}
+
+function isSame(left: ReplicaKey, right: ReplicaKey): boolean {
+  return left.id === right.id && left.directoryId === right.directoryId;
+}
+
+function answer(
+  turn: Turn,
+  requestId: number,
+  { errorCode, voteGranted = false }: { errorCode: number; voteGranted?: boolean },
+): void {
+  turn.answer(requestId, { api: 'vote', errorCode, ...leaderKnown(turn.state), voteGranted });
+}
+
+/** Answers to pre-votes and votes cannot be taken for each other: the change of role forgets the questions. */
+export function takeVote(turn: Turn, from: number, response: VoteResponse): void {
+  if (!learnFrom(turn, response)) return;
+  const { role } = turn.state;
+  if (role.name !== 'prospective' && role.name !== 'candidate') return;
+  turn.update({ role: { ...role, votes: withVote(role.votes, from, response.voteGranted) } });
+}
