@@ -33,6 +33,9 @@ export class DirectoryCheckpoints {
   /** Partitions that left; the files still name them. */
   readonly #departed = new Set<string>();
 
+  /** The files that were written, be it without a line. */
+  readonly #isThere = new Set<CheckpointKind>();
+
   private constructor(disk: Disk, directory: string, lines: Record<CheckpointKind, Lines>) {
     this.#disk = disk;
     this.#directory = directory;
@@ -92,14 +95,19 @@ export class DirectoryCheckpoints {
     this.#departed.delete(name);
   }
 
-  /** Notes the offsets of the open logs durably, unless the file says the same already. */
+  /** Notes the offsets of the open logs durably, unless this has written the same already. */
   async write(kind: CheckpointKind, offsets: readonly PartitionOffset[]): Promise<void> {
     const before = this.#lines[kind];
     const lines = byName(offsets);
     for (const [name, line] of before) {
       if (!lines.has(name) && !this.#departed.has(name)) lines.set(name, line);
     }
-    if (!isSame(before, lines)) await this.#replace(kind, lines);
+    if (kind === 'logStart') {
+      for (const [name, { offset }] of lines) if (offset === 0) lines.delete(name);
+    }
+    if (this.#isThere.has(kind) && isSame(before, lines)) return;
+    await this.#replace(kind, lines);
+    this.#isThere.add(kind);
   }
 
   async #replace(kind: CheckpointKind, lines: Lines): Promise<void> {

@@ -341,7 +341,8 @@ function offsetOf(log: PartitionLog, kind: CheckpointKind): number {
     case 'recoveryPoint':
       return log.recoveryPoint;
     case 'logStart':
-      return log.logStartOffset;
+      // The beginning of the first segment tells as much.
+      return log.beginsInsideSegment ? log.logStartOffset : 0;
     case 'highWatermark':
       return log.highWatermark;
   }

@@ -91,7 +91,7 @@ export class PartitionLog {
     this.#assigned = new AssignedAppends(this.#writer);
     this.#lookup = new RecordLookup(this, loaded.segments);
     const parts = { writer: this.#writer, reader: this.#reader, removals: this.#removals };
-    this.#retention = new LogRetention(this, { environment, ...parts });
+    this.#retention = new LogRetention(this, { environment, directory: this.directory, ...parts });
     this.#logStartOffset = loaded.logStartOffset;
     this.#highWatermark = this.#logStartOffset;
     this.updateHighWatermark(options.highWatermark);
@@ -130,6 +130,11 @@ export class PartitionLog {
   /** The first offset that may be read. */
   get logStartOffset(): number {
     return this.#logStartOffset;
+  }
+
+  /** Whether some records of the first segment are deleted, and some are not. */
+  get beginsInsideSegment(): boolean {
+    return this.#logStartOffset > this.#loaded.segments.first.baseOffset;
   }
 
   /** The offset behind the last written record. */
