@@ -122,9 +122,19 @@ describe('a directory', () => {
     log.updateHighWatermark(3);
     bed.clock.advance(30_000);
     await expect.poll(() => log.logStartOffset).toBe(3);
+    log.updateConfig({ ...log.config, segmentBytes: 1000, retentionMs: -1 });
+    await appendTexts(directory, ['d', 'e']);
+    log.updateHighWatermark(5);
+    log.advanceLogStartOffset(4);
     bed.clock.advance(60_000);
     const startOf = () => fs.readFileSync(`${bed.directory}/log-start-offset-checkpoint`, 'utf8');
-    await expect.poll(startOf).toBe('0\n1\norders 0 3\n');
+    await expect.poll(startOf).toBe('0\n1\norders 0 4\n');
+    // Where a segment begins there is nothing that its name does not say.
+    log.updateConfig({ ...log.config, retentionMs: 0 });
+    bed.clock.advance(300_000);
+    await expect.poll(() => log.logStartOffset).toBe(5);
+    bed.clock.advance(60_000);
+    await expect.poll(startOf).toBe('0\n0\n');
     await directory.close(0);
   });
 

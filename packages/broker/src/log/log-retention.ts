@@ -14,6 +14,8 @@ interface RetainedLog {
 
 export interface LogRetentionOptions {
   readonly environment: LogEnvironment;
+  /** The partition's own. */
+  readonly directory: string;
   readonly writer: LogWriter;
   readonly reader: LogReader;
   readonly removals: DelayedRemovals;
@@ -29,11 +31,11 @@ export class LogRetention {
     this.#options = options;
   }
 
-  /** Deletes the segments that the topic no longer keeps. Returns how many. */
+  /** Deletes the segments that the topic no longer keeps, so that they stay deleted. Returns how many. */
   apply(nowMs: number): Promise<number> {
     const { writer } = this.#options;
     return writer.queue.exclusively(async () => {
-      if (writer.failure !== null) return 0;
+      if (!writer.isOpen) return 0;
       try {
         return await this.#deleteExpired(nowMs);
       } catch (error) {
@@ -44,7 +46,7 @@ export class LogRetention {
   }
 
   async #deleteExpired(nowMs: number): Promise<number> {
-    const { environment, writer, reader, removals } = this.#options;
+    const { environment, directory, writer, reader, removals } = this.#options;
     const { segments, snapshots } = writer.loaded;
     const { config } = writer;
     const all = segments.all;
@@ -72,6 +74,7 @@ export class LogRetention {
     } finally {
       removals.add(renamed, config.fileDeleteDelayMs);
     }
+    await environment.disk.syncDirectory(directory);
     environment.logger.info(
       { ...this.#log.topicPartition, segments: expired.length, logStartOffset: this.#log.logStartOffset },
       'Deleted segments that are no longer retained',

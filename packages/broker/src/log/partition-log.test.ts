@@ -176,6 +176,19 @@ describe('segments', () => {
     await log.close();
   });
 
+  test('of a log that was given up are left alone', async () => {
+    const log = await bed.open({ config: { segmentBytes: 200, retentionMs: 0 } });
+    for (let index = 0; index < 3; index++) await append(log, batchOf(['x'.repeat(100)]));
+    bed.clock.advance(1);
+    log.updateHighWatermark(3);
+    const abandoned = log.abandon();
+    const retained = log.applyRetention(bed.clock.wallMs());
+    await abandoned;
+    expect(await retained).toBe(0);
+    expect(bed.files().filter((name) => name.endsWith('.log')).length).toBe(3);
+    expect(bed.failures).toEqual([]);
+  });
+
   test('that go while they are read leave the reader out of range, not the log offline', async () => {
     const written = await bed.open({ config: { segmentBytes: 200 } });
     for (let index = 0; index < 3; index++) await append(written, batchOf(['x'.repeat(100)]));
