@@ -32,6 +32,7 @@ export class DirectoryCheckpoints {
   readonly #lines: Record<CheckpointKind, Lines>;
   /** Partitions that left; the files still name them. */
   readonly #departed = new Set<string>();
+  #last: Promise<void> = Promise.resolve();
 
   /** The files that were written, be it without a line. */
   readonly #isThere = new Set<CheckpointKind>();
@@ -86,17 +87,23 @@ export class DirectoryCheckpoints {
   }
 
   /** A partition begins here: the lines of an earlier one of its name do not count for it. They are gone durably. */
-  async begin(partition: TopicPartition): Promise<void> {
+  begin(partition: TopicPartition): Promise<void> {
     const name = partitionDirectoryName(partition);
-    for (const kind of KINDS) {
-      const lines = new Map(this.#lines[kind]);
-      if (lines.delete(name)) await this.#replace(kind, lines);
-    }
-    this.#departed.delete(name);
+    return this.#inTurn(async () => {
+      for (const kind of KINDS) {
+        const lines = new Map(this.#lines[kind]);
+        if (lines.delete(name)) await this.#replace(kind, lines);
+      }
+      this.#departed.delete(name);
+    });
   }
 
   /** Notes the offsets of the open logs durably, unless this has written the same already. */
-  async write(kind: CheckpointKind, offsets: readonly PartitionOffset[]): Promise<void> {
+  write(kind: CheckpointKind, offsets: readonly PartitionOffset[]): Promise<void> {
+    return this.#inTurn(() => this.#write(kind, offsets));
+  }
+
+  async #write(kind: CheckpointKind, offsets: readonly PartitionOffset[]): Promise<void> {
     const before = this.#lines[kind];
     const lines = byName(offsets);
     for (const [name, line] of before) {
@@ -108,6 +115,13 @@ export class DirectoryCheckpoints {
     if (this.#isThere.has(kind) && isSame(before, lines)) return;
     await this.#replace(kind, lines);
     this.#isThere.add(kind);
+  }
+
+  /** Partitions begin side by side, and each file is replaced by one after the other. */
+  async #inTurn(task: () => Promise<void>): Promise<void> {
+    const turn = this.#last.then(task);
+    this.#last = turn.catch(() => {});
+    await turn;
   }
 
   async #replace(kind: CheckpointKind, lines: Lines): Promise<void> {
