@@ -1,0 +1,100 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type ApacheKafka, startApacheKafka } from '../apache-kafka.ts';
+import { type BrokerUnderTest, startOdradek } from '../broker-under-test.ts';
+import { KafkaTools } from '../kafka-tools.ts';
+import { batch, listBody, produceBody } from './batches.ts';
+import { createTopic } from './differential-case.ts';
+import { configure, type DiskCase, diskCases } from './disk-cases.ts';
+import { checkpointed, partitionFiles } from './partition-directory.ts';
+import { WireClient } from './wire-client.ts';
+
+/** Retention looks every 200 ms; what it deletes stays under its new name for as long as the test runs. */
+const SETTINGS = {
+  'log.initial.task.delay.ms': '100',
+  'log.retention.check.interval.ms': '200',
+  'log.flush.start.offset.checkpoint.interval.ms': '200',
+  'log.segment.delete.delay.ms': '600000',
+};
+
+const tools = new KafkaTools();
+let oracle: ApacheKafka;
+let odradek: BrokerUnderTest;
+let logDirectory: string;
+
+beforeAll(async () => {
+  [oracle, odradek] = await Promise.all([
+    startApacheKafka(tools, SETTINGS),
+    startOdradek({ settings: SETTINGS }),
+  ]);
+  const found = await readdir(odradek.dataDirectory, { recursive: true });
+  const metadata = found.find((name) => name.endsWith('__cluster_metadata-0')) ?? '';
+  logDirectory = join(odradek.dataDirectory, metadata, '..');
+});
+
+afterAll(async () => {
+  await odradek?.close();
+  await tools.close();
+  await oracle?.close();
+});
+
+describe('after the same traffic to Apache Kafka 4.3.1 and to Odradek the same lies on the disk', () => {
+  test.each(diskCases.map((one) => [one.name, one] as const))('%s', async (_, one) => {
+    const [theirs, ours] = await Promise.all([
+      outcome(oracle.bootstrap, join(oracle.folder, 'data'), one),
+      outcome(odradek.bootstrap, logDirectory, one),
+    ]);
+    expect(theirs.deleted).toBe(one.deleted);
+    expect(ours).toEqual(theirs);
+  });
+});
+
+interface Outcome {
+  readonly files: Readonly<Record<string, string>> | readonly string[];
+  readonly deleted: number;
+  readonly logStartOffset: unknown;
+  readonly checkpointed: readonly string[];
+}
+
+async function outcome(bootstrap: string, directory: string, one: DiskCase): Promise<Outcome> {
+  const client = new WireClient(bootstrap);
+  const { topic } = one;
+  try {
+    await createTopic(client, topic, { configs: one.configs });
+    await one.run(client, topic);
+    if (one.retention !== undefined) await configure(client, topic, one.retention);
+    while (countDeleted(await readdir(join(directory, `${topic}-0`))) < one.deleted) await pause();
+    // Whoever deletes too much has the time to do it.
+    await retentionPasses(client, `${topic}-passes-1`);
+    await retentionPasses(client, `${topic}-passes-2`);
+    const files = await partitionFiles(directory, `${topic}-0`);
+    return {
+      files: one.hasOwnTimes ? Object.keys(files) : files,
+      deleted: countDeleted(Object.keys(files)),
+      logStartOffset: await client.send('ListOffsets', 7, listBody(topic, 0, -2)),
+      checkpointed: await checkpointed(directory, 'log-start-offset-checkpoint', topic),
+    };
+  } finally {
+    client.close();
+  }
+}
+
+function countDeleted(names: readonly string[]): number {
+  return names.filter((name) => name.endsWith('.log.deleted')).length;
+}
+
+/** Resolves when retention has looked at a topic that was made after everything else. */
+async function retentionPasses(client: WireClient, topic: string): Promise<void> {
+  await createTopic(client, topic, { configs: { 'retention.ms': '1' } });
+  await client.send('Produce', 9, produceBody(topic, batch({})));
+  for (;;) {
+    const answer = await client.send('ListOffsets', 7, listBody(topic, 0, -2));
+    if (JSON.stringify(answer).includes('"offset":2')) return;
+    await pause();
+  }
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 20));
+}
