@@ -37,6 +37,5 @@ function scalarJson(value: unknown): unknown {
 }
 
 function isDefault(value: unknown, field: Field): boolean {
-  if (field.kind === 'array') return Array.isArray(value) ? value.length === 0 : value === field.default;
   return value === field.default || JSON.stringify(value) === JSON.stringify(field.default);
 }

@@ -74,11 +74,28 @@ function recordText(record: RecordEntry): string {
 }
 
 function contentText({ control, decoded, key, value }: RecordEntry): string {
-  if (control !== null) return ` ${control.type}: ${jsonLine(control.data)}`;
+  if (control !== null) return ` ${controlText(control)}`;
   if (decoded === null) return part('key', bytesText(key)) + part('payload', bytesText(value));
   const keyText = decoded.key === null ? null : jsonLine(decoded.key);
   const isTombstone = value === null && decoded.key !== null;
   return part('key', keyText) + part('payload', isTombstone ? '<DELETE>' : messageText(decoded.value));
+}
+
+/** Kafka's words for the control records that have a message. */
+const CONTROL_WORDS: Readonly<Record<string, string>> = {
+  'leader-change': 'LeaderChange:',
+  'snapshot-header': 'SnapshotHeader',
+  'snapshot-footer': 'SnapshotFooter',
+  'kraft-version': 'KRaftVersion',
+  'kraft-voters': 'KRaftVoters',
+};
+
+function controlText({ type, data }: DecodedMessage): string {
+  if (type === 'commit' || type === 'abort') {
+    const { coordinatorEpoch } = data as { readonly coordinatorEpoch: number };
+    return `endTxnMarker: ${type.toUpperCase()} coordinatorEpoch: ${coordinatorEpoch}`;
+  }
+  return `${CONTROL_WORDS[type ?? ''] ?? `controlType: ${type}`} ${jsonLine(data)}`;
 }
 
 function messageText(message: DecodedMessage | null): string | null {
