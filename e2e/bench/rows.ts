@@ -2,37 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { startOdradek } from '../interop/broker-under-test.ts';
 import { WireClient } from '../interop/differential/wire-client.ts';
 import type { KafkaTools } from '../interop/kafka-tools.ts';
+import { connections } from './connections-row.ts';
 import { type Contender, type ContenderName, startContender } from './contender.ts';
+import { partitions, recovery } from './log-rows.ts';
 import { cpuSeconds, residentMegabytes } from './process-usage.ts';
-
-/** One measured quantity of one contender in one run. */
-export interface Measurement {
-  readonly quantity: string;
-  readonly value: number;
-}
-
-/** A row of the bench: what is measured, how often, and which ratio to Apache Kafka or absolute bound it is held to. */
-export interface Row {
-  readonly name: string;
-  readonly pairs: number;
-  readonly budgets: readonly Budget[];
-  /** Measures each contender once, in the given order; a new pair calls it again. */
-  readonly measure: (contenders: Contenders) => Promise<Record<ContenderName, readonly Measurement[]>>;
-  /** Whether the contenders stay up between pairs. */
-  readonly keepsRunning: boolean;
-}
-
-export interface Budget {
-  readonly quantity: string;
-  readonly kind: 'ratio at least' | 'ratio at most' | 'at most';
-  readonly bound: number;
-}
-
-export interface Contenders {
-  readonly tools: KafkaTools;
-  readonly running: Readonly<Record<ContenderName, Contender>> | null;
-  readonly order: readonly ContenderName[];
-}
+import { type Contenders, each, type Measurement, type Row, seconds } from './row.ts';
 
 const RECORD_BYTES = 1_000;
 const PRODUCED = 400_000;
@@ -126,16 +100,16 @@ const latency: Row = {
     }),
 };
 
-export const rows: readonly Row[] = [start, memory, produce, consume, latency];
-
-async function each(
-  order: readonly ContenderName[],
-  measure: (name: ContenderName) => Promise<readonly Measurement[]>,
-): Promise<Record<ContenderName, readonly Measurement[]>> {
-  const measured: Record<ContenderName, readonly Measurement[]> = { 'Apache Kafka': [], Odradek: [] };
-  for (const name of order) measured[name] = await measure(name);
-  return measured;
-}
+export const rows: readonly Row[] = [
+  start,
+  memory,
+  produce,
+  consume,
+  latency,
+  partitions,
+  connections,
+  recovery,
+];
 
 async function supervisorMemory(): Promise<Measurement> {
   const odradek = await startOdradek({ console: true });
@@ -231,5 +205,3 @@ function contenderNamed(running: Contenders['running'], name: ContenderName): Co
 }
 
 const gigabytes = (records: number) => (records * RECORD_BYTES) / 1e9;
-
-const seconds = (count: number) => new Promise((resolve) => setTimeout(resolve, count * 1_000));

@@ -1,0 +1,42 @@
+import type { KafkaTools } from '../interop/kafka-tools.ts';
+import type { Contender, ContenderName } from './contender.ts';
+
+/** One measured quantity of one contender in one run. */
+export interface Measurement {
+  readonly quantity: string;
+  readonly value: number;
+}
+
+/** A row of the bench: what is measured, how often, and which ratio to Apache Kafka or absolute bound it is held to. */
+export interface Row {
+  readonly name: string;
+  readonly pairs: number;
+  readonly budgets: readonly Budget[];
+  /** Measures each contender once, in the given order; a new pair calls it again. */
+  readonly measure: (contenders: Contenders) => Promise<Record<ContenderName, readonly Measurement[]>>;
+  /** Whether the contenders stay up between pairs. */
+  readonly keepsRunning: boolean;
+}
+
+export interface Budget {
+  readonly quantity: string;
+  readonly kind: 'ratio at least' | 'ratio at most' | 'at least' | 'at most';
+  readonly bound: number;
+}
+
+export interface Contenders {
+  readonly tools: KafkaTools;
+  readonly running: Readonly<Record<ContenderName, Contender>> | null;
+  readonly order: readonly ContenderName[];
+}
+
+export async function each(
+  order: readonly ContenderName[],
+  measure: (name: ContenderName) => Promise<readonly Measurement[]>,
+): Promise<Record<ContenderName, readonly Measurement[]>> {
+  const measured: Record<ContenderName, readonly Measurement[]> = { 'Apache Kafka': [], Odradek: [] };
+  for (const name of order) measured[name] = await measure(name);
+  return measured;
+}
+
+export const seconds = (count: number) => new Promise((resolve) => setTimeout(resolve, count * 1_000));
