@@ -36,6 +36,7 @@ function scene(slots = 1000) {
     wallMs: () => nowMs,
     monotonicMs: () => nowMs,
     after: () => ({ cancel() {} }),
+    soon: setImmediate,
   };
   const random = { uint32: () => ++draw, uuid: () => ZERO };
   return {

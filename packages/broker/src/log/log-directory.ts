@@ -118,7 +118,7 @@ export class LogDirectory {
       indexes: new IndexCache(INDEX_CACHE_BYTES),
       tails: new TailCache(this.#settings.tailCacheBytes, buffers),
       scans: new ScanTally(),
-      flushes: new FlushRounds((task) => clock.after(0, task)),
+      flushes: new FlushRounds((task) => clock.soon(task)),
       space: new SpaceGuard({
         ...{ clock, disk, logger, path },
         minFreeBytes: () => this.#settings.minFreeBytes,

@@ -83,7 +83,11 @@ export class LogWriter {
       failed: (error) => this.fail(error),
       lost: (error) => this.giveUp(error),
     });
-    this.queue = new WriteQueue((appends) => this.#write(appends));
+    const { clock } = options.environment;
+    this.queue = new WriteQueue(
+      (appends) => this.#write(appends),
+      (task) => clock.soon(task),
+    );
     this.#isUnsealed = !loaded.isSealed;
     this.#environment = options.environment;
     this.#directory = options.directory;

@@ -1,15 +1,18 @@
 /**
- * The one writer of a log. Appends are written in the order they came; while a write is in flight later ones
- * queue, and the next write takes all of them. A task runs alone, between two writes.
+ * The one writer of a log. Appends are written in the order they came: those of one turn of the event loop together,
+ * and while a write is in flight later ones queue, and the next write takes all of them. A task runs alone, between
+ * two writes.
  */
 export class WriteQueue<Append> {
   readonly #write: (appends: readonly Append[]) => Promise<void>;
+  readonly #soon: (task: () => void) => void;
   #items: (Append | ExclusiveTask)[] = [];
   #isDraining = false;
 
-  /** `write` must not reject: it tells each append itself what became of it. */
-  constructor(write: (appends: readonly Append[]) => Promise<void>) {
+  /** `write` must not reject: it tells each append itself what became of it. `soon` is that of the clock. */
+  constructor(write: (appends: readonly Append[]) => Promise<void>, soon: (task: () => void) => void) {
     this.#write = write;
+    this.#soon = soon;
   }
 
   push(append: Append): void {
@@ -40,7 +43,7 @@ export class WriteQueue<Append> {
   #start(): void {
     if (this.#isDraining) return;
     this.#isDraining = true;
-    void this.#drain();
+    this.#soon(() => void this.#drain());
   }
 
   async #drain(): Promise<void> {

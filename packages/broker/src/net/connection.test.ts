@@ -56,6 +56,9 @@ class ManualClock implements Clock {
   monotonicMs(): number {
     return this.now;
   }
+  soon(task: () => void): void {
+    setImmediate(task);
+  }
   after(delayMs: number, run: () => void) {
     const task = { atMs: this.now + delayMs, run };
     this.#tasks.push(task);

@@ -34,6 +34,7 @@ function scene(missingBytes: number) {
   const clock: Clock = {
     wallMs: () => 0,
     monotonicMs: () => 0,
+    soon: setImmediate,
     after: (_delayMs, task) => {
       expire = task;
       return {

@@ -9,6 +9,8 @@ export interface Clock {
   monotonicMs(): number;
   /** Runs `task` once, no earlier than `delayMs` from now, never within this call. */
   after(delayMs: number, task: () => void): Timer;
+  /** Runs `task` when all that has happened by now is dealt with, so that what happens together is done together. */
+  soon(task: () => void): void;
 }
 
 /** A pending task of a {@link Clock}. */

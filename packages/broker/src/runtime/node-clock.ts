@@ -8,6 +8,8 @@ export const nodeClock: Clock = {
   wallMs: () => Date.now(),
   monotonicMs: () => performance.now(),
   after,
+  // Behind the events of all sockets and files that this turn of the loop has brought.
+  soon: (task) => void setImmediate(task),
 };
 
 function after(delayMs: number, task: () => void): Timer {

@@ -14,6 +14,10 @@ export class ManualClock implements Clock {
     return this.#nowMs;
   }
 
+  soon(task: () => void): void {
+    setImmediate(task);
+  }
+
   after(delayMs: number, task: () => void): Timer {
     const timer = { atMs: this.#nowMs + delayMs, task };
     this.#timers.push(timer);

@@ -38,6 +38,10 @@ export class ManualClock implements Clock {
     return this.#nowMs;
   }
 
+  soon(task: () => void): void {
+    setImmediate(task);
+  }
+
   after(delayMs: number, task: () => void) {
     const timer = { dueMs: this.#nowMs + delayMs, task };
     this.#timers.push(timer);

@@ -15,6 +15,10 @@ export class ManualClock implements Clock {
     return this.nowMs;
   }
 
+  soon(task: () => void): void {
+    setImmediate(task);
+  }
+
   after(delayMs: number, task: () => void): Timer {
     const timer = { dueMs: this.nowMs + delayMs, task };
     this.#timers.push(timer);

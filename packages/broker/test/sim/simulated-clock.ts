@@ -21,5 +21,6 @@ export function simulatedClock(
     monotonicMs: () => time.nowMs - startedMs,
     after: (delayMs: number, task: () => void): Timer =>
       incarnation.after(delayMs + random.fraction() * LATENESS_MS, 'timer', task),
+    soon: (task) => void incarnation.after(0, 'soon', task),
   };
 }
