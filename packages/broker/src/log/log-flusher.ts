@@ -50,11 +50,17 @@ export class LogFlusher {
     this.#options = options;
   }
 
-  /** A segment that ends at `endOffset` was closed, its indexes written. */
-  async addClosed(segment: Segment, endOffset: number): Promise<void> {
-    // A recovery that begins behind this segment would trust its indexes: so they are durable before anything is.
-    if (endOffset <= this.recoveryPoint) await segment.sync();
-    else this.#closed.add(segment);
+  /** The index files of a segment that ends at `endOffset` are written; it is closed when the next one is there. */
+  async beforeClosing(segment: Segment, endOffset: number): Promise<void> {
+    if (endOffset > this.recoveryPoint) return;
+    // A recovery that finds the next segment begins there, and trusts these: they are durable before it is.
+    await segment.syncIndexes();
+    await this.#syncNames();
+  }
+
+  /** A segment was closed. */
+  addClosed(segment: Segment): void {
+    this.#closed.add(segment);
   }
 
   /** Names were added to the directory of the log. */
@@ -89,8 +95,10 @@ export class LogFlusher {
 
   /** Runs `task` while no segment is being synced, so that it may take segments away. */
   betweenFlushes(task: () => Promise<void>): Promise<void> {
-    this.#flushing = this.#flushing.then(task);
-    return this.#flushing;
+    const done = this.#flushing.then(task);
+    // What fails is its caller's concern; the next one goes on.
+    this.#flushing = done.catch(() => {});
+    return done;
   }
 
   /** Syncs the log to its end, `endOffset`, whatever was synced before. Rejects with a `DiskError`. */

@@ -257,10 +257,18 @@ export class LogWriter {
    * has no space for it nothing has changed.
    */
   async roll(baseOffset: number): Promise<void> {
+    await this.#mendEnd();
+    await this.flusher.betweenFlushes(() => this.#beginSegment(baseOffset));
+    this.#environment.logger.debug({ directory: this.#directory, baseOffset }, 'Rolled a new segment');
+    void this.flusher.flush(baseOffset);
+  }
+
+  /** While the recovery point stays where it is. */
+  async #beginSegment(baseOffset: number): Promise<void> {
     const { segments, snapshots } = this.loaded;
     const closed = segments.active;
-    await this.#mendEnd();
     await closed.writeIndexes();
+    await this.flusher.beforeClosing(closed, baseOffset);
     await snapshots.take(this.producers);
     const begun = await Segment.create(this.#environment, this.#directory, {
       baseOffset,
@@ -269,9 +277,7 @@ export class LogWriter {
     this.flusher.noteNewFiles();
     closed.seal();
     segments.add(begun);
-    await this.flusher.addClosed(closed, baseOffset);
-    this.#environment.logger.debug({ directory: this.#directory, baseOffset }, 'Rolled a new segment');
-    void this.flusher.flush(baseOffset);
+    this.flusher.addClosed(closed);
   }
 
   /** Makes everything written so far durable. Resolves also when the disk refuses, which the recovery point tells. */

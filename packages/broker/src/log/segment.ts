@@ -175,9 +175,13 @@ export class Segment {
 
   /** Makes all that was written durable; of a closed segment the indexes too. */
   async sync(): Promise<void> {
-    const { files, disk } = this.#environment;
-    await files.use(this.path, (file) => file.sync());
-    if (this.#building !== null) return;
+    await this.#environment.files.use(this.path, (file) => file.sync());
+    if (this.#building === null) await this.syncIndexes();
+  }
+
+  /** Makes durable what the index files were written with last. */
+  async syncIndexes(): Promise<void> {
+    const { disk } = this.#environment;
     const suffixes: SegmentSuffix[] = ['.index', '.timeindex'];
     if (this.#hasTransactionFile) suffixes.push('.txnindex');
     for (const suffix of suffixes) {
