@@ -1,6 +1,27 @@
 import { DiskError } from '../../src/runtime/disk.ts';
 import type { SeededRandom } from '../seeded-random.ts';
 
+/** What a power loss leaves of what was not synced. */
+export interface PowerLoss {
+  /** How many of so many changes, which came one after another, are on the platter. */
+  kept(changes: number): number;
+  /** What is on the platter of the write behind them, of the same length or shorter; null for nothing. */
+  torn(bytes: Uint8Array): Uint8Array | null;
+}
+
+/** Of each file and directory any prefix of its changes, and a piece of the write behind it. */
+export function drawnPowerLoss(random: SeededRandom): PowerLoss {
+  return {
+    kept: (changes) => drawnPrefix(random, changes),
+    torn: (write) => {
+      if (!random.chance(0.5)) return null;
+      const bytes = write.slice(0, random.chance(0.3) ? undefined : random.below(write.length + 1));
+      // The length may reach the platter without the bytes.
+      return random.chance(0.5) ? bytes.fill(0) : bytes;
+    },
+  };
+}
+
 /** One thing done to the bytes of a file. */
 type FileChange =
   | { readonly kind: 'write'; readonly position: number; readonly bytes: Uint8Array }
@@ -73,19 +94,26 @@ export class FileNode {
     this.#syncedChanges += synced.length;
   }
 
-  /** What was not synced is lost but for a drawn prefix; of the change behind it a piece may be left. */
-  losePower(random: SeededRandom): void {
-    const kept = drawnPrefix(random, this.#unsynced.length);
-    const torn = this.#unsynced[kept];
+  /** What was not synced is lost, but for what `loss` leaves. */
+  losePower(loss: PowerLoss): void {
+    const kept = loss.kept(this.#unsynced.length);
+    const behind = this.#unsynced[kept];
     this.makeDurable(this.#syncedChanges + kept);
-    if (torn?.kind === 'write' && random.chance(0.5)) {
-      const bytes = torn.bytes.slice(0, random.chance(0.3) ? undefined : random.below(torn.bytes.length + 1));
-      // The length may reach the platter without the bytes.
-      this.#durable.apply({ ...torn, bytes: random.chance(0.5) ? bytes.fill(0) : bytes });
-    }
+    const torn = behind?.kind === 'write' ? loss.torn(behind.bytes) : null;
+    if (behind?.kind === 'write' && torn !== null) this.#durable.apply({ ...behind, bytes: torn });
     this.#unsynced = [];
     this.#live.apply({ kind: 'truncate', size: 0 });
     this.#live.apply({ kind: 'write', position: 0, bytes: this.#durable.content() });
+  }
+
+  copy(): FileNode {
+    const copy = new FileNode();
+    copy.modifiedMs = this.modifiedMs;
+    copy.#live.apply({ kind: 'write', position: 0, bytes: this.#live.content() });
+    copy.#durable.apply({ kind: 'write', position: 0, bytes: this.#durable.content() });
+    copy.#unsynced = [...this.#unsynced];
+    copy.#syncedChanges = this.#syncedChanges;
+    return copy;
   }
 }
 
@@ -137,14 +165,32 @@ export class DirectoryNode {
     this.#syncedChanges += synced.length;
   }
 
-  losePower(random: SeededRandom): void {
-    this.makeDurable(this.#syncedChanges + drawnPrefix(random, this.#unsynced.length));
+  losePower(loss: PowerLoss): void {
+    this.makeDurable(this.#syncedChanges + loss.kept(this.#unsynced.length));
     this.#unsynced = [];
     this.#live.clear();
     for (const [name, node] of this.#durable) {
       this.#live.set(name, node);
-      node.losePower(random);
+      node.losePower(loss);
     }
+  }
+
+  /** With everything below; `copies` has what was copied already, under whatever name. */
+  copy(copies: Map<TreeNode, TreeNode>): DirectoryNode {
+    const copy = new DirectoryNode();
+    const copyOf = (node: TreeNode): TreeNode => {
+      const made = copies.get(node) ?? (node.kind === 'file' ? node.copy() : node.copy(copies));
+      copies.set(node, made);
+      return made;
+    };
+    for (const [name, node] of this.#live) copy.#live.set(name, copyOf(node));
+    for (const [name, node] of this.#durable) copy.#durable.set(name, copyOf(node));
+    copy.#unsynced = this.#unsynced.map((change) => ({
+      ...change,
+      node: change.node === null ? null : copyOf(change.node),
+    }));
+    copy.#syncedChanges = this.#syncedChanges;
+    return copy;
   }
 }
 
@@ -167,9 +213,26 @@ export type TreeView = 'live' | 'durable';
  * only what was synced, and more by luck.
  */
 export class FileTree {
-  readonly root = new DirectoryNode();
+  readonly root: DirectoryNode;
   /** Paths locked by a process, with its name. */
   readonly locks = new Map<string, string>();
+
+  constructor(root = new DirectoryNode()) {
+    this.root = root;
+  }
+
+  /** The same files once more, and to each file its copy; nobody has a lock there. */
+  copy(): { tree: FileTree; copyOf(node: FileNode): FileNode | undefined } {
+    const copies = new Map<TreeNode, TreeNode>();
+    const tree = new FileTree(this.root.copy(copies));
+    return {
+      tree,
+      copyOf: (node) => {
+        const copy = copies.get(node);
+        return copy?.kind === 'file' ? copy : undefined;
+      },
+    };
+  }
 
   /** The node at `path`. Throws a `DiskError` (`ENOENT`). */
   at(path: string): TreeNode {
@@ -211,9 +274,9 @@ export class FileTree {
     }
   }
 
-  losePower(random: SeededRandom): void {
+  losePower(loss: PowerLoss): void {
     this.locks.clear();
-    this.root.losePower(random);
+    this.root.losePower(loss);
   }
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { File } from '../../src/runtime/disk.ts';
 import { SeededRandom } from '../seeded-random.ts';
-import { FileTree } from './file-tree.ts';
+import { drawnPowerLoss, FileTree } from './file-tree.ts';
 import { Incarnation } from './incarnation.ts';
 import { type DiskCondition, SimulatedDisk } from './simulated-disk.ts';
 import { Trace } from './trace.ts';
@@ -103,7 +103,7 @@ test('a power loss keeps what was synced, and of the rest sometimes all, nothing
     const bed = new DiskBed(seed);
     await bed.writeBoth();
     bed.restart();
-    bed.tree.losePower(bed.random);
+    bed.tree.losePower(drawnPowerLoss(bed.random));
     const content = (await bed.content('/data/file')) ?? '';
     expect(content.startsWith('synced ')).toBe(true);
     const rest = content.slice('synced '.length);
@@ -121,7 +121,7 @@ test('a name is durable only after its directory was synced', async () => {
     await bed.writeBoth();
     await bed.done(bed.disk.rename('/data/file', '/data/other'));
     bed.restart();
-    bed.tree.losePower(bed.random);
+    bed.tree.losePower(drawnPowerLoss(bed.random));
     const names = await bed.done(bed.disk.list('/data'));
     expect(names?.length).toBe(1);
     found.add(names?.[0]?.name === 'other');

@@ -19,6 +19,8 @@ export interface DiskCondition {
   isFull: boolean;
   /** The next sync fails with `EIO`. */
   failsNextSync: boolean;
+  /** A bad place on the platter: whoever reads of it gets `EIO`. */
+  unreadable?: { readonly path: string; readonly from: number; readonly to: number };
 }
 
 const TOTAL_BYTES = 10 * 1024 ** 3;
@@ -171,6 +173,7 @@ export class SimulatedDisk implements Disk {
       size: () => this.#soon(`size ${path}`, () => node.size),
       read: (into, position) =>
         this.#soon(`read ${path} ${position}+${into.length}`, () => {
+          this.#refuseIfUnreadable(path, position, position + into.length);
           const found = node.content('live').subarray(position, position + into.length);
           into.set(found);
           return found.length;
@@ -225,6 +228,11 @@ export class SimulatedDisk implements Disk {
 
   /** Behind every earlier change of the same file. */
   #inTurn<Result>(node: FileNode, label: string, work: () => Result): Promise<Result> {
+  #refuseIfUnreadable(path: string, from: number, to: number): void {
+    const bad = this.#options.condition.unreadable;
+    if (bad?.path === path && from < bad.to && to > bad.from) throw new DiskError('EIO', path);
+  }
+
     const { time } = this.#options;
     const earliest = Math.max(time.nowMs, node.busyUntilMs);
     // Strictly later, for the queue draws the order of what falls on one moment.

@@ -5,7 +5,7 @@ import type { Runtime } from '../../src/runtime/runtime.ts';
 import { SeededRandom } from '../seeded-random.ts';
 import { collectedLogger } from './collected-logger.ts';
 import { CollectedMetrics } from './collected-metrics.ts';
-import { FileTree } from './file-tree.ts';
+import { drawnPowerLoss, FileTree } from './file-tree.ts';
 import type { Findings } from './findings.ts';
 import { Incarnation } from './incarnation.ts';
 import { RecoveryChecker } from './recovery-checker.ts';
@@ -132,7 +132,7 @@ export class SimulatedMachine {
       this.#end(life, 'power loss');
     } else this.#checker.processEnded('power loss', []);
     this.#lastEnd = 'power loss';
-    this.#tree.losePower(this.#random);
+    this.#tree.losePower(drawnPowerLoss(this.#random));
   }
 
   /** Stops in order; resolves when it has stopped, and never if it is killed meanwhile. */

@@ -1,0 +1,128 @@
+import type { LogDirectory } from '../../src/log/log-directory.ts';
+import { SeededRandom } from '../seeded-random.ts';
+import { drawnPowerLoss, type FileTree, type PowerLoss } from '../sim/file-tree.ts';
+import { indexFlaws, logFlaws } from './crash-checks.ts';
+import { type Boundary, CrashMachine, DATA, type PatchDisk, type WriteUnderWay } from './crash-machine.ts';
+import { CrashWorkload, PARTITIONS } from './crash-workload.ts';
+import type { Known } from './partition-history.ts';
+
+/** What a crash leaves, where it damages nothing that was on the disk. */
+export type CrashFault = 'suffix lost' | 'all kept' | 'last write torn' | 'drawn';
+
+export const CRASH_FAULTS: readonly CrashFault[] = ['suffix lost', 'all kept', 'last write torn', 'drawn'];
+
+/** The disk at a boundary, and what is known of the partitions there. */
+export interface Moment {
+  readonly boundary: Boundary;
+  readonly number: number;
+  readonly tree: FileTree;
+  readonly writing: readonly WriteUnderWay[];
+  readonly known: readonly Known[];
+}
+
+const NOTHING_KEPT: PowerLoss = { kept: () => 0, torn: () => null };
+
+/** Runs a workload and keeps every boundary of it that `isWanted`. */
+export async function momentsOf(options: {
+  readonly seed: number;
+  readonly steps: number;
+  readonly patchDisk?: PatchDisk;
+  readonly isWanted?: (number: number) => boolean;
+}): Promise<Moment[]> {
+  const moments: Moment[] = [];
+  let number = 0;
+  const { isWanted = () => true } = options;
+  const machine: CrashMachine = new CrashMachine({
+    ...options,
+    onBoundary: (boundary) => {
+      number++;
+      if (isWanted(number)) moments.push(momentAt(machine, boundary, { number, known: knownNow() }));
+    },
+  });
+  const workload = new CrashWorkload(machine, options.seed);
+  const knownNow = () => [...workload.histories.values()].map((history) => history.known());
+  await workload.run(options.steps);
+  return moments;
+}
+
+function momentAt(
+  machine: CrashMachine,
+  boundary: Boundary,
+  { number, known }: { number: number; known: readonly Known[] },
+): Moment {
+  const { tree, copyOf } = machine.tree.copy();
+  const writing = [...machine.writing].flatMap((write) => {
+    const node = copyOf(write.node);
+    return node === undefined ? [] : [{ ...write, node }];
+  });
+  return { boundary, number, tree, writing, known };
+}
+
+/** What the crash leaves of the disk. The moment stays as it is. */
+export function crashed(moment: Moment, fault: CrashFault): FileTree {
+  const random = new SeededRandom(moment.number, 11);
+  const { tree, copyOf } = moment.tree.copy();
+  if (fault === 'suffix lost') tree.losePower(NOTHING_KEPT);
+  if (fault === 'drawn') tree.losePower(drawnPowerLoss(random));
+  if (fault === 'last write torn') {
+    for (const { node, position, bytes } of moment.writing) {
+      const torn = bytes.slice(0, random.below(bytes.length + 1));
+      copyOf(node)?.change({ kind: 'write', position, bytes: random.chance(0.3) ? torn.fill(0) : torn });
+    }
+  }
+  return tree;
+}
+
+/** What must be there after it. */
+function floorOf(known: Known, faults: readonly CrashFault[]): number {
+  const losesPower = faults.includes('suffix lost') || faults.includes('drawn');
+  return losesPower ? known.flushedEnd : known.writtenEnd;
+}
+
+export interface Recovery {
+  readonly tree: FileTree;
+  readonly known: readonly Known[];
+  readonly faults: readonly CrashFault[];
+  readonly patchDisk?: PatchDisk;
+  readonly onMoment?: (moment: Moment) => void;
+}
+
+/** Starts on what a crash has left, and returns what is wrong with it. */
+export async function flawsAfter(recovery: Recovery): Promise<string[]> {
+  const { tree, known, faults, onMoment } = recovery;
+  let number = 0;
+  const machine: CrashMachine = new CrashMachine({
+    tree,
+    ...(recovery.patchDisk !== undefined && { patchDisk: recovery.patchDisk }),
+    ...(onMoment !== undefined && {
+      onBoundary: (boundary) => onMoment(momentAt(machine, boundary, { number: ++number, known })),
+    }),
+  });
+  const flaws: string[] = [];
+  for (const isAgain of [false, true]) {
+    const directory = await machine.openDirectory();
+    for (const partition of known) {
+      const log = await opened(machine, directory, partition.name);
+      const floor = floorOf(partition, faults);
+      const found = await logFlaws(machine, log, { known: partition, floor });
+      flaws.push(...found.map((flaw) => `${partition.name}${isAgain ? ', opened again' : ''}: ${flaw}`));
+    }
+    await machine.done(directory.close(1));
+    machine.restart();
+    for (const { name } of known) flaws.push(...indexFlaws(machine.tree, name));
+    if (onMoment !== undefined) break;
+  }
+  flaws.push(
+    ...machine.said.filter(({ level }) => level === 'error').map(({ message }) => `said: ${message}`),
+  );
+  return flaws;
+}
+
+export function opened(machine: CrashMachine, directory: LogDirectory, name: string) {
+  const [topic = ''] = name.split('-');
+  const options = PARTITIONS[name];
+  if (options === undefined) throw new Error(`no partition ${name}`);
+  return machine.done(directory.openLog({ topic, partition: 0 }, options));
+}
+
+export { DATA };
