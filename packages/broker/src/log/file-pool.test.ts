@@ -37,7 +37,7 @@ test('files that nobody uses are closed above the limit, the one idle longest fi
   await pool.use(b, (file) => file.size());
   await pool.use(a, (file) => file.size());
   expect([...open].sort()).toEqual([a, b]);
-  await pool.forgetBelow(bed.directory);
+  await pool.forgetIn(bed.directory);
   expect(open.size).toBe(0);
 });
 
@@ -80,7 +80,7 @@ test('a file that is renamed stays the same for its users, under both names', as
   });
   expect(await asked).toBe(3);
   expect(await pool.use(deleted, (file) => file.size())).toBe(3);
-  await pool.forgetBelow(bed.directory);
+  await pool.forgetIn(bed.directory);
   await expect.poll(() => open.size).toBe(0);
 });
 

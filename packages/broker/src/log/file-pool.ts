@@ -1,4 +1,5 @@
 import type { Disk, File } from '../runtime/disk.ts';
+import { directoryOf } from '../runtime/whole-file.ts';
 
 interface PooledFile {
   readonly file: Promise<File>;
@@ -14,6 +15,8 @@ export class FilePool {
   readonly #limit: number;
   /** By path, idle longest first. */
   readonly #files = new Map<string, PooledFile>();
+  /** The paths of those by their directory. */
+  readonly #byDirectory = new Map<string, Set<string>>();
   /** By the name that they get: files that are being renamed. */
   readonly #moving = new Map<string, Promise<void>>();
 
@@ -42,8 +45,7 @@ export class FilePool {
    * until the file has it, and gets this one. Rejects with a `DiskError`.
    */
   async move(from: string, to: string): Promise<void> {
-    const pooled = this.#files.get(from);
-    this.#files.delete(from);
+    const pooled = this.#take(from);
     const moved = this.#rename(from, to, pooled);
     const settled = moved.catch(() => {});
     this.#moving.set(to, settled);
@@ -67,24 +69,37 @@ export class FilePool {
 
   /** Closes the file: it was, or is to be, renamed or removed. Users of the moment end undisturbed. */
   async forget(path: string): Promise<void> {
-    const pooled = this.#files.get(path);
-    this.#files.delete(path);
+    const pooled = this.#take(path);
     if (pooled !== undefined && pooled.users === 0) await close(pooled);
   }
 
-  /** Closes all files below `directory`; see {@link forget}. */
-  async forgetBelow(directory: string): Promise<void> {
-    const paths = [...this.#files.keys()].filter((path) => path.startsWith(`${directory}/`));
+  /** Closes all files of `directory`; see {@link forget}. */
+  async forgetIn(directory: string): Promise<void> {
+    const paths = [...(this.#byDirectory.get(directory) ?? [])];
     await Promise.all(paths.map((path) => this.forget(path)));
   }
 
   #add(path: string, file: Promise<File>): PooledFile {
     const pooled = { file, users: 0 };
     this.#files.set(path, pooled);
+    const directory = directoryOf(path);
+    const siblings = this.#byDirectory.get(directory);
+    if (siblings === undefined) this.#byDirectory.set(directory, new Set([path]));
+    else siblings.add(path);
     // Only a file that opened stays; its users see the rejection.
     file.catch(() => {
-      if (this.#files.get(path) === pooled) this.#files.delete(path);
+      if (this.#files.get(path) === pooled) this.#take(path);
     });
+    return pooled;
+  }
+
+  #take(path: string): PooledFile | undefined {
+    const pooled = this.#files.get(path);
+    this.#files.delete(path);
+    const directory = directoryOf(path);
+    const siblings = this.#byDirectory.get(directory);
+    siblings?.delete(path);
+    if (siblings?.size === 0) this.#byDirectory.delete(directory);
     return pooled;
   }
 
@@ -114,7 +129,7 @@ export class FilePool {
     for (const [path, pooled] of this.#files) {
       if (excess === 0) break;
       if (pooled.users > 0) continue;
-      this.#files.delete(path);
+      this.#take(path);
       void close(pooled);
       excess--;
     }

@@ -89,7 +89,9 @@ export class LogDirectory {
   readonly #removals: DelayedRemovals;
   readonly #logs = new Map<string, PartitionLog>();
   readonly #tasks: PeriodicTasks;
-  /** Logs that are opened or closed at once. */
+  /** By the name of the folder: topic ids found there that no log was opened for yet. */
+  readonly #foundIds = new Map<string, string>();
+  /** Logs that are read through or closed at once. */
   readonly #slots: Slots;
   #failure: DiskError | null = null;
 
@@ -174,7 +176,9 @@ export class LogDirectory {
         this.#removals.add([`${this.path}/${name}`], this.#settings.fileDeleteDelayMs);
       const partition = parsePartitionDirectory(name);
       if (partition === null) continue;
-      found.push({ ...partition, topicId: await readTopicId(disk, `${this.path}/${name}`) });
+      const topicId = await readTopicId(disk, `${this.path}/${name}`);
+      if (topicId !== null) this.#foundIds.set(name, topicId);
+      found.push({ ...partition, topicId });
     }
     this.#checkpoints.keepOnly(found);
     return found;
@@ -192,15 +196,15 @@ export class LogDirectory {
     const { disk } = this.#environment;
     const name = partitionDirectoryName(topicPartition);
     const directory = `${this.path}/${name}`;
-    await disk.makeDirectory(directory);
-    const knownId = await readTopicId(disk, directory);
+    const knownId = this.#foundIds.get(name) ?? (await this.#topicIdIn(directory));
+    this.#foundIds.delete(name);
     if (knownId === null) {
       await this.#checkpoints.begin(topicPartition);
       await writeTopicId(disk, directory, topicId);
     } else if (knownId !== topicId) {
       throw new DamagedFileError(directory, `it is of topic id ${knownId}, not ${topicId}`);
     }
-    const log = await this.#slots.run(() =>
+    const open = () =>
       PartitionLog.open({
         environment: this.#environment,
         directory,
@@ -211,10 +215,17 @@ export class LogDirectory {
         beforeFirstSync: () => syncPartition(disk, directory),
         isClean: this.wasClean,
         ...this.#checkpoints.of(topicPartition),
-      }),
-    );
+      });
+    const log = await (this.wasClean ? open() : this.#slots.run(open));
     this.#logs.set(name, log);
     return log;
+  }
+
+  /** The topic id in a folder, which is made when it is not there. */
+  async #topicIdIn(directory: string): Promise<string | null> {
+    const { disk } = this.#environment;
+    await disk.makeDirectory(directory);
+    return readTopicId(disk, directory);
   }
 
   /**
@@ -245,6 +256,7 @@ export class LogDirectory {
     const name = partitionDirectoryName(topicPartition);
     await this.#logs.get(name)?.abandon();
     this.#logs.delete(name);
+    this.#foundIds.delete(name);
     this.#checkpoints.forget(topicPartition);
     const hex = Array.from({ length: 4 }, () => random.uint32().toString(16).padStart(8, '0')).join('');
     const departed = `${this.path}/${departedDirectoryName(topicPartition, hex, suffix)}`;

@@ -339,6 +339,6 @@ export class PartitionLog {
   async #release(): Promise<void> {
     this.#removals.cancel();
     this.#tail.clear();
-    await this.#environment.files.forgetBelow(this.directory);
+    await this.#environment.files.forgetIn(this.directory);
   }
 }

@@ -241,7 +241,8 @@ export class Segment {
 
   /** The transactions whose ABORT marker lies here. */
   async transactions(): Promise<TransactionIndex> {
-    return this.#transactions ?? (await this.#closed.transactions());
+    if (this.#transactions !== null) return this.#transactions;
+    return this.#hasTransactionFile ? this.#closed.transactions() : TransactionIndex.empty();
   }
 
   /** Takes over an index for the active segment; it is written with the others when it differs from its file. */

@@ -200,9 +200,12 @@ export class Replicas implements MetadataSubscriber {
     const changedTopics = new Set(topicsWithChangedConfigs(delta));
     // A config of the broker is the default of every topic.
     const changesAll = changedTopics.size < delta.changedConfigs.size;
+    const settingsByTopic = new Map<string, TopicSettings>();
     for (const hosted of this.#hosted.values()) {
       if (!changesAll && !changedTopics.has(hosted.topic)) continue;
-      hosted.settings = this.#options.settingsOf(image, hosted.topic);
+      const settings = settingsByTopic.get(hosted.topic) ?? this.#options.settingsOf(image, hosted.topic);
+      settingsByTopic.set(hosted.topic, settings);
+      hosted.settings = settings;
       hosted.partition?.log.updateConfig(hosted.settings.log);
       hosted.partition?.onMetadata(hosted.image, hosted.settings.minInSyncReplicas);
     }
