@@ -1,7 +1,13 @@
+import { filterBatchesJob, indexKeysJob } from './log/cleaning-jobs.ts';
 import { compressJob, decompressJob } from './protocol/compression.ts';
 import type { ComputeJob } from './runtime/compute.ts';
 
-const jobs: readonly ComputeJob<unknown, unknown>[] = [compressJob, decompressJob];
+const jobs: readonly ComputeJob<unknown, unknown>[] = [
+  compressJob,
+  decompressJob,
+  indexKeysJob,
+  filterBatchesJob,
+];
 
 /** Every job that the broker gives to its `Compute`, by name: for the loop's thread and for the worker threads. */
 export const computeJobs: ReadonlyMap<string, ComputeJob<unknown, unknown>> = new Map(

@@ -20,7 +20,7 @@ export interface ScanRange {
  * or before bytes that cannot be a whole batch. Looks at lengths only: whether a batch is what it should be is for
  * the caller to check.
  */
-export async function* scanBatches(file: File, range: ScanRange): AsyncGenerator<BatchChunk> {
+export async function* scanBatches(file: Pick<File, 'read'>, range: ScanRange): AsyncGenerator<BatchChunk> {
   let position = range.from;
   let wanted = range.chunkBytes;
   while (position < range.to) {

@@ -28,8 +28,20 @@ export interface LogConfig {
   readonly messageTimestampBeforeMaxMs: number;
   readonly messageTimestampAfterMaxMs: number;
   readonly cleanupPolicy: readonly ('delete' | 'compact')[];
+  /** Share of uncleaned bytes above which a compacted log is cleaned. */
+  readonly minCleanableRatio: number;
+  /** Age below which a record is not compacted. */
+  readonly minCompactionLagMs: number;
+  /** Age at which a record has to be compacted, whatever the share. */
+  readonly maxCompactionLagMs: number;
+  /** How long a tombstone, or a transaction marker without its data, stays from the first cleaning that sees it. */
+  readonly deleteRetentionMs: number;
   /** `producer` keeps the codec that the batch came with. */
   readonly compressionType: 'producer' | 'uncompressed' | 'gzip' | 'snappy' | 'lz4' | 'zstd';
+  /** How hard a codec tries where the broker compresses. */
+  readonly compressionLevels: { readonly gzip: number; readonly zstd: number };
+  /** Whether compressed batches of clients are opened to check each record, also where the header would do. */
+  readonly validateRecords: boolean;
 }
 
 /** Java's Long.MAX_VALUE, Kafka's word for "never" and "without limit". */
@@ -55,5 +67,11 @@ export const DEFAULT_LOG_CONFIG: LogConfig = {
   messageTimestampBeforeMaxMs: LONG_MAX,
   messageTimestampAfterMaxMs: 60 * 60 * 1000,
   cleanupPolicy: ['delete'],
+  minCleanableRatio: 0.5,
+  minCompactionLagMs: 0,
+  maxCompactionLagMs: LONG_MAX,
+  deleteRetentionMs: DAY_MS,
   compressionType: 'producer',
+  compressionLevels: { gzip: -1, zstd: 3 },
+  validateRecords: false,
 };

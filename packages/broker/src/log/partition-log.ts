@@ -5,7 +5,8 @@ import { invariant } from '../runtime/invariant.ts';
 import { type AppendOrigin, type AppendOutcome, rejected, repeated } from './append-outcome.ts';
 import { type Admission, AssignedAppends } from './assigned-appends.ts';
 import { DelayedRemovals } from './delayed-removals.ts';
-import type { EpochEndOffset } from './leader-epoch-cache.ts';
+import type { EpochEndOffset, EpochEntry } from './leader-epoch-cache.ts';
+import { LogCompaction } from './log-compaction.ts';
 import type { LogConfig } from './log-config.ts';
 import type { LogEnvironment, TopicPartition } from './log-environment.ts';
 import type { LogRead, ReadRequest } from './log-read.ts';
@@ -17,6 +18,7 @@ import type { ProducerEntry } from './producer-entry.ts';
 import { RecordLookup } from './record-lookup.ts';
 import { validateBatch } from './record-validator.ts';
 import { type LoadedLog, loadLog } from './recovery.ts';
+import { SegmentSwaps } from './segment-swaps.ts';
 import type { LogTail } from './tail-cache.ts';
 import type { AbortedTransaction } from './transaction-index.ts';
 
@@ -68,6 +70,9 @@ export class PartitionLog {
   readonly #assigned: AssignedAppends;
   readonly #lookup: RecordLookup;
   readonly #retention: LogRetention;
+  readonly #swaps = new SegmentSwaps();
+  /** Cleans the log where its topic is compacted. */
+  readonly compaction: LogCompaction;
   #logStartOffset: number;
   #highWatermark: number;
   #listener: AppendListener | null = null;
@@ -89,9 +94,11 @@ export class PartitionLog {
     this.#removals = new DelayedRemovals(environment);
     this.#reader = new LogReader(environment, loaded.segments);
     this.#assigned = new AssignedAppends(this.#writer);
-    this.#lookup = new RecordLookup(this, loaded.segments);
+    this.#lookup = new RecordLookup(this, loaded.segments, this.#swaps);
     const parts = { writer: this.#writer, reader: this.#reader, removals: this.#removals };
     this.#retention = new LogRetention(this, { environment, directory: this.directory, ...parts });
+    const readers = { tail: this.#tail, swaps: this.#swaps };
+    this.compaction = new LogCompaction(this, { environment, ...parts, ...readers });
     this.#logStartOffset = loaded.logStartOffset;
     this.#highWatermark = this.#logStartOffset;
     this.updateHighWatermark(options.highWatermark);
@@ -176,6 +183,11 @@ export class PartitionLog {
     return this.#loaded.epochs.latestEpoch;
   }
 
+  /** Where each leader epoch begins, ascending. */
+  get leaderEpochs(): readonly EpochEntry[] {
+    return this.#loaded.epochs.entries;
+  }
+
   /** Bytes of all segments, without indexes. */
   get sizeInBytes(): number {
     return this.#loaded.segments.sizeInBytes;
@@ -249,7 +261,7 @@ export class PartitionLog {
 
   async #readFiles(request: ReadRequest): Promise<LogRead> {
     try {
-      return await this.#reader.read(request);
+      return await this.#swaps.steady(() => this.#reader.read(request));
     } catch (error) {
       if (!(error instanceof DiskError)) throw error;
       // Retention may have taken the segment away while it was being read.
@@ -259,6 +271,11 @@ export class PartitionLog {
       this.#writer.fail(error);
       return { kind: 'refused', errorCode: ErrorCode.KAFKA_STORAGE_ERROR };
     }
+  }
+
+  /** What several reads of the log find that have to fit together: no cleaning ends between them. */
+  steadily<Result>(read: () => Promise<Result>): Promise<Result> {
+    return this.#swaps.steady(read);
   }
 
   /** The first record that is not older than `timestamp`. */
@@ -325,14 +342,18 @@ export class PartitionLog {
    * disk has let it be so.
    */
   async close(): Promise<boolean> {
+    const paused = this.compaction.pause();
     const isSealed = await this.#writer.queue.exclusively(() => this.#writer.close());
+    await paused;
     await this.#release();
     return isSealed;
   }
 
   /** Ends the log as it is: its directory is to be removed. */
   async abandon(): Promise<void> {
+    const paused = this.compaction.pause();
     await this.#writer.queue.exclusively(async () => this.#writer.abandon());
+    await paused;
     await this.#release();
   }
 

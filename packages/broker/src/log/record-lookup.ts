@@ -9,6 +9,7 @@ import {
 } from './log-search.ts';
 import type { Segment } from './segment.ts';
 import type { SegmentList } from './segment-list.ts';
+import type { SegmentSwaps } from './segment-swaps.ts';
 import type { AbortedTransaction } from './transaction-index.ts';
 
 /** The log that is searched. */
@@ -22,10 +23,12 @@ interface SearchedLog {
 export class RecordLookup {
   readonly #log: SearchedLog;
   readonly #segments: SegmentList;
+  readonly #swaps: SegmentSwaps;
 
-  constructor(log: SearchedLog, segments: SegmentList) {
+  constructor(log: SearchedLog, segments: SegmentList, swaps: SegmentSwaps) {
     this.#log = log;
     this.#segments = segments;
+    this.#swaps = swaps;
   }
 
   /** The first record that is not older than `timestamp`. */
@@ -40,7 +43,9 @@ export class RecordLookup {
 
   /** The aborted transactions that a reader of `[fromOffset, upToOffset)` must leave out. Rejects with a `DiskError`. */
   aborted(fromOffset: number, upToOffset: number): Promise<AbortedTransaction[]> {
-    return findAborted(this.#segments.transactionalFrom(fromOffset), fromOffset, upToOffset);
+    return this.#swaps.steady(() =>
+      findAborted(this.#segments.transactionalFrom(fromOffset), fromOffset, upToOffset),
+    );
   }
 
   async #search(
@@ -49,7 +54,8 @@ export class RecordLookup {
     if (this.#log.isOffline) return { kind: 'refused', errorCode: ErrorCode.KAFKA_STORAGE_ERROR };
     const fromOffset = this.#log.logStartOffset;
     try {
-      return { kind: 'searched', record: await find(this.#segments.from(fromOffset), fromOffset) };
+      const record = await this.#swaps.steady(() => find(this.#segments.from(fromOffset), fromOffset));
+      return { kind: 'searched', record };
     } catch (error) {
       if (!(error instanceof DiskError)) throw error;
       // Retention may have taken segments away meanwhile; the rest is still there to be searched.

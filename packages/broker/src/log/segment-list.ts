@@ -49,6 +49,17 @@ export class SegmentList {
     this.#becomes(this.#segments.filter((segment) => !removed.has(segment)));
   }
 
+  /** Puts one closed segment in the place of neighbours that are closed as well. */
+  replace(segments: readonly Segment[], replacement: Segment): void {
+    const replaced = new Set(segments);
+    this.#becomes(
+      this.#segments.flatMap((segment) => {
+        if (segment === segments[0]) return [replacement];
+        return replaced.has(segment) ? [] : [segment];
+      }),
+    );
+  }
+
   /** Puts one segment in the place of all. */
   replaceAll(segment: Segment): void {
     this.#becomes([segment]);

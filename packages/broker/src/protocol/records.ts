@@ -134,10 +134,15 @@ export class RecordCursor {
   headerCount = 0;
   /** The bytes that the record takes, its length prefix included. */
   sizeInBytes = 0;
+  /** Where in the body the key begins. */
+  keyAt = 0;
+  /** Where everything begins that stays the same when the base timestamp changes: from the offset delta on. */
+  offsetDeltaAt = 0;
+  /** Where in the body the record ends. */
+  endAt = 0;
   readonly #reader: Reader;
   readonly #bytes: Uint8Array;
   #left: number;
-  #keyAt = 0;
   #valueAt = 0;
   #headersAt = 0;
 
@@ -161,9 +166,10 @@ export class RecordCursor {
     const end = reader.offset + length;
     reader.int8();
     this.timestampDelta = reader.varlong();
+    this.offsetDeltaAt = reader.offset;
     this.offsetDelta = reader.varint();
     this.keyLength = reader.varint();
-    this.#keyAt = reader.offset;
+    this.keyAt = reader.offset;
     reader.skip(Math.max(0, this.keyLength));
     this.valueLength = reader.varint();
     this.#valueAt = reader.offset;
@@ -177,12 +183,13 @@ export class RecordCursor {
         `a record announces ${length} bytes and has ${reader.offset - end} more`,
       );
     }
+    this.endAt = end;
     this.sizeInBytes = end - start;
     return true;
   }
 
   key(): Uint8Array | null {
-    return this.keyLength < 0 ? null : this.#bytes.subarray(this.#keyAt, this.#keyAt + this.keyLength);
+    return this.keyLength < 0 ? null : this.#bytes.subarray(this.keyAt, this.keyAt + this.keyLength);
   }
 
   value(): Uint8Array | null {

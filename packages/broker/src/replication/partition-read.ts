@@ -1,4 +1,5 @@
-import { type LogRecords, noRecords } from '../log/log-read.ts';
+import { type LogRead, noRecords } from '../log/log-read.ts';
+import type { PartitionLog } from '../log/partition-log.ts';
 import type { AbortedTransaction } from '../log/transaction-index.ts';
 import { ErrorCode } from '../protocol/errors.ts';
 import type { Partition, ReadIsolation } from './partition.ts';
@@ -80,30 +81,50 @@ export async function readPartition(
   if (fetchOffset < log.logStartOffset || fetchOffset > log.logEndOffset) {
     return failedRead(ErrorCode.OFFSET_OUT_OF_RANGE);
   }
-  const read =
-    fetchOffset >= upToOffset
-      ? noRecords(fetchOffset)
-      : await log.read({
-          fromOffset: fetchOffset,
-          maxBytes: request.maxBytes,
-          upToOffset,
-          minOneBatch: request.minOneBatch,
-        });
+  const { read, aborted } = await (isolation === 'last-stable-offset'
+    ? log.steadily(() => readCommitted(log, request, upToOffset))
+    : readAll(log, request, upToOffset));
   if (read.kind === 'refused') return failedRead(read.errorCode);
   return {
     ...offsets,
     divergingEpoch: null,
-    abortedTransactions:
-      isolation === 'last-stable-offset' ? await abortedIn(partition, read, fetchOffset) : null,
+    abortedTransactions: aborted,
     parts: read.parts,
     sizeInBytes: read.sizeInBytes,
   };
 }
 
-function abortedIn(
-  partition: Partition,
-  read: LogRecords,
-  fetchOffset: number,
-): readonly AbortedTransaction[] | Promise<readonly AbortedTransaction[]> {
-  return read.sizeInBytes === 0 ? [] : partition.log.abortedTransactions(fetchOffset, read.nextOffset);
+interface FoundRecords {
+  readonly read: LogRead;
+  readonly aborted: readonly AbortedTransaction[] | null;
+}
+
+async function readAll(
+  log: PartitionLog,
+  request: PartitionReadRequest,
+  upToOffset: number,
+): Promise<FoundRecords> {
+  return { read: await readRecords(log, request, upToOffset), aborted: null };
+}
+
+function readRecords(
+  log: PartitionLog,
+  { fetchOffset, maxBytes, minOneBatch }: PartitionReadRequest,
+  upToOffset: number,
+): LogRead | Promise<LogRead> {
+  return fetchOffset >= upToOffset
+    ? noRecords(fetchOffset)
+    : log.read({ fromOffset: fetchOffset, maxBytes, upToOffset, minOneBatch });
+}
+
+/** Records with the transactions among them that were aborted: a cleaning in between would take both away. */
+async function readCommitted(
+  log: PartitionLog,
+  request: PartitionReadRequest,
+  upToOffset: number,
+): Promise<FoundRecords> {
+  const read = await readRecords(log, request, upToOffset);
+  const isEmpty = read.kind === 'refused' || read.sizeInBytes === 0;
+  const aborted = isEmpty ? [] : await log.abortedTransactions(request.fetchOffset, read.nextOffset);
+  return { read, aborted };
 }

@@ -3,9 +3,14 @@ import type { ConfigValues } from '../metadata/configs/config-values.ts';
 
 /** What a topic's effective configs say about its logs. */
 export function logConfigFrom(topic: ConfigValues): LogConfig {
+  const cleanupPolicy = topic.list('cleanup.policy').map((policy) => known(policy, CLEANUP_POLICIES));
+  const maxCompactionLagMs = topic.number('max.compaction.lag.ms');
   return {
     segmentBytes: topic.numberOrNull('internal.segment.bytes') ?? topic.number('segment.bytes'),
-    segmentMs: topic.number('segment.ms'),
+    // What must be compacted in time must be in a closed segment by then.
+    segmentMs: cleanupPolicy.includes('compact')
+      ? Math.min(topic.number('segment.ms'), maxCompactionLagMs)
+      : topic.number('segment.ms'),
     segmentJitterMs: topic.number('segment.jitter.ms'),
     segmentIndexBytes: topic.number('segment.index.bytes'),
     indexIntervalBytes: topic.number('index.interval.bytes'),
@@ -19,8 +24,17 @@ export function logConfigFrom(topic: ConfigValues): LogConfig {
     messageTimestampType: known(topic.string('message.timestamp.type'), TIMESTAMP_TYPES),
     messageTimestampBeforeMaxMs: topic.number('message.timestamp.before.max.ms'),
     messageTimestampAfterMaxMs: topic.number('message.timestamp.after.max.ms'),
-    cleanupPolicy: topic.list('cleanup.policy').map((policy) => known(policy, CLEANUP_POLICIES)),
+    minCleanableRatio: topic.number('min.cleanable.dirty.ratio'),
+    minCompactionLagMs: topic.number('min.compaction.lag.ms'),
+    maxCompactionLagMs,
+    deleteRetentionMs: topic.number('delete.retention.ms'),
+    cleanupPolicy,
     compressionType: known(topic.string('compression.type'), COMPRESSION_TYPES),
+    compressionLevels: {
+      gzip: topic.number('compression.gzip.level'),
+      zstd: topic.number('compression.zstd.level'),
+    },
+    validateRecords: topic.boolean('odradek.validate.records'),
   };
 }
 
