@@ -67,6 +67,8 @@ export class LogWriter {
   #config: LogConfig;
   #failure: DiskError | null = null;
   #isStopped = false;
+  /** Whether the files are about to be removed. */
+  #isAbandoned = false;
   /** Whether the files say less than the memory: there is something to be done on closing. */
   #isUnsealed: boolean;
   /** Whether a write that failed may have left bytes behind the log end. */
@@ -293,10 +295,16 @@ export class LogWriter {
     this.flusher.stop();
   }
 
-  /** Stops for good: whoever waits waits in vain. */
-  abandon(): void {
+  /**
+   * Stops for good: whoever waits waits in vain. When it resolves nothing is written or synced any more, and what a
+   * reader may still find missing is nobody's failure.
+   */
+  async abandon(): Promise<void> {
     this.stop();
+    this.#isAbandoned = true;
+    this.flusher.giveUp();
     this.#unflushed.failAll(ErrorCode.KAFKA_STORAGE_ERROR);
+    await this.flusher.betweenFlushes(async () => {});
   }
 
   /** Stops, and leaves the files complete and durable. Whether that was done. To be called by the queue only. */
@@ -334,7 +342,7 @@ export class LogWriter {
    * have dropped what it did not write, and neither is told by trying again.
    */
   giveUp(error: DiskError): void {
-    if (this.#failure !== null) return;
+    if (this.#failure !== null || this.#isAbandoned) return;
     this.#failure = error;
     this.#isStopped = true;
     this.flusher.giveUp();
