@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { LeaderEpochCache } from './leader-epoch-cache.ts';
 
@@ -59,4 +60,32 @@ test('a contradicting assignment wins over what it contradicts', () => {
     { epoch: 5, startOffset: 30 },
     { epoch: 7, startOffset: 35 },
   ]);
+});
+
+const assignments = fc.array(
+  fc.record({ epoch: fc.integer({ min: 0, max: 20 }), startOffset: fc.integer({ min: 0, max: 60 }) }),
+  { maxLength: 25 },
+);
+
+test('whatever was assigned, looking up finds what going through all entries would', () => {
+  fc.assert(
+    fc.property(assignments, (assigned) => {
+      const epochs = new LeaderEpochCache(assigned);
+      const { entries } = epochs;
+      for (const [index, { epoch, startOffset }] of entries.slice(1).entries()) {
+        expect(epoch).toBeGreaterThan(entries[index]?.epoch ?? 99);
+        expect(startOffset).toBeGreaterThan(entries[index]?.startOffset ?? 99);
+      }
+      for (let offset = 0; offset < 62; offset++) {
+        const holder = entries.findLast((entry) => entry.startOffset <= offset);
+        expect(epochs.epochForOffset(offset)).toBe(holder?.epoch ?? -1);
+      }
+      for (let epoch = 0; epoch < (entries.at(-1)?.epoch ?? 0); epoch++) {
+        const next = entries.find((entry) => entry.epoch > epoch);
+        const known = entries.findLast((entry) => entry.epoch <= epoch);
+        const expected = { leaderEpoch: known?.epoch ?? epoch, endOffset: next?.startOffset };
+        expect(epochs.endOffsetFor(epoch, 100)).toEqual(expected);
+      }
+    }),
+  );
 });

@@ -45,8 +45,11 @@ export class LeaderEpochCache {
   assign(epoch: number, startOffset: number): void {
     const latest = this.#entries.at(-1);
     if (latest !== undefined && latest.epoch === epoch && startOffset >= latest.startOffset) return;
-    this.#entries = this.#entries.filter((entry) => entry.epoch < epoch && entry.startOffset < startOffset);
-    this.#entries.push({ epoch, startOffset });
+    const before = Math.min(
+      this.#countNotAbove(epoch - 1, (entry) => entry.epoch),
+      this.#countNotAbove(startOffset - 1, (entry) => entry.startOffset),
+    );
+    this.#entries = [...this.#entries.slice(0, before), { epoch, startOffset }];
     this.#changed = true;
   }
 
@@ -54,7 +57,7 @@ export class LeaderEpochCache {
   endOffsetFor(epoch: number, logEndOffset: number): EpochEndOffset {
     if (epoch < 0) return UNKNOWN_EPOCH;
     if (epoch === this.latestEpoch) return { leaderEpoch: epoch, endOffset: logEndOffset };
-    const above = this.#entries.findIndex((entry) => entry.epoch > epoch);
+    const above = this.#countNotAbove(epoch, (entry) => entry.epoch);
     const next = this.#entries[above];
     if (next === undefined) return UNKNOWN_EPOCH;
     // Without an earlier epoch the records asked about were deleted; the log goes on where the next one starts.
@@ -63,7 +66,7 @@ export class LeaderEpochCache {
 
   /** The epoch of the record at `offset`, -1 when it is not known. */
   epochForOffset(offset: number): number {
-    return this.#entries.findLast((entry) => entry.startOffset <= offset)?.epoch ?? -1;
+    return this.#entries[this.#countNotAbove(offset, (entry) => entry.startOffset) - 1]?.epoch ?? -1;
   }
 
   /** Forgets what lies at or above a new log end. */
@@ -73,7 +76,7 @@ export class LeaderEpochCache {
 
   /** Forgets what lies below a new log start; the epoch that contains it starts there. */
   truncateFromStart(startOffset: number): void {
-    const containing = this.#entries.findLastIndex((entry) => entry.startOffset <= startOffset);
+    const containing = this.#countNotAbove(startOffset, (entry) => entry.startOffset) - 1;
     const first = this.#entries[containing];
     if (first === undefined || (containing === 0 && first.startOffset === startOffset)) return;
     this.#entries = [{ epoch: first.epoch, startOffset }, ...this.#entries.slice(containing + 1)];
@@ -82,6 +85,19 @@ export class LeaderEpochCache {
 
   clear(): void {
     this.#keep([]);
+  }
+
+  /** How many entries there are, from the first on, whose value is not above `target`. */
+  #countNotAbove(target: number, valueOf: (entry: EpochEntry) => number): number {
+    let low = 0;
+    let high = this.#entries.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const entry = this.#entries[middle];
+      if (entry !== undefined && valueOf(entry) <= target) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 
   #keep(entries: EpochEntry[]): void {
