@@ -88,13 +88,13 @@ export class LeaderEpochCache {
   }
 
   /** How many entries there are, from the first on, whose value is not above `target`. */
-  #countNotAbove(target: number, valueOf: (entry: EpochEntry) => number): number {
+  #countNotAbove(target: number, boundOf: (entry: EpochEntry) => number): number {
     let low = 0;
     let high = this.#entries.length;
     while (low < high) {
       const middle = (low + high) >> 1;
       const entry = this.#entries[middle];
-      if (entry !== undefined && valueOf(entry) <= target) low = middle + 1;
+      if (entry !== undefined && boundOf(entry) <= target) low = middle + 1;
       else high = middle;
     }
     return low;
