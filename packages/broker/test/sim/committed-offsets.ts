@@ -22,11 +22,14 @@ interface Commits {
 export class CommittedOffsets {
   readonly #findings: Findings;
   readonly #time: VirtualTime;
+  /** Whether what is acknowledged survives a power loss. */
+  readonly #areFlushed: boolean;
   readonly #commits = new Map<string, Commits>();
 
-  constructor(findings: Findings, time: VirtualTime) {
+  constructor(findings: Findings, time: VirtualTime, areFlushed: boolean) {
     this.#findings = findings;
     this.#time = time;
+    this.#areFlushed = areFlushed;
   }
 
   /** A member is about to commit. Returns what is to be called when the broker has acknowledged it. */
@@ -64,6 +67,7 @@ export class CommittedOffsets {
   }
 
   powerLost(): void {
+    if (this.#areFlushed) return;
     for (const commits of this.#commits.values()) commits.hasLostPower = true;
   }
 

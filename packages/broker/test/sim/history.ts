@@ -11,8 +11,10 @@ export interface ProducerMode {
 export interface TopicPlan {
   readonly name: string;
   readonly partitions: number;
-  /** `flush.messages=1`: what is acknowledged survives a power loss. */
+  /** Whether what is acknowledged survives a power loss. */
   readonly isFlushed: boolean;
+  /** What it is made with. */
+  readonly configs: Readonly<Record<string, string>>;
 }
 
 /** What clients know of one partition. */

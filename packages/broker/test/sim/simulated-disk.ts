@@ -198,11 +198,17 @@ export class SimulatedDisk implements Disk {
     return this.#inTurn(node, `write ${path} ${position}+${bytes.length}`, () => {
       this.#writing.delete(write);
       const grows = position + bytes.length > node.size;
-      const done = grows && this.#options.condition.isFull ? Math.max(0, node.size - position) : bytes.length;
+      const done = grows && this.#options.condition.isFull ? this.#lastPiece(node, write) : bytes.length;
       node.change({ kind: 'write', position, bytes: bytes.subarray(0, done) });
       node.modifiedMs = this.#options.wallMs();
       if (done < bytes.length) throw new DiskError('ENOSPC', path);
     });
+  }
+
+  /** How much of a write still finds room on a disk that is full. */
+  #lastPiece(node: FileNode, { position, bytes }: WriteInFlight): number {
+    const inPlace = Math.max(0, node.size - position);
+    return Math.max(inPlace, this.#options.random.below(bytes.length));
   }
 
   /** What was written before this call is durable, also what is still on its way to the file. */
@@ -222,17 +228,17 @@ export class SimulatedDisk implements Disk {
     throw new DiskError('EIO', path);
   }
 
+  #refuseIfUnreadable(path: string, from: number, to: number): void {
+    const bad = this.#options.condition.unreadable;
+    if (bad?.path === path && from < bad.to && to > bad.from) throw new DiskError('EIO', path);
+  }
+
   #refuseIfFull(path: string): void {
     if (this.#options.condition.isFull) throw new DiskError('ENOSPC', path);
   }
 
   /** Behind every earlier change of the same file. */
   #inTurn<Result>(node: FileNode, label: string, work: () => Result): Promise<Result> {
-  #refuseIfUnreadable(path: string, from: number, to: number): void {
-    const bad = this.#options.condition.unreadable;
-    if (bad?.path === path && from < bad.to && to > bad.from) throw new DiskError('EIO', path);
-  }
-
     const { time } = this.#options;
     const earliest = Math.max(time.nowMs, node.busyUntilMs);
     // Strictly later, for the queue draws the order of what falls on one moment.

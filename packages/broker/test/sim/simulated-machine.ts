@@ -51,6 +51,8 @@ export interface MachineOptions {
   readonly trace: Trace;
   readonly wires: SimulatedWires;
   readonly findings: Findings;
+  /** Configs of the broker beside those that all have. */
+  readonly properties: Readonly<Record<string, string>>;
   /** What a known-bad variant puts between the broker and its disk. */
   readonly patchDisk: (disk: Disk, incarnation: Incarnation) => Disk;
   /** It serves again: how it ended before, a power loss above all, and where each partition's log ends now. */
@@ -78,8 +80,10 @@ export class SimulatedMachine {
   #life: Life | null = null;
   #lives = 0;
   #lastEnd: EndOfLife | null = null;
-  /** Whether the disk has refused anything since the last start, so that the broker may give up. */
+  /** Whether the disk has failed since the last start, or was full then, so that the broker may give up. */
   #mayGiveUp = false;
+  /** Whether the disk was full since the last start, which a broker that runs survives. */
+  #wasFull = false;
 
   constructor(options: MachineOptions) {
     this.#options = options;
@@ -96,7 +100,8 @@ export class SimulatedMachine {
     const life: Life = { incarnation, disk, broker: null, isStopping: false };
     this.#life = life;
     this.#mayGiveUp = this.condition.isFull || this.condition.failsNextSync;
-    const config = brokerConfigFrom(PROPERTIES);
+    this.#wasFull = this.condition.isFull;
+    const config = brokerConfigFrom({ ...PROPERTIES, ...this.#options.properties });
     const runtime = this.#runtime(life);
     startBroker({ config, runtime, onFailed: (reason) => this.#onFailed(life, reason) }).then(
       (broker) => this.#onServing(life, broker),
@@ -179,7 +184,7 @@ export class SimulatedMachine {
   #onServing(life: Life, broker: Broker): void {
     if (!life.incarnation.isAlive) return;
     life.broker = broker;
-    const ends = this.#checker.served({ diskRefuses: this.#mayGiveUp });
+    const ends = this.#checker.served({ diskRefuses: this.#mayGiveUp || this.#wasFull });
     if (this.#lastEnd === null) return;
     if (this.#lastEnd !== 'clean stop') this.#options.findings.count('recoveries');
     this.#options.onRecovered(this.#lastEnd, ends);
@@ -194,8 +199,7 @@ export class SimulatedMachine {
   }
 
   #onFailed(life: Life, reason: string): void {
-    if (!this.#mayGiveUp && !this.condition.isFull)
-      this.#options.findings.violate(`the broker gave up on a healthy disk: ${reason}`);
+    if (!this.#mayGiveUp) this.#options.findings.violate(`the broker gave up on a healthy disk: ${reason}`);
     // As a process does: it is gone in a moment, not within the call that told it so.
     life.incarnation.after(0, 'exit', () => this.#exit(life));
   }
@@ -207,10 +211,12 @@ export class SimulatedMachine {
     this.startSoon();
   }
 
-  /** The disk refuses from now on, or once; the broker may give up for it. */
+  /** The disk refuses from now on, or once. For a sync that fails the broker may give up, and while it starts. */
   spoilDisk(change: Partial<DiskCondition>): void {
     Object.assign(this.condition, change);
-    if (this.condition.isFull || this.condition.failsNextSync) this.#mayGiveUp = true;
+    if (this.condition.isFull) this.#wasFull = true;
+    const isStarting = this.#life !== null && this.#life.broker === null;
+    if (this.condition.failsNextSync || (this.condition.isFull && isStarting)) this.#mayGiveUp = true;
   }
 
   #newDisk(incarnation: Incarnation): SimulatedDisk {
@@ -233,7 +239,8 @@ export class SimulatedMachine {
     });
   }
 
-  #runtime({ incarnation, disk }: Life): Runtime {
+  #runtime(life: Life): Runtime {
+    const { incarnation, disk } = life;
     const { seed, time, trace, wires, findings, patchDisk } = this.#options;
     const random = new SeededRandom(seed, 10_000 + this.#lives);
     const skewMs = random.between(-SKEW_MS_MAX, SKEW_MS_MAX);
@@ -246,7 +253,9 @@ export class SimulatedMachine {
       compute: simulatedCompute(incarnation, random),
       logger: collectedLogger((level, message) => {
         trace.event(time.nowMs, `${incarnation.name} says ${level}: ${message}`);
-        if (level === 'error' && !this.#mayGiveUp)
+        // Whoever waits for space is let go by a stop, and says so.
+        const mayComplain = this.#mayGiveUp || (this.#wasFull && life.isStopping);
+        if (level === 'error' && !mayComplain)
           findings.violate(`the broker says, on a healthy disk: ${message}`);
       }),
       metrics: new CollectedMetrics(),

@@ -8,6 +8,7 @@ import { TopicMaker } from './clients/topic-maker.ts';
 import { CommittedOffsets } from './committed-offsets.ts';
 import { type FaultKind, FaultPlan } from './fault-plan.ts';
 import { type Counted, Findings } from './findings.ts';
+import { drawnFlushing } from './flushing.ts';
 import { History, type ProducerMode, type TopicPlan } from './history.ts';
 import { Incarnation } from './incarnation.ts';
 import { SimulatedBufferPool } from './simulated-buffer-pool.ts';
@@ -21,11 +22,6 @@ const FAULTY_MS = 60_000;
 const SETTLING_MS = 60_000;
 const READING_MS = 30_000;
 const LAST_LINES = 60;
-
-const TOPICS: readonly TopicPlan[] = [
-  { name: 'plain', partitions: 2, isFlushed: false },
-  { name: 'flushed', partitions: 2, isFlushed: true },
-];
 
 const PRODUCERS: readonly (ProducerMode & { readonly topic: number })[] = [
   { topic: 0, acks: 1, isIdempotent: false, batchesUnderWay: 1 },
@@ -68,6 +64,7 @@ class Simulation {
   readonly #plan: FaultPlan;
   readonly #history: History;
   readonly #offsets: CommittedOffsets;
+  readonly #topics: readonly TopicPlan[];
   #clients = 0;
   #isOver = false;
 
@@ -81,14 +78,17 @@ class Simulation {
       random: new SeededRandom(seed, 1),
       buffers: new SimulatedBufferPool(),
     });
-    this.#history = new History(TOPICS, findings);
-    this.#offsets = new CommittedOffsets(findings, this.#time);
+    const flushing = drawnFlushing(new SeededRandom(seed, 4));
+    this.#topics = flushing.topics;
+    this.#history = new History(this.#topics, findings);
+    this.#offsets = new CommittedOffsets(findings, this.#time, flushing.areCommitsFlushed);
     this.#machine = new SimulatedMachine({
       seed,
       trace,
       findings,
       time: this.#time,
       wires: this.#wires,
+      properties: flushing.properties,
       patchDisk: variant?.patchDisk ?? ((disk) => disk),
       onRecovered: (cause, ends) => {
         this.#history.restarted();
@@ -133,7 +133,7 @@ class Simulation {
       findings: this.#findings,
       isOver: () => this.#isOver,
     });
-    await this.#until(SETTLING_MS, 'the topics are not made', [topicMaker.makePlanned(TOPICS)]);
+    await this.#until(SETTLING_MS, 'the topics are not made', [topicMaker.makePlanned(this.#topics)]);
     const work = this.#startClients(topicMaker);
     this.#plan.start();
     await this.#time.run(this.#time.nowMs + FAULTY_MS, () => this.#hasFailed);
@@ -150,12 +150,12 @@ class Simulation {
     const isOver = () => this.#isOver;
     const work = [topicMaker.run()];
     for (const [index, mode] of PRODUCERS.entries()) {
-      const topic = TOPICS[mode.topic];
+      const topic = this.#topics[mode.topic];
       if (topic === undefined) continue;
       const client = this.#newClient(`producer${index}`);
       work.push(new Producer({ client, topic, mode, history, findings, isOver }).run());
     }
-    const groupTopic = TOPICS[GROUP_TOPIC];
+    const groupTopic = this.#topics[GROUP_TOPIC];
     for (let index = 0; index < GROUP_MEMBERS && groupTopic !== undefined; index++) {
       const client = this.#newClient(`member${index}`);
       const reading = { groupId: GROUP, topic: groupTopic, offsets: this.#offsets };
@@ -174,6 +174,7 @@ class Simulation {
       this.#history.checkWhole(`${topic}-${partition}`, await readWhole(client, { topic, partition }));
     }
     await topicMaker.check();
+    await topicMaker.untilServed();
     client.disconnect();
   }
 

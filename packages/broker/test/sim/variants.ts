@@ -20,6 +20,13 @@ export const VARIANTS: readonly Variant[] = [
     patchDisk: (disk) => withFiles(disk, isSegment, () => ({ sync: async () => {} })),
   },
   {
+    name: 'an append is acknowledged before it is synced',
+    patchDisk: (disk, incarnation) =>
+      withFiles(disk, isSegment, (file) => ({
+        sync: async () => void incarnation.after(LATE_MS, 'syncs late', () => void file.sync()),
+      })),
+  },
+  {
     name: 'the sync of a directory does nothing',
     patchDisk: (disk) => patched(disk, { syncDirectory: async () => {} }),
   },

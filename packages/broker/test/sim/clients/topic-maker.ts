@@ -30,8 +30,8 @@ export class TopicMaker {
   /** Makes the topics that the other clients write to; resolves when all are acknowledged. */
   async makePlanned(topics: readonly TopicPlan[]): Promise<void> {
     const { client } = this.#options;
-    for (const { name, partitions, isFlushed } of topics) {
-      const configs = isFlushed ? [{ name: 'flush.messages', value: '1' }] : [];
+    for (const { name, partitions, configs: given } of topics) {
+      const configs = Object.entries(given).map(([key, value]) => ({ name: key, value }));
       while (
         (await this.#create({ name, numPartitions: partitions, replicationFactor: 1, configs })) !== 'there'
       )
@@ -93,6 +93,17 @@ export class TopicMaker {
     if (result?.errorCode !== ErrorCode.NONE) return;
     findings.count('topicsDeleted');
     this.#topics.set(name, 'gone');
+  }
+
+  /** Resolves when every partition has a leader: on a healthy disk all of them can be opened. */
+  async untilServed(): Promise<void> {
+    const { client } = this.#options;
+    for (;;) {
+      const answer = await client.ask(metadata, { topics: null }, REQUEST_TIMEOUT_MS);
+      const partitions = answer?.topics.flatMap((topic) => topic.partitions) ?? [];
+      if (partitions.length > 0 && partitions.every(({ leaderId }) => leaderId >= 0)) return;
+      await client.sleep(RETRY_MS_MAX);
+    }
   }
 
   /** Compares what the broker says with what it has acknowledged. */
