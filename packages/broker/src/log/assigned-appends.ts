@@ -1,5 +1,5 @@
 import { ErrorCode } from '../protocol/errors.ts';
-import { isControlAt, NO_PRODUCER_ID, producerIdAt } from '../protocol/record-batch.ts';
+import { baseOffsetAt, isControlAt, NO_PRODUCER_ID, producerIdAt } from '../protocol/record-batch.ts';
 import type { AppendOrigin } from './append-outcome.ts';
 import { producerAppendOf, transactionMarkerAt } from './producer-append.ts';
 import {
@@ -44,6 +44,7 @@ interface QueuedProducer {
 export class AssignedAppends {
   readonly #written: WrittenLog;
   #endOffset: number;
+  #holds = 0;
   readonly #producers = new Map<number, QueuedProducer>();
   /** By first offset: appends whose completion is still open, for their duplicates. */
   readonly #pending = new Map<number, Promise<number>>();
@@ -59,8 +60,43 @@ export class AssignedAppends {
     return this.#endOffset;
   }
 
+  /** Whether nothing is taken at the moment: the log is being cut off. */
+  get isHeld(): boolean {
+    return this.#holds > 0;
+  }
+
+  /** Nothing is taken until {@link release} was called as often. */
+  hold(): void {
+    this.#holds++;
+  }
+
+  /** All that was queued is written or gone: the log goes on at its end. */
+  release(): void {
+    this.#holds--;
+    this.rollBackToWritten();
+  }
+
+  /** Counts in the producer of a leader's batch, which is the next one to be taken. */
+  follow(bytes: Uint8Array): void {
+    const firstOffset = baseOffsetAt(bytes);
+    this.#endOffset = firstOffset;
+    const producerId = producerIdAt(bytes);
+    if (producerId === NO_PRODUCER_ID) return;
+    const entry = this.#producers.get(producerId)?.entry ?? this.#written.producers.entry(producerId);
+    if (!isControlAt(bytes)) {
+      takeBatch(this.#queue(producerId, entry), producerAppendOf(bytes, 0, firstOffset));
+      return;
+    }
+    const marker = transactionMarkerAt(bytes, 0, firstOffset);
+    if (marker !== null) takeMarker(this.#queue(producerId, entry), marker);
+  }
+
   /** Checks a batch, whose offsets are not assigned yet, against its producer; an admitted one is counted in. */
   admit(bytes: Uint8Array, origin: AppendOrigin): Admission {
+    if (this.isHeld) {
+      const message = 'The log is being cut off';
+      return { kind: 'refused', errorCode: ErrorCode.NOT_LEADER_OR_FOLLOWER, message };
+    }
     const producerId = producerIdAt(bytes);
     if (producerId === NO_PRODUCER_ID) return ADMITTED;
     const entry = this.#producers.get(producerId)?.entry ?? this.#written.producers.entry(producerId);
@@ -107,7 +143,7 @@ export class AssignedAppends {
     void completion.then(() => this.#settled(queued, firstOffset, completion));
   }
 
-  /** What was written has become part of the written log's own state; what failed was rolled back before. */
+  /** What was written is part of the written log's own state; what failed was rolled back, and others are in its place. */
   #settled(queued: QueuedProducer, firstOffset: number, completion: Promise<number>): void {
     const { producerId } = queued.entry;
     if (this.#pending.get(firstOffset) === completion) this.#pending.delete(firstOffset);
@@ -123,6 +159,5 @@ export class AssignedAppends {
   rollBackToWritten(): void {
     this.#endOffset = this.#written.logEndOffset;
     this.#producers.clear();
-    this.#pending.clear();
   }
 }

@@ -59,6 +59,8 @@ test('the first unstable offset passes a transaction when its marker is replicat
     return state.firstUnstableOffset;
   });
   expect(unstable).toEqual([0, 0, 0, 0, 0, 0]);
+  state.onReplicatedUpTo(3);
+  expect(state.firstUnstableOffset).toBe(0);
   state.onReplicatedUpTo(4);
   expect(state.firstUnstableOffset).toBe(1);
   state.onReplicatedUpTo(5);
