@@ -283,7 +283,7 @@ export class LogDirectory {
   /** Says after a crash how much was read through: what the recovery points left. */
   #reportScans(): void {
     const { logger, scans } = this.#environment;
-    if (this.wasClean || this.#logs.size === 0) return;
+    if (this.wasClean || scans.bytes === 0) return;
     const opened = { directory: this.path, logs: this.#logs.size, scannedBytes: scans.bytes };
     logger.info(opened, 'Opened the logs after a stop that was not a clean one');
   }
