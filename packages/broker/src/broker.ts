@@ -1,4 +1,5 @@
 import { type BrokerApiNeeds, brokerApis, controllerApis } from './broker-apis.ts';
+import { BrokerCleaner } from './broker-cleaner.ts';
 import { groupCoordinator, groupDeletions, groupLeadership } from './broker-groups.ts';
 import { type BoundListener, bindListener, endpointOf, ListenError } from './broker-listeners.ts';
 import { brokerRuntime } from './broker-runtime.ts';
@@ -129,6 +130,7 @@ async function openRooms(start: Start): Promise<Broker> {
   await replicas.setStraysAside();
   await served.caughtUp();
   for (const directory of new Set([...storage.directories, storage.metadataDirectory])) directory.start();
+  data.cleaner.start();
 
   const finalizedFeatures = (): FinalizedFeatures => ({
     epoch: served.image.offset,
@@ -162,6 +164,7 @@ async function openRooms(start: Start): Promise<Broker> {
 interface BrokerData {
   readonly storage: BrokerStorage;
   readonly groups: GroupCoordinator;
+  readonly cleaner: BrokerCleaner;
   readonly replicas: Replicas;
   readonly served: ServedImage;
   readonly publisher: MetadataPublisher;
@@ -186,6 +189,7 @@ async function openData({ config, runtime, rooms, fail }: Start): Promise<Broker
     },
   });
   rooms.add(() => storage.close(brokerEpoch));
+  const cleaner = new BrokerCleaner(runtime, storage.directories, { start: config.values, of: configsOf });
   const groups = groupCoordinator(config, runtime, () => served.image);
   const replicas = new Replicas({
     nodeId: config.nodeId,
@@ -198,14 +202,17 @@ async function openData({ config, runtime, rooms, fail }: Start): Promise<Broker
     logger,
   });
   rooms.add(() => replicas.close());
+  rooms.add(() => cleaner.close());
   const served = new ServedImage(config.nodeId, replicas);
   return {
     storage,
     groups,
+    cleaner,
     replicas,
     served,
     publisher: new MetadataPublisher([
       followConfigs(storage.directories, configsOf),
+      cleaner,
       replicas,
       groupDeletions(groups),
       served,
@@ -246,6 +253,7 @@ async function openController(
   const controller = new Controller({
     ...runtime,
     log,
+    clusterId: storage.clusterId,
     nodeId: config.nodeId,
     staticValues: config.staticValues,
     voter: {

@@ -74,7 +74,7 @@ export function invalidConfigs(
   }
   switch (resource.type) {
     case ConfigResourceType.TOPIC:
-      return asInvalidConfig(invalidTopicConfigs(resource.name, configs));
+      return asInvalidConfig(invalidTopicConfigs(configs));
     case ConfigResourceType.BROKER:
       return invalidBrokerConfigs(view, resource.name, configs);
     case ConfigResourceType.GROUP:

@@ -136,10 +136,15 @@ describe('creating topics', () => {
       'Null value not supported for topic configs: retention.ms',
     ],
     [
-      'compaction',
-      { configs: [{ name: 'cleanup.policy', value: 'compact' }] },
+      'records that must be compacted before they may be',
+      {
+        configs: [
+          { name: 'min.compaction.lag.ms', value: '2' },
+          { name: 'max.compaction.lag.ms', value: '1' },
+        ],
+      },
       ErrorCode.INVALID_CONFIG,
-      'Odradek does not compact topics yet; cleanup.policy must be delete',
+      'conflict topic config setting min.compaction.lag.ms (2) > max.compaction.lag.ms (1)',
     ],
     [
       'a config without effect',
@@ -151,9 +156,9 @@ describe('creating topics', () => {
     expect(onlyResult(given)).toEqual({ errorCode, message });
   });
 
-  test('the coordinators may compact their own topics', () => {
-    const configs = [{ name: 'cleanup.policy', value: 'compact' }];
-    expect(onlyResult({ name: '__consumer_offsets', configs })).toMatchObject({ kind: 'created' });
+  test.each(['compact', 'compact,delete'])('a topic may have cleanup.policy=%s', (value) => {
+    const configs = [{ name: 'cleanup.policy', value }];
+    expect(onlyResult({ configs })).toMatchObject({ kind: 'created' });
   });
 
   test('names that differ only in . and _ collide with what exists', () => {

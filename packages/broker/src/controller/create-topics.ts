@@ -117,7 +117,7 @@ function invalidNewTopic(view: ControllerView, topic: NewTopic): ApiError | null
   const configError =
     nulls.length > 0
       ? `Null value not supported for topic configs: ${nulls.map((config) => config.name).join(',')}`
-      : invalidTopicConfigs(name, configsOf(topic));
+      : invalidTopicConfigs(configsOf(topic));
   return configError === null ? null : { errorCode: ErrorCode.INVALID_CONFIG, errorMessage: configError };
 }
 

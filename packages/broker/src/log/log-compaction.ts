@@ -39,6 +39,8 @@ export class LogCompaction {
   readonly #log: CompactedLog;
   readonly #options: LogCompactionOptions;
   readonly #guard = new CleaningGuard();
+  /** Everything below was cleaned; null when nothing is known of it. The cleaner keeps it in a file. */
+  cleanedTo: number | null = null;
 
   constructor(log: CompactedLog, options: LogCompactionOptions) {
     this.#log = log;
@@ -51,12 +53,12 @@ export class LogCompaction {
   }
 
   /** What of the log may be cleaned; see {@link cleanableRange}. */
-  range(checkpoint: number | null, nowMs: number): Promise<CleanableRange> {
+  range(nowMs: number): Promise<CleanableRange> {
     const { config, logStartOffset, logEndOffset, lastStableOffset } = this.#log;
     const { segments } = this.#options.writer.loaded;
     return cleanableRange(
       { segments, config, logStartOffset, logEndOffset, lastStableOffset },
-      checkpoint,
+      this.cleanedTo,
       nowMs,
     );
   }
@@ -71,6 +73,11 @@ export class LogCompaction {
 
   resume(): void {
     this.#guard.resume();
+  }
+
+  /** The log was cut off at `offset`, while it was paused: what comes there now is not clean. */
+  noteCutOff(offset: number): void {
+    if (this.cleanedTo !== null) this.cleanedTo = Math.min(this.cleanedTo, offset);
   }
 
   /**

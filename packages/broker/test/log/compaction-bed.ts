@@ -66,7 +66,6 @@ export class CompactionBed {
   readonly #model = new CompactionModel();
   readonly #history: CompactionHistory;
   #log!: PartitionLog;
-  #checkpoint: number | null = null;
   /** Everything below was cleaned with a map that held all its keys. */
   #cleanedTo = 0;
   #cleanedAtMs = 0;
@@ -114,6 +113,7 @@ export class CompactionBed {
         messageTimestampAfterMaxMs: Number.MAX_SAFE_INTEGER,
       },
     });
+    this.#log.compaction.cleanedTo = previous?.compaction.cleanedTo ?? null;
     // A log that was opened has forgotten which markers were not replicated yet.
     this.#replicate();
   }
@@ -256,8 +256,7 @@ export class CompactionBed {
 
   async #clean(slots: number, readBytes: number): Promise<void> {
     const nowMs = this.#bed.clock.wallMs();
-    const range = await this.#log.compaction.range(this.#checkpoint, nowMs);
-    if (range.isCheckpointWrong) this.#checkpoint = range.firstDirtyOffset;
+    const range = await this.#log.compaction.range(nowMs);
     if (range.cleanableBytes === 0) return;
     this.#touchedTo = Math.max(this.#touchedTo, range.firstUncleanableOffset);
     must(range.firstUncleanableOffset <= this.#log.lastStableOffset, 'an unstable record would be cleaned');
@@ -272,7 +271,7 @@ export class CompactionBed {
     });
     must(counts !== null, 'a cleaning that nobody disturbed was aborted');
     must(counts.endOffset > range.firstDirtyOffset, `a cleaning came no further than ${counts.endOffset}`);
-    this.#checkpoint = counts.endOffset;
+    this.#log.compaction.cleanedTo = counts.endOffset;
     this.#cleanedTo = counts.endOffset;
     this.#cleanedAtMs = nowMs;
     this.removedRecords += before - (await this.#readAll()).length;
