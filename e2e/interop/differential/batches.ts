@@ -37,14 +37,21 @@ interface BatchFields {
   readonly records?: number;
   readonly sequence?: number;
   readonly timestamp?: number | bigint;
+  /** How much later than the batch's timestamp each record is. */
+  readonly delays?: readonly number[];
+  /** What the header says of the latest; what it is unless given. */
+  readonly latestDelay?: number;
   readonly valueBytes?: number;
 }
 
 /** A record batch of two uncompressed records, unless told otherwise, with any field of its header made wrong. */
 export function batch(fields: BatchFields): Uint8Array {
   const value = Buffer.alloc(fields.valueBytes ?? 3, 'v');
-  const { records: size = 2, codec } = fields;
-  const plain = Buffer.concat(Array.from({ length: size }, (_, index) => record(index, value)));
+  const { codec, delays = [] } = fields;
+  const size = fields.records ?? (delays.length || 2);
+  const plain = Buffer.concat(
+    Array.from({ length: size }, (_, index) => record(index, value, delays[index] ?? 0)),
+  );
   const records = codec === 'gzip' ? gzipSync(plain) : plain;
   const bytes = Buffer.alloc(61 + records.length);
   const timestamp = BigInt(fields.timestamp ?? NOW);
@@ -54,7 +61,7 @@ export function batch(fields: BatchFields): Uint8Array {
   bytes.writeInt16BE((fields.attributes ?? 0) | (codec === 'gzip' ? 1 : 0), 21);
   bytes.writeInt32BE(size - 1, 23);
   bytes.writeBigInt64BE(timestamp, 27);
-  bytes.writeBigInt64BE(timestamp, 35);
+  bytes.writeBigInt64BE(timestamp + BigInt(fields.latestDelay ?? Math.max(0, ...delays)), 35);
   bytes.writeBigInt64BE(BigInt(fields.producerId ?? -1), 43);
   bytes.writeInt16BE(fields.producerEpoch ?? -1, 51);
   bytes.writeInt32BE(fields.sequence ?? -1, 53);
@@ -65,9 +72,11 @@ export function batch(fields: BatchFields): Uint8Array {
 }
 
 /** A record with a one-byte key. */
-function record(offsetDelta: number, value: Uint8Array): Uint8Array {
+function record(offsetDelta: number, value: Uint8Array, delay: number): Uint8Array {
   const body = Buffer.concat([
-    Buffer.from([0, 0, zigzag(offsetDelta), zigzag(1), 0x6b]),
+    Buffer.from([0]),
+    varint(zigzag(delay)),
+    Buffer.from([zigzag(offsetDelta), zigzag(1), 0x6b]),
     varint(zigzag(value.length)),
     value,
     Buffer.from([0]),

@@ -8,6 +8,7 @@ import { differences } from './differences.ts';
 import type { DifferentialCase } from './differential-case.ts';
 import { framingCases } from './framing-cases.ts';
 import { groupCases } from './group-cases.ts';
+import { lookUpCases } from './look-up-cases.ts';
 import { normalize } from './normalize.ts';
 import { numberCases } from './number-cases.ts';
 import { producerCases } from './producer-cases.ts';
@@ -35,6 +36,7 @@ const suites: Readonly<Record<string, readonly DifferentialCase[]>> = {
   records: recordCases,
   appends: appendCases,
   producers: producerCases,
+  'look-up': lookUpCases,
   groups: groupCases,
   'out-of-range': numberCases,
 };
