@@ -1,5 +1,6 @@
 import type { PartitionLog } from './log/partition-log.ts';
 import { ErrorCode, errorOf } from './protocol/errors.ts';
+import type { EpochStart } from './raft/epoch-log.ts';
 import type { MetadataLog } from './raft/metadata-log.ts';
 import { invariant } from './runtime/invariant.ts';
 
@@ -9,20 +10,22 @@ const READ_BYTES = 1024 * 1024;
 export class PartitionMetadataLog implements MetadataLog {
   readonly #log: PartitionLog;
   #endOffset: number;
-  #lastEpoch: number;
 
   constructor(log: PartitionLog) {
     this.#log = log;
     this.#endOffset = log.logEndOffset;
-    this.#lastEpoch = log.latestEpoch;
   }
 
   get endOffset(): number {
     return this.#endOffset;
   }
 
-  get lastEpoch(): number {
-    return this.#lastEpoch;
+  get startOffset(): number {
+    return this.#log.logStartOffset;
+  }
+
+  get epochs(): readonly EpochStart[] {
+    return this.#log.leaderEpochs;
   }
 
   append(batch: Uint8Array, leaderEpoch: number): { baseOffset: number; written: Promise<void> } {
@@ -33,7 +36,6 @@ export class PartitionMetadataLog implements MetadataLog {
     const { firstOffset, lastOffset } = outcome.info;
     invariant(firstOffset === this.#endOffset, 'nobody else appends to the metadata log');
     this.#endOffset = lastOffset + 1;
-    this.#lastEpoch = leaderEpoch;
     return { baseOffset: firstOffset, written: outcome.completion.then(failUnlessNone) };
   }
 
@@ -48,9 +50,9 @@ export class PartitionMetadataLog implements MetadataLog {
     this.#log.stopWaiting();
   }
 
-  async *read(): AsyncIterable<Uint8Array> {
+  async *read(from: number): AsyncIterable<Uint8Array> {
     const end = this.#endOffset;
-    let fromOffset = this.#log.logStartOffset;
+    let fromOffset = from;
     while (fromOffset < end) {
       const read = await this.#log.read({
         fromOffset,

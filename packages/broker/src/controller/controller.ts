@@ -164,7 +164,7 @@ export class Controller {
     decide: (view: ControllerView) => Decision<Response>,
     { validateOnly }: { readonly validateOnly: boolean } = { validateOnly: false },
   ): Promise<ControllerOutcome<Response>> {
-    if (this.#quorum.state.role !== 'leader' || this.#loading !== null) {
+    if (this.#quorum.state.role.name !== 'leader' || this.#loading !== null) {
       return { kind: 'not-controller' };
     }
     const { records, response } = decide(this.#view());
@@ -185,7 +185,7 @@ export class Controller {
       random,
       staticValues,
       configs: brokerConfigValues({ image, nodeId, staticValues }),
-      nextOffset: this.#quorum.state.endOffset,
+      nextOffset: this.#quorum.state.log.endOffset,
     };
   }
 

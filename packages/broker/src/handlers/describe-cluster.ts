@@ -60,7 +60,7 @@ export function describeControllersHandler(needs: DescribeControllersNeeds): Des
     return endpoint === undefined
       ? {}
       : {
-          controllerId: state.role === 'leader' ? voter.id : -1,
+          controllerId: state.leaderId ?? -1,
           brokers: [{ brokerId: voter.id, host: endpoint.host, port: endpoint.port }],
         };
   });

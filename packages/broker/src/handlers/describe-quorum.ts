@@ -4,6 +4,8 @@ import { ErrorCode, errorOf } from '../protocol/errors.ts';
 import type { Decoded, Encodable } from '../protocol/message.ts';
 import { describeQuorumRequest } from '../protocol/messages/describe-quorum-request.ts';
 import { describeQuorumResponse } from '../protocol/messages/describe-quorum-response.ts';
+import { type QuorumReplica, quorumReplicas } from '../raft/quorum-replicas.ts';
+import { votersOf } from '../raft/raft-state.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { CLUSTER_RESOURCE } from '../security/authorized-operations.ts';
 import { AclOperation, type Authorizer } from '../security/authorizer.ts';
@@ -22,7 +24,7 @@ const DIRECTORY_IDS_FROM = 2;
 
 /**
  * DescribeQuorum (key 55), versions 0–2: leader, epoch and high watermark of the metadata log, and how far each
- * voter is. The leader is caught up by definition; the broker in its own process observes nothing over the wire.
+ * voter and each observer is. The leader is caught up by definition.
  */
 export function describeQuorumHandler(
   needs: DescribeQuorumNeeds,
@@ -35,30 +37,41 @@ export function describeQuorumHandler(
         return refused(ErrorCode.CLUSTER_AUTHORIZATION_FAILED);
       }
       if (!asksForMetadataLog(request)) return unknownPartitions(request);
-      const { state, voter } = needs.controller.quorum;
-      if (state.role !== 'leader') return answer({ errorCode: ErrorCode.NOT_LEADER_OR_FOLLOWER });
-      const nowMs = needs.clock.wallMs();
-      const replica = {
-        replicaId: voter.id,
-        logEndOffset: state.endOffset,
-        lastFetchTimestamp: nowMs,
-        lastCaughtUpTimestamp: nowMs,
-        ...(apiVersion >= DIRECTORY_IDS_FROM && { replicaDirectoryId: voter.directoryId }),
-      };
+      const { state } = needs.controller.quorum;
+      const replicas = quorumReplicas(state, needs.clock.monotonicMs());
+      if (replicas === null) return answer({ errorCode: ErrorCode.NOT_LEADER_OR_FOLLOWER });
+      const shape = (replica: QuorumReplica) => replicaState(replica, { apiVersion, clock: needs.clock });
       return {
         ...answer({
           errorCode: ErrorCode.NONE,
-          leaderId: voter.id,
+          leaderId: state.identity.self.id,
           leaderEpoch: state.epoch,
           highWatermark: state.highWatermark,
-          currentVoters: [replica],
+          currentVoters: replicas.voters.map(shape),
+          observers: replicas.observers.map(shape),
         }),
         ...(apiVersion >= DIRECTORY_IDS_FROM && {
-          nodes: [{ nodeId: voter.id, listeners: voter.endpoints }],
+          nodes: votersOf(state).map(({ id, endpoints }) => ({ nodeId: id, listeners: endpoints })),
         }),
       };
     },
     refuse: refused,
+  };
+}
+
+/** The quorum keeps monotonic time, clients are told the time of day; what never was stays -1. */
+function replicaState(
+  { key, logEndOffset, lastFetchMs, lastCaughtUpMs }: QuorumReplica,
+  { apiVersion, clock }: { readonly apiVersion: number; readonly clock: Clock },
+) {
+  const aheadMs = clock.wallMs() - clock.monotonicMs();
+  const wallMs = (ms: number): number => (ms < 0 ? -1 : Math.round(ms + aheadMs));
+  return {
+    replicaId: key.id,
+    logEndOffset,
+    lastFetchTimestamp: wallMs(lastFetchMs),
+    lastCaughtUpTimestamp: wallMs(lastCaughtUpMs),
+    ...(apiVersion >= DIRECTORY_IDS_FROM && { replicaDirectoryId: key.directoryId }),
   };
 }
 

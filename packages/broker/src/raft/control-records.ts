@@ -6,8 +6,6 @@ import { Reader } from '../protocol/reader.ts';
 import type { LogRecord, NewRecord } from '../protocol/records.ts';
 import type { VoterNode } from './voter-set.ts';
 
-export type { VoterEndpoint, VoterNode } from './voter-set.ts';
-
 export type ControlRecord =
   | { readonly kind: 'leaderChange'; readonly leaderId: number }
   | { readonly kind: 'kraftVersion'; readonly level: number }
@@ -22,25 +20,27 @@ const KRAFT_VOTERS = 6;
 /** The level of KIP-853, in which the voters stand in the log. */
 export const KRAFT_VERSION_LEVEL = 1;
 
-export function leaderChangeRecord(leaderId: number): NewRecord {
-  const voters = [{ voterId: leaderId }];
-  return control(
-    LEADER_CHANGE,
-    encodeMessage(leaderChangeMessage, { leaderId, voters, grantingVoters: voters }, 0),
-  );
+export function leaderChangeRecord(election: {
+  readonly leaderId: number;
+  readonly voters: readonly number[];
+  readonly granting: readonly number[];
+}): NewRecord {
+  const message = {
+    leaderId: election.leaderId,
+    voters: election.voters.map((voterId) => ({ voterId })),
+    grantingVoters: election.granting.map((voterId) => ({ voterId })),
+  };
+  return control(LEADER_CHANGE, encodeMessage(leaderChangeMessage, message, 0));
 }
 
 /** The records that say by which rules the quorum works and who votes; written when that is new. */
-export function quorumRecords(voter: VoterNode): readonly NewRecord[] {
-  const { id, directoryId, endpoints } = voter;
-  const voters = [
-    {
-      voterId: id,
-      voterDirectoryId: directoryId,
-      endpoints,
-      kRaftVersionFeature: { minSupportedVersion: 0, maxSupportedVersion: KRAFT_VERSION_LEVEL },
-    },
-  ];
+export function quorumRecords(nodes: readonly VoterNode[]): readonly NewRecord[] {
+  const voters = nodes.map(({ id, directoryId, endpoints }) => ({
+    voterId: id,
+    voterDirectoryId: directoryId,
+    endpoints,
+    kRaftVersionFeature: { minSupportedVersion: 0, maxSupportedVersion: KRAFT_VERSION_LEVEL },
+  }));
   return [
     control(KRAFT_VERSION, encodeMessage(kRaftVersionRecord, { kRaftVersion: KRAFT_VERSION_LEVEL }, 0)),
     control(KRAFT_VOTERS, encodeMessage(votersRecord, { voters }, 0)),

@@ -8,6 +8,7 @@ import {
 import { recordsBody, recordsIn } from '../protocol/records.ts';
 import { invariant } from '../runtime/invariant.ts';
 import { type ControlRecord, decodeControlRecord } from './control-records.ts';
+import type { VoterNode } from './voter-set.ts';
 
 /** One batch of the metadata log as replay sees it. */
 export interface MetadataBatch {
@@ -29,6 +30,12 @@ export function* batchesIn(chunk: Uint8Array): Generator<MetadataBatch> {
     yield loadedBatch(chunk.subarray(at, at + size));
     at += size;
   }
+}
+
+/** The voters by a record of the batch. */
+export function votersIn({ controlRecords }: MetadataBatch): readonly VoterNode[] | null {
+  for (const record of controlRecords) if (record.kind === 'voters') return record.voters;
+  return null;
 }
 
 function loadedBatch(batch: Uint8Array): MetadataBatch {

@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { MemoryMetadataLog } from '../../test/metadata/memory-metadata-log.ts';
-import { ManualClock, silentLogger } from '../../test/metadata/ports.ts';
+import { CountingRandom, ManualClock, silentLogger } from '../../test/metadata/ports.ts';
 import { nodeDisk } from '../runtime/node-disk.ts';
-import type { VoterNode } from './control-records.ts';
+
 import type { MetadataBatch } from './loaded-batch.ts';
 import { MetadataQuorum, type QuorumListener } from './metadata-quorum.ts';
+import type { VoterNode } from './voter-set.ts';
 
 const VOTER: VoterNode = {
   id: 1,
@@ -62,6 +63,8 @@ describe('metadata quorum of one', () => {
         log,
         disk: nodeDisk,
         clock: new ManualClock(),
+        random: new CountingRandom(),
+        clusterId: 'CLUSTERAAAAAAAAAAAAAAQ',
         logger: silentLogger,
         voter,
         quorumStatePath: join(directory, 'quorum-state'),
@@ -74,7 +77,7 @@ describe('metadata quorum of one', () => {
   test('the first start elects the node in epoch 1 and writes leader, version and voters as the first batch', async () => {
     const { quorum, listener } = quorumOver(new MemoryMetadataLog());
     await quorum.start();
-    expect(quorum.state).toMatchObject({ role: 'leader', epoch: 1, highWatermark: 0 });
+    expect(quorum.state).toMatchObject({ role: { name: 'leader' }, epoch: 1, highWatermark: 0 });
     await settled();
     expect(quorum.state.highWatermark).toBe(3);
     expect(listener.batches).toEqual([
@@ -90,7 +93,7 @@ describe('metadata quorum of one', () => {
       },
     ]);
     expect(await readFile(join(directory, 'quorum-state'), 'utf8')).toBe(
-      '{"leaderId":-1,"leaderEpoch":1,"votedId":1,"votedDirectoryId":"AAAAAAAAAAAAAAAAAAAAAQ","data_version":1}',
+      '{"leaderId":1,"leaderEpoch":1,"votedId":1,"votedDirectoryId":"AAAAAAAAAAAAAAAAAAAAAQ","data_version":1}',
     );
   });
 
@@ -169,7 +172,7 @@ describe('metadata quorum of one', () => {
     await rm(directory, { recursive: true });
     const { quorum, listener } = quorumOver(new MemoryMetadataLog());
     await expect(quorum.start()).rejects.toThrow(/ENOENT/);
-    expect(quorum.state.role).toBe('failed');
+    expect(quorum.state.role.name).toBe('stopped');
     expect(listener.stops).toHaveLength(1);
     await mkdir(directory);
   });
@@ -182,7 +185,7 @@ describe('metadata quorum of one', () => {
     log.breakAt(full);
     await expect(quorum.append([bytes('a')]).committed).rejects.toBe(full);
     expect(listener.stops).toEqual([full]);
-    expect(quorum.state.role).toBe('failed');
-    expect(() => quorum.append([bytes('b')])).toThrow(/append as failed/);
+    expect(quorum.state.role.name).toBe('stopped');
+    expect(() => quorum.append([bytes('b')])).toThrow(/append as stopped/);
   });
 });

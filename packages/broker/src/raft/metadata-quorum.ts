@@ -1,25 +1,29 @@
-import { buildBatch } from '../protocol/records.ts';
-import type { Clock } from '../runtime/clock.ts';
+import { ErrorCode } from '../protocol/errors.ts';
+import type { Clock, Timer } from '../runtime/clock.ts';
 import type { Disk } from '../runtime/disk.ts';
 import { invariant } from '../runtime/invariant.ts';
 import type { Logger } from '../runtime/logger.ts';
-import { leaderChangeRecord, quorumRecords, type VoterNode } from './control-records.ts';
-import { batchesIn, type MetadataBatch } from './loaded-batch.ts';
+import type { Random } from '../runtime/random.ts';
+import { CommitWaiters } from './commit-waiters.ts';
+import { EffectQueue } from './effect-queue.ts';
+import { batchesIn, type MetadataBatch, votersIn } from './loaded-batch.ts';
+import { LogFlusher } from './log-flusher.ts';
 import type { MetadataLog } from './metadata-log.ts';
+import { leaderChangeBatch, recordsBatch } from './own-batches.ts';
 import { readQuorumState, writeQuorumState } from './quorum-state.ts';
-import {
-  initialRaftState,
-  type RaftEffect,
-  type RaftEvent,
-  type RaftState,
-  raftStep,
-} from './single-voter.ts';
+import type { RaftEffect, RaftEvent } from './raft-event.ts';
+import type { RaftRequest, RaftResponse } from './raft-messages.ts';
+import { DEFAULT_TIMING, initialRaftState, type RaftState } from './raft-state.ts';
+import { nextWakeMs, raftStep } from './raft-step.ts';
+import type { VoterNode, VoterSet } from './voter-set.ts';
 
 export interface MetadataQuorumNeeds {
   readonly log: MetadataLog;
   readonly disk: Disk;
   readonly clock: Clock;
+  readonly random: Random;
   readonly logger: Logger;
+  readonly clusterId: string;
   /** This node, as other controllers reach it. */
   readonly voter: VoterNode;
   /** Path of Kafka's `quorum-state` file. */
@@ -44,58 +48,67 @@ export interface QuorumAppend {
   readonly committed: Promise<void>;
 }
 
-interface Waiting {
-  readonly offset: number;
-  resolve(): void;
-  reject(reason: unknown): void;
-}
-
 /**
- * Carries out the effects of {@link ./raft-state.ts} on a log and a disk. Appends are synchronous and lie in the
- * log in the order of the calls; one flush commits everything that was written before it.
+ * Carries out what {@link ./raft-step.ts} decides, on a log, a disk and a clock. Appends are synchronous and lie in
+ * the log in the order of the calls; one flush commits everything that was written before it.
  */
 export class MetadataQuorum {
   readonly #needs: MetadataQuorumNeeds;
   readonly #listener: QuorumListener;
+  readonly #effects: EffectQueue;
+  readonly #flusher: LogFlusher;
+  readonly #waiters = new CommitWaiters();
+  readonly #elected = Promise.withResolvers<void>();
+  readonly #asked = new Map<number, (response: RaftResponse) => void>();
   #state: RaftState;
-  #election: Pick<Waiting, 'resolve' | 'reject'> | null = null;
-  #waiting: Waiting[] = [];
-  #lastWritten: Promise<void> = Promise.resolve();
-  #flushing: Promise<void> | null = null;
-  #flushTarget = 0;
-  #knownVoters: readonly VoterNode[] = [];
+  #timer: Timer | null = null;
+  #lastAsked = 0;
+  #isStopped = false;
 
   constructor(needs: MetadataQuorumNeeds, listener: QuorumListener) {
+    const { clusterId, voter } = needs;
+    const onFailed = (reason: unknown): void => this.#fail(reason);
     this.#needs = needs;
     this.#listener = listener;
-    this.#state = initialRaftState(needs.voter);
+    this.#state = initialRaftState({ clusterId, self: voter, voters: [voter], timing: DEFAULT_TIMING });
+    this.#effects = new EffectQueue((effect) => this.#carryOut(effect), onFailed);
+    this.#flusher = new LogFlusher(needs.log, {
+      flushed: ({ endOffset, truncations }) => this.#handle({ kind: 'flushed', endOffset, truncations }),
+      failed: onFailed,
+    });
+    this.#elected.promise.catch(() => {});
   }
 
   get state(): RaftState {
     return this.#state;
   }
 
-  /** This node, the only voter. */
+  /** This node. */
   get voter(): VoterNode {
     return this.#needs.voter;
   }
 
   /**
-   * Replays the log to the listener and wins the election of a new epoch. Resolves once this node leads: what is
-   * appended then is committed together with the leader's first batch.
+   * Replays the log to the listener and takes part in the quorum. Resolves once this node leads: what is appended
+   * then is committed together with the leader's first batch.
    */
   async start(): Promise<void> {
     const { log, disk, quorumStatePath } = this.#needs;
-    for await (const chunk of log.read()) {
-      for (const batch of batchesIn(chunk)) this.#load(batch);
+    const voterSets: VoterSet[] = [];
+    for await (const chunk of log.read(log.startOffset)) {
+      for (const batch of batchesIn(chunk)) {
+        const voters = votersIn(batch);
+        if (voters !== null) voterSets.push({ offset: batch.lastOffset, voters });
+        this.#listener.onBatch(batch);
+      }
     }
     const stored = await readQuorumState(disk, quorumStatePath);
-    const { endOffset, lastEpoch } = log;
-    const elected = new Promise<void>((resolve, reject) => {
-      this.#election = { resolve, reject };
+    const { startOffset, endOffset, epochs } = log;
+    this.#handle({
+      kind: 'loaded',
+      found: { stored, log: { startOffset, endOffset, epochs, snapshots: [] }, voterSets },
     });
-    this.#handle({ kind: 'loaded', stored, endOffset, lastEpoch });
-    await elected;
+    await this.#elected.promise;
   }
 
   /**
@@ -103,140 +116,127 @@ export class MetadataQuorum {
    * await since that was checked.
    */
   append(values: readonly Uint8Array[]): QuorumAppend {
-    invariant(this.#state.role === 'leader', `append as ${this.#state.role}`);
-    const timestamp = this.#needs.clock.wallMs();
-    const batch = buildBatch(values.map((value) => ({ value, timestamp })));
-    const lastOffset = this.#appendBatch(batch, values.length);
-    const baseOffset = lastOffset - values.length + 1;
-    return {
-      baseOffset,
-      lastOffset,
-      epoch: this.#state.epoch,
-      committed: this.#committedThrough(lastOffset),
-    };
+    const { role, log, epoch } = this.#state;
+    invariant(role.name === 'leader', `append as ${role.name}`);
+    const baseOffset = log.endOffset;
+    const lastOffset = baseOffset + values.length - 1;
+    const committed = this.#waiters.through(lastOffset);
+    const bytes = recordsBatch(values, this.#needs.clock.wallMs());
+    this.#handle({ kind: 'append', bytes, count: values.length });
+    return { baseOffset, lastOffset, epoch, committed };
+  }
+
+  /** Answers another node of the quorum, at once or, to a fetch, when there is something to tell. */
+  answer(request: RaftRequest): Promise<RaftResponse> {
+    if (this.#isStopped) return Promise.resolve(NOT_AVAILABLE);
+    const requestId = ++this.#lastAsked;
+    return new Promise((resolve) => {
+      this.#asked.set(requestId, resolve);
+      this.#handle({ kind: 'request', requestId, request });
+    });
   }
 
   /** Stops taking appends, waits for what is under way and closes the log. */
   async close(): Promise<void> {
-    this.#handle({ kind: 'failed', reason: new Error('the metadata quorum was closed') });
-    await this.#flushing;
+    this.#handle({ kind: 'failed', reason: CLOSED });
+    this.#stop(CLOSED);
+    await this.#flusher.close();
     await this.#needs.log.close();
   }
 
-  #load(batch: MetadataBatch): void {
-    for (const record of batch.controlRecords) {
-      if (record.kind === 'voters') this.#knownVoters = record.voters;
-    }
-    this.#listener.onBatch(batch);
-  }
-
   #handle(event: RaftEvent): void {
-    const { state, effects } = raftStep(this.#state, event);
+    const { clock, random } = this.#needs;
+    const nowMs = clock.monotonicMs();
+    const chance = (): number => random.uint32() / 2 ** 32;
+    const { state, effects } = raftStep(this.#state, event, { nowMs, chance });
     this.#state = state;
-    for (const effect of effects) this.#carryOut(effect);
+    this.#timer?.cancel();
+    const wakeMs = nextWakeMs(state, nowMs);
+    this.#timer =
+      wakeMs === Infinity ? null : clock.after(wakeMs - nowMs, () => this.#handle({ kind: 'time' }));
+    this.#effects.add(effects);
   }
 
-  #carryOut(effect: RaftEffect): void {
+  /** Null for what is done at once. */
+  #carryOut(effect: RaftEffect): Promise<void> | null {
     switch (effect.kind) {
-      case 'storeVote': {
-        const { disk, quorumStatePath } = this.#needs;
-        writeQuorumState(disk, quorumStatePath, effect.state).then(
-          () => this.#handle({ kind: 'voteStored' }),
-          (reason: unknown) => this.#handle({ kind: 'failed', reason }),
-        );
-        break;
-      }
+      case 'persist':
+        return writeQuorumState(this.#needs.disk, this.#needs.quorumStatePath, effect.state);
       case 'appendLeaderChange':
-        this.#announceLeader();
-        break;
+        this.#announceLeader(effect);
+        return null;
+      case 'append':
+        this.#append(effect);
+        return null;
       case 'flush':
-        this.#flushTarget = effect.endOffset;
-        this.#flushing ??= this.#flush();
-        break;
-      case 'commit':
-        this.#commit(effect.highWatermark);
-        break;
+        this.#flusher.flush(effect);
+        return null;
+      case 'reply':
+        this.#reply(effect.requestId, effect.response);
+        return null;
+      case 'leaderChanged':
+        if (effect.isSelf) this.#elected.resolve();
+        return null;
+      case 'committed':
+        // Listeners see the new state before any caller of `append` goes on.
+        this.#listener.onCommitted(effect.highWatermark);
+        this.#waiters.committed(effect.highWatermark);
+        return null;
+      case 'report':
+        this.#needs.logger.warn({ ...effect.about }, `the metadata quorum ${effect.text}`);
+        return null;
       case 'stop':
         this.#stop(effect.reason);
-        break;
+        return null;
+      default:
+        return null;
     }
   }
 
-  /** The voters are written again when this node is reached otherwise than the log says. */
-  #announceLeader(): void {
+  #announceLeader(effect: Extract<RaftEffect, { kind: 'appendLeaderChange' }>): void {
     const { voter, clock } = this.#needs;
-    const areKnown = JSON.stringify(this.#knownVoters) === JSON.stringify([voter]);
-    const timestamp = clock.wallMs();
-    const records = [leaderChangeRecord(voter.id), ...(areKnown ? [] : quorumRecords(voter))];
-    const batch = buildBatch(
-      records.map((record) => ({ ...record, timestamp })),
-      { isControl: true },
-    );
-    this.#appendBatch(batch, records.length);
+    const batch = leaderChangeBatch(effect, { id: voter.id, timestamp: clock.wallMs() });
+    this.#append({ ...effect, bytes: batch });
     for (const loaded of batchesIn(batch)) this.#listener.onBatch(loaded);
-    this.#election?.resolve();
   }
 
-  /** Returns the offset of the batch's last record. */
-  #appendBatch(batch: Uint8Array, count: number): number {
-    const { epoch, endOffset } = this.#state;
-    const { baseOffset, written } = this.#needs.log.append(batch, epoch);
-    invariant(baseOffset === endOffset, `metadata batch lies at ${baseOffset} and not at ${endOffset}`);
-    this.#lastWritten = written;
-    // Only the newest write is waited for, by the flush: once one fails, all later ones do.
-    written.catch(() => {});
-    this.#handle({ kind: 'appended', endOffset: baseOffset + count });
-    return baseOffset + count - 1;
+  #append({
+    bytes,
+    epoch,
+    baseOffset: expected,
+  }: {
+    bytes: Uint8Array;
+    epoch: number;
+    baseOffset: number;
+  }): void {
+    const { baseOffset, written } = this.#needs.log.append(bytes, epoch);
+    invariant(baseOffset === expected, `metadata batch lies at ${baseOffset} and not at ${expected}`);
+    this.#flusher.noteWrite(written);
   }
 
-  async #flush(): Promise<void> {
-    try {
-      while (this.#state.role === 'leader' && this.#state.highWatermark < this.#flushTarget) {
-        const target = await this.#allWritten();
-        await this.#needs.log.flush();
-        this.#handle({ kind: 'flushed', endOffset: target });
-      }
-    } catch (reason) {
-      // The seam of the metadata log: a write or sync that failed may have lost pages, so this node stops voting.
-      this.#needs.logger.error({ err: reason }, 'the metadata log cannot be written');
-      this.#handle({ kind: 'failed', reason });
-    } finally {
-      this.#flushing = null;
-    }
+  #reply(requestId: number, response: RaftResponse): void {
+    this.#asked.get(requestId)?.(response);
+    this.#asked.delete(requestId);
   }
 
-  /**
-   * The end of what is written, once nothing is being written: whatever is appended meanwhile shares the flush. That
-   * ends, because whoever appends waits for the commit.
-   */
-  async #allWritten(): Promise<number> {
-    for (;;) {
-      const target = this.#flushTarget;
-      const written = this.#lastWritten;
-      await written;
-      if (written === this.#lastWritten) return target;
-    }
-  }
-
-  #committedThrough(offset: number): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ offset, resolve, reject });
-    });
-  }
-
-  /** Listeners see the new state before any caller of `append` goes on. */
-  #commit(highWatermark: number): void {
-    this.#listener.onCommitted(highWatermark);
-    const released = this.#waiting.filter(({ offset }) => offset < highWatermark);
-    this.#waiting = this.#waiting.filter(({ offset }) => offset >= highWatermark);
-    for (const waiting of released) waiting.resolve();
+  #fail(reason: unknown): void {
+    if (this.#isStopped) return;
+    this.#needs.logger.error({ err: reason }, 'the metadata quorum cannot go on');
+    this.#handle({ kind: 'failed', reason });
+    this.#stop(reason);
   }
 
   #stop(reason: unknown): void {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    this.#election?.reject(reason);
-    for (const { reject } of waiting) reject(reason);
+    if (this.#isStopped) return;
+    this.#isStopped = true;
+    this.#effects.close();
+    this.#timer?.cancel();
+    this.#elected.reject(reason);
+    this.#waiters.stop(reason);
+    for (const requestId of this.#asked.keys()) this.#reply(requestId, NOT_AVAILABLE);
     this.#listener.onStopped(reason);
   }
 }
+
+const CLOSED = new Error('the metadata quorum was closed');
+const NOT_AVAILABLE: RaftResponse = { api: 'refused', errorCode: ErrorCode.BROKER_NOT_AVAILABLE };

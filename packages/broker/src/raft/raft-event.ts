@@ -110,8 +110,9 @@ export type RaftEffect =
 
 export type ReportedFacts = Readonly<Record<string, number | string | null | ReplicaKey>>;
 
-/** When an event is taken, and the chance in it: drawn anew for each event from [0, 1). */
+/** When an event is taken, and the chance in it. */
 export interface Moment {
   readonly nowMs: number;
-  readonly chance: number;
+  /** Drawn anew each time, from [0, 1). */
+  chance(): number;
 }

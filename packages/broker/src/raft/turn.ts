@@ -49,7 +49,7 @@ export class Turn {
 
   /** A time from now that is once to twice `ms` away, so that no two voters go on doing the same at once. */
   jittered(ms: number): number {
-    return this.nowMs + ms + Math.floor(this.#moment.chance * ms);
+    return this.nowMs + ms + Math.floor(this.#moment.chance() * ms);
   }
 
   /** A time from now after an election that led to nothing; it grows with every one. */
@@ -57,7 +57,7 @@ export class Turn {
     const { retryBackoffMs, electionBackoffMaxMs } = this.#state.identity.timing;
     const growing = retryBackoffMs * 2 ** Math.min(this.#state.lostElections + 2, 20);
     const most = Math.min(electionBackoffMaxMs, growing);
-    return this.nowMs + retryBackoffMs + Math.floor(this.#moment.chance * most);
+    return this.nowMs + retryBackoffMs + Math.floor(this.#moment.chance() * most);
   }
 
   emit(effect: RaftEffect): void {

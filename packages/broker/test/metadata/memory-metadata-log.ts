@@ -1,4 +1,5 @@
 import { assignOffsets, batchesIn, leaderEpochAt, recordCountAt } from '../../src/protocol/record-batch.ts';
+import type { EpochStart } from '../../src/raft/epoch-log.ts';
 import type { MetadataLog } from '../../src/raft/metadata-log.ts';
 
 /**
@@ -7,7 +8,8 @@ import type { MetadataLog } from '../../src/raft/metadata-log.ts';
  */
 export class MemoryMetadataLog implements MetadataLog {
   endOffset = 0;
-  lastEpoch = -1;
+  readonly startOffset = 0;
+  readonly epochs: EpochStart[] = [];
   flushes = 0;
   #batches: Uint8Array[] = [];
   #flushedBatches = 0;
@@ -20,7 +22,8 @@ export class MemoryMetadataLog implements MetadataLog {
     if (this.#broken !== null) return { baseOffset, written: Promise.reject(this.#broken) };
     this.#batches.push(batch);
     this.endOffset += recordCountAt(batch);
-    this.lastEpoch = leaderEpoch;
+    const isNewEpoch = this.epochs.at(-1)?.epoch !== leaderEpoch;
+    if (isNewEpoch) this.epochs.push({ epoch: leaderEpoch, startOffset: baseOffset });
     // A disk takes a turn of the event loop, in which others may append.
     return { baseOffset, written: new Promise((resolve) => setImmediate(resolve)) };
   }

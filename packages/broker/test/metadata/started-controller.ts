@@ -43,6 +43,7 @@ export async function startController(
     clock: new ManualClock(),
     logger: silentLogger,
     random: new CountingRandom(),
+    clusterId: 'CLUSTERAAAAAAAAAAAAAAQ',
     nodeId: NODE_ID,
     staticValues,
     voter: {

@@ -62,7 +62,7 @@ export class Replica {
 
   handle(event: RaftEvent): void {
     const before = this.state;
-    const moment = { nowMs: this.#with.nowMs(), chance: this.#with.random.fraction() };
+    const moment = { nowMs: this.#with.nowMs(), chance: () => this.#with.random.fraction() };
     const { state, effects } = this.#with.machine.raftStep(before, event, moment);
     this.state = state;
     this.#queue.push(...effects);
