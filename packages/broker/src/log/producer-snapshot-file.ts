@@ -14,7 +14,7 @@ const CRC_END = VERSION_BYTES + 4;
 const ROW_BYTES = 46;
 
 /** Rows that are encoded at once; more would hold up the loop. */
-const ROWS_PER_CHUNK = 4096;
+const ROWS_PER_CHUNK = 2048;
 
 /**
  * Writes a `.snapshot` file: version (int16), CRC-32C of what follows it, how many producers, a row for each. It is

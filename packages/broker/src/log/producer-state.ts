@@ -26,6 +26,8 @@ export class ProducerState {
   readonly #ongoing = new Map<number, TransactionRange>();
   /** Ended ones whose marker is not yet below the high watermark. */
   readonly #unreplicated = new Map<number, TransactionRange>();
+  /** No producer without an open transaction was last heard of before; it spares looking at them all. */
+  #lowestTimestamp = Number.POSITIVE_INFINITY;
   endOffset: number;
 
   /** The entries are taken over. */
@@ -34,7 +36,8 @@ export class ProducerState {
     const open: TransactionRange[] = [];
     for (const entry of entries) {
       this.#producers.set(entry.producerId, entry);
-      const { producerId, currentTxnFirstOffset: firstOffset } = entry;
+      const { producerId, currentTxnFirstOffset: firstOffset, lastTimestamp } = entry;
+      this.#lowestTimestamp = Math.min(this.#lowestTimestamp, lastTimestamp);
       if (firstOffset >= 0) open.push({ producerId, firstOffset, lastOffset: -1 });
     }
     open.sort((left, right) => left.firstOffset - right.firstOffset);
@@ -57,13 +60,15 @@ export class ProducerState {
 
   /** Takes a batch in that is in the log, whatever its origin. */
   append(append: ProducerAppend): void {
-    const { producerId, firstOffset } = append;
+    const { producerId, firstOffset, timestamp } = append;
+    this.#lowestTimestamp = Math.min(this.#lowestTimestamp, timestamp);
     if (!takeBatch(this.#entryOf(producerId), append)) return;
     this.#ongoing.set(firstOffset, { producerId, firstOffset, lastOffset: -1 });
   }
 
   /** Takes a marker in. Returns what the transaction index must hold, or null if nothing was aborted. */
   endTransaction(marker: TransactionMarker): AbortedTransaction | null {
+    this.#lowestTimestamp = Math.min(this.#lowestTimestamp, marker.timestamp);
     const firstOffset = takeMarker(this.#entryOf(marker.producerId), marker);
     if (firstOffset < 0) return null;
     this.#ongoing.delete(firstOffset);
@@ -91,8 +96,12 @@ export class ProducerState {
 
   /** Forgets producers that have been silent for `expirationMs` and have no open transaction. */
   removeExpired(nowMs: number, expirationMs: number): void {
+    if (nowMs - this.#lowestTimestamp < expirationMs) return;
+    this.#lowestTimestamp = Number.POSITIVE_INFINITY;
     for (const [producerId, entry] of this.#producers) {
       if (isExpired(entry, nowMs, expirationMs)) this.#producers.delete(producerId);
+      else if (entry.currentTxnFirstOffset < 0)
+        this.#lowestTimestamp = Math.min(this.#lowestTimestamp, entry.lastTimestamp);
     }
   }
 
