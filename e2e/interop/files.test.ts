@@ -1,91 +1,172 @@
-import { readdir } from 'node:fs/promises';
+import { writeFileSync } from 'node:fs';
+import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type BrokerUnderTest, startOdradek } from './broker-under-test.ts';
-import { PlatformaticClient } from './clients/platformatic-client.ts';
+import { segmentFile } from '../../packages/broker/src/log/segment-files.ts';
+import { buildTransactionMarker } from '../../packages/broker/src/protocol/control-records.ts';
+import { batchOf, LogBed } from '../../packages/broker/test/log/log-bed.ts';
+import { BrokerProcess } from './broker-process.ts';
+import { DirectoryWriter, javaWriter, MANY_SEGMENTS, type WrittenTopic } from './directory-writer.ts';
+import { bothDumps, complaintsAbout, dumpableFiles, dumpLogSegments } from './dump-log-segments.ts';
+import { deleteRecordsBelow } from './kafka-questions.ts';
 import { KafkaTools } from './kafka-tools.ts';
 
-const topic = 'dumped';
+/** What this broker serves; transactions are written by the log alone, see below. */
+const topics: readonly WrittenTopic[] = ['codecs', 'append-time', 'idempotent', 'deleted-below'];
+/** How the broker had ended when the directory was copied. */
+const ends = ['stopped', 'stopped after kill -9'] as const;
+
 const tools = new KafkaTools();
-const client = new PlatformaticClient();
-let odradek: BrokerUnderTest;
+const copies = new Map<string, string>();
+let folder: string;
 
 beforeAll(async () => {
-  odradek = await startOdradek();
-  await tools.topics([
-    ...['--bootstrap-server', odradek.bootstrap, '--create', '--topic', topic, '--partitions', '1'],
-    ...['--config', 'segment.bytes=1048576', '--config', 'index.interval.bytes=0'],
-  ]);
-  for (const codec of client.codecs) {
-    const records = Array.from({ length: 400 }, (_, index) => ({
-      key: `k${index}`,
-      value: codec.repeat(400),
-    }));
-    await client.produce(odradek.bootstrap, topic, codec, records);
+  folder = await mkdtemp(join(tmpdir(), 'odradek-files-'));
+  const broker = await BrokerProcess.prepare({
+    'log.initial.task.delay.ms': '0',
+    'log.retention.check.interval.ms': '100',
+  });
+  const java = javaWriter();
+  const writer = new DirectoryWriter(broker, java);
+  const copy = async (end: string) => {
+    copies.set(end, join(folder, end));
+    await cp(broker.logDirectory, join(folder, end), { recursive: true });
+  };
+  try {
+    await broker.start();
+    await writer.createTopics(tools, topics);
+    await writer.createTopic(tools, 'retained', { ...MANY_SEGMENTS, 'retention.bytes': '1000' });
+    await writer.write(1, topics);
+    for (let run = 1; run <= 6; run++) await writer.to('retained', run, {});
+    await deleteRecordsBelow(broker.bootstrap, 'deleted-below', 7);
+    await segmentsDeleted(join(broker.logDirectory, 'retained-0'));
+    await broker.end('SIGTERM');
+    await copy('stopped');
+    await broker.start();
+    await writer.write(2, topics);
+    await broker.end('SIGKILL');
+    await broker.start();
+    await writer.write(3, topics);
+    await broker.end('SIGTERM');
+    await copy('stopped after kill -9');
+  } finally {
+    await Promise.all([broker.close(), java.close()]);
   }
-  await client.consume(odradek.bootstrap, topic, 'dumping', 1_000);
-  await odradek.stop();
-}, 60_000);
+}, 120_000);
 
 afterAll(async () => {
-  await Promise.all([tools.close(), odradek?.close()]);
+  await Promise.all([tools.close(), rm(folder, { recursive: true, force: true })]);
 });
 
-describe('DumpLogSegments of Kafka 4.3.1 reads what a clean stop left', () => {
-  test('segments, record by record, in every compression', async () => {
-    const output = await dump(await filesOf(`${topic}-0`, '.log'), ['--deep-iteration', '--print-data-log']);
-    for (const codec of client.codecs) expect(output).toContain(`compresscodec: ${codec}`);
-    expect(output.match(/\| offset: /g)).toHaveLength(400 * client.codecs.length);
-    expect(output).not.toContain('isvalid: false');
+describe.each(ends)('DumpLogSegments of Kafka 4.3.1 over every file of a broker that was %s', (end) => {
+  const logDirectory = () => copies.get(end) ?? '';
+
+  test('has nothing to complain about', async () => {
+    const hasGaps = (partition: string) => partition === 'compacted-0';
+    expect(await complaintsAbout(tools, logDirectory(), { hasGaps })).toEqual([]);
   });
 
-  test('offset and time indexes', async () => {
-    const indexes = [
-      ...(await filesOf(`${topic}-0`, '.index')),
-      ...(await filesOf(`${topic}-0`, '.timeindex')),
-    ];
-    const sane = await dump(indexes, ['--index-sanity-check']);
-    expect(sane.match(/passed sanity check/g)?.length).toBeGreaterThanOrEqual(1);
-    expect(await dump(indexes, ['--verify-index-only'])).not.toMatch(/mismatch|out of order|not found/i);
+  test('and odradek dump-log print the same', async () => {
+    const { kafkas, ours } = await bothDumps(tools, logDirectory());
+    expect(ours).toEqual(kafkas);
   });
 
-  test('committed offsets and group metadata', async () => {
-    const folders = (await readdir(await logFolder())).filter((name) =>
-      name.startsWith('__consumer_offsets-'),
-    );
-    const files = (await Promise.all(folders.map((folder) => filesOf(folder, '.log')))).flat();
-    const output = await dump(files, ['--offsets-decoder']);
-    expect(output).toContain('"group":"dumping"');
-    expect(output).toContain('"topic":"dumped"');
+  test('finds what was written: codecs, segments, clocks, producers, commits, metadata', async () => {
+    const runs = end === 'stopped' ? 1 : 3;
+    const codecs = await dumped('codecs-0', ['--deep-iteration']);
+    for (const codec of ['none', 'gzip', 'snappy', 'lz4', 'zstd'])
+      expect(codecs).toContain(`compresscodec: ${codec}`);
+    expect(codecs.match(/^\| offset: /gm)).toHaveLength(runs * 60);
+    expect(codecs.match(/^Log starting offset: /gm)?.length).toBeGreaterThan(runs);
+    expect(await dumped('append-time-0', [])).toMatch(/LogAppendTime: \d+/);
+    expect(await dumped('idempotent-0', [])).toMatch(/producerId: \d+ .* lastSequence: 11 /);
+    const commits = await dumped('__consumer_offsets-0', ['--offsets-decoder']);
+    for (let run = 1; run <= runs; run++)
+      expect(commits).toContain(`"group":"readers-${run}","topic":"codecs"`);
+    const metadata = await dumped('__cluster_metadata-0', ['--cluster-metadata-decoder']);
+    expect(metadata).toContain('"type":"TOPIC_RECORD"');
+    expect(metadata).toContain('"name":"retained"');
   });
 
-  test('the metadata log', async () => {
-    const output = await dump(await filesOf('__cluster_metadata-0', '.log'), ['--cluster-metadata-decoder']);
-    expect(output).toContain('"type":"TOPIC_RECORD"');
-    expect(output).toContain(`"name":"${topic}"`);
-    expect(output).toContain('"type":"REGISTER_BROKER_RECORD"');
-    expect(output).not.toMatch(/exception|error/i);
+  test('finds the oldest segments gone where they were to go', async () => {
+    expect(await dumped('retained-0', [])).not.toMatch(/^Log starting offset: 0$/m);
+    const checkpoint = await readFile(join(logDirectory(), 'log-start-offset-checkpoint'), 'utf8');
+    expect(checkpoint).toContain('deleted-below 0 7\n');
   });
 
-  test('producer snapshots', async () => {
-    const output = await dump(await filesOf(`${topic}-0`, '.snapshot'), []);
-    expect(output).not.toMatch(/exception|corrupt/i);
+  function dumped(partition: string, flags: readonly string[]): Promise<string> {
+    const found = dumpableFiles(logDirectory()).find((candidate) => candidate.partition === partition);
+    return dumpLogSegments(tools, found?.files ?? [], flags);
+  }
+});
+
+describe('DumpLogSegments of Kafka 4.3.1 over a log with transactions', () => {
+  test('has nothing to complain about, also when indexes and producers were built anew', async () => {
+    const bed = new LogBed();
+    const logDirectory = await mkdtemp(join(tmpdir(), 'odradek-transactions-'));
+    const config = { segmentIndexBytes: 80, indexIntervalBytes: 0 };
+    // A log lets nobody begin a transaction whom no coordinator has verified: those that began are found in its files.
+    writeFileSync(segmentFile(bed.directory, 0, '.log'), Buffer.concat(begun()));
+    const written = await bed.open({ config });
+    for (const [index, { batch, origin }] of continued().entries()) {
+      const appended = written.appendAsLeader(batch, { origin, leaderEpoch: 1 + (index >> 3) });
+      if (appended.kind !== 'appended') throw new Error(JSON.stringify(appended));
+      expect(await appended.completion).toBe(0);
+    }
+    await written.close();
+    await cp(bed.directory, join(logDirectory, 'written-0'), { recursive: true });
+    for (const name of bed.files().filter((file) => !file.endsWith('.log')))
+      await rm(join(bed.directory, name));
+    const recovered = await bed.open({ config });
+    await recovered.close();
+    await cp(bed.directory, join(logDirectory, 'recovered-0'), { recursive: true });
+    expect(await complaintsAbout(tools, logDirectory)).toEqual([]);
+    const { kafkas, ours } = await bothDumps(tools, logDirectory);
+    expect(ours).toEqual(kafkas);
+    const lines = (partition: string, ending: string) =>
+      Object.entries(ours).flatMap(([name, content]) =>
+        name.includes(`/${partition}/`) && name.endsWith(ending) ? content : [],
+      );
+    expect(lines('written-0', '.txnindex')).toHaveLength(TRANSACTIONS / 2 - 1);
+    expect(lines('recovered-0', '.txnindex')).toEqual(lines('written-0', '.txnindex'));
+    expect(lines('written-0', '.log').join('\n')).toContain('endTxnMarker: ABORT coordinatorEpoch: 7');
+    bed.remove();
+    await rm(logDirectory, { recursive: true });
   });
 });
 
-function dump(files: readonly string[], flags: readonly string[]): Promise<string> {
-  return tools.run('org.apache.kafka.tools.DumpLogSegments', ['--files', files.join(','), ...flags]);
+const TRANSACTIONS = 12;
+
+function data(producerId: number, { baseSequence = 0, baseOffset = 0 }): Uint8Array {
+  return batchOf([`of producer ${producerId}`, 'and one more'], {
+    ...{ producerId, producerEpoch: 0, isTransactional: true, baseSequence, leaderEpoch: 0 },
+    ...{ baseOffset, timestamp: 1_700_000_000_000 + baseSequence * 1_000 + producerId },
+    compression: producerId % 3 === 0 ? 'zstd' : 'none',
+  });
 }
 
-async function logFolder(): Promise<string> {
-  const found = await readdir(odradek.dataDirectory, { recursive: true });
-  const metadata = found.find((name) => name.endsWith('__cluster_metadata-0'));
-  if (metadata === undefined) throw new Error(`no metadata log below ${odradek.dataDirectory}`);
-  return join(odradek.dataDirectory, metadata, '..');
+/** The first batch of each transaction, one producer's behind another's. */
+function begun(): Uint8Array[] {
+  return Array.from({ length: TRANSACTIONS }, (_, producer) => data(producer, { baseOffset: producer * 2 }));
 }
 
-async function filesOf(partition: string, ending: string): Promise<string[]> {
-  const folder = join(await logFolder(), partition);
-  const names = (await readdir(folder)).filter((name) => name.endsWith(ending));
-  return names.map((name) => join(folder, name));
+/** What each producer adds to its transaction, and its end: every second one is aborted, the last stays open. */
+function continued(): { batch: Uint8Array; origin: 'client' | 'coordinator' }[] {
+  return Array.from({ length: TRANSACTIONS }, (_, producerId) => {
+    const outcome = producerId % 2 === 0 ? ('commit' as const) : ('abort' as const);
+    const producer = { producerId, producerEpoch: 0, coordinatorEpoch: 7 };
+    const marker = buildTransactionMarker({ outcome, ...producer, timestamp: 1_700_000_009_000 });
+    const more = { batch: data(producerId, { baseSequence: 2 }), origin: 'client' as const };
+    return producerId === TRANSACTIONS - 1
+      ? [more]
+      : [more, { batch: marker, origin: 'coordinator' as const }];
+  }).flat();
+}
+
+/** Resolves when retention has taken the first segment of a partition. */
+async function segmentsDeleted(partition: string): Promise<void> {
+  while ((await readdir(partition)).includes('00000000000000000000.log')) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
 }

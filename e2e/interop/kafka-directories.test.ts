@@ -1,6 +1,8 @@
+import { cp } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { answersOf, KafkaDirectory } from '../../packages/broker/test/log/kafka-directory.ts';
 import { LogBed } from '../../packages/broker/test/log/log-bed.ts';
+import { bothDumps, complaintsAbout } from './dump-log-segments.ts';
 import { type KafkaDirectories, writeKafkaDirectories } from './kafka-directories.ts';
 import { KafkaTools } from './kafka-tools.ts';
 
@@ -16,9 +18,17 @@ afterAll(async () => {
 });
 
 describe.each(['clean', 'killed'] as const)('a directory that Apache Kafka left (%s)', (end) => {
-  test('answers everything as Kafka did', async () => {
+  test('is dumped by odradek dump-log as by DumpLogSegments', async () => {
+    const { kafkas, ours } = await bothDumps(tools, written[end].path);
+    expect(ours).toEqual(kafkas);
+    expect(Object.values(ours).flat().length).toBeGreaterThan(500);
+  });
+
+  test('answers everything as Kafka did, and has no complaint of DumpLogSegments after a stop of ours', async () => {
+    const path = `${written[end].path}-opened`;
+    await cp(written[end].path, path, { recursive: true });
     const bed = new LogBed();
-    const kafka = await KafkaDirectory.open(bed, written[end].path);
+    const kafka = await KafkaDirectory.open(bed, path);
     expect(kafka.directory.wasClean).toBe(end === 'clean');
     for (const answers of written[end].topics) {
       const log = await kafka.log(answers.topic);
@@ -26,5 +36,11 @@ describe.each(['clean', 'killed'] as const)('a directory that Apache Kafka left 
     }
     await kafka.close();
     bed.remove();
+    const opened = new Set(written[end].topics.map(({ topic }) => `${topic}-0`));
+    const looked = {
+      isChosen: (partition: string) => opened.has(partition),
+      hasGaps: (partition: string) => partition === 'compacted-0',
+    };
+    expect(await complaintsAbout(tools, path, looked)).toEqual([]);
   });
 });

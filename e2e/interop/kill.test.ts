@@ -1,65 +1,218 @@
-import { spawnSync } from 'node:child_process';
-import { Kafka, logLevel, type Producer } from 'kafkajs';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { EventEmitter, once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type BrokerUnderTest, startOdradek } from './broker-under-test.ts';
+import { javaClassPath, pythonWithClients } from '../tools/workshop.mjs';
+import { BrokerProcess } from './broker-process.ts';
+import { WireClient } from './differential/wire-client.ts';
 
-const topic = 'written-under-fire';
-/** One death fewer than the supervisor takes for a crash loop. */
-const rounds = 4;
-let odradek: BrokerUnderTest;
+const KILLS = 20;
+/** Records that must have been acknowledged, by each writer, between one kill and the next. */
+const BETWEEN_KILLS = 100;
+
+const PRODUCER_CONFIGS = {
+  plain: { acks: '1', 'reconnect.backoff.max.ms': '100' },
+  idempotent: {
+    acks: 'all',
+    'reconnect.backoff.max.ms': '100',
+    'enable.idempotence': 'true',
+    retries: '1000000',
+  },
+} as const;
+
+const folder = mkdtempSync(join(tmpdir(), 'odradek-kill-'));
+const driver = `${import.meta.dirname}/clients/writing_driver.py`;
+
+/** A client that writes 0, 1, 2 … to a topic as long as it runs, and says what was acknowledged. */
+interface WriterCase {
+  readonly name: string;
+  readonly topic: string;
+  /** Whether each record is to be there once. */
+  readonly isIdempotent: boolean;
+  readonly command: (bootstrap: string, topic: string) => readonly [string, ...string[]];
+}
+
+const cases: readonly WriterCase[] = [
+  {
+    name: 'librdkafka, acks=1',
+    topic: 'from-librdkafka',
+    isIdempotent: false,
+    command: (bootstrap, topic) => [pythonWithClients(), driver, bootstrap, topic, 'plain', '0'],
+  },
+  {
+    name: 'librdkafka, idempotent',
+    topic: 'from-librdkafka-idempotent',
+    isIdempotent: true,
+    command: (bootstrap, topic) => [pythonWithClients(), driver, bootstrap, topic, 'idempotent', '0'],
+  },
+  {
+    name: "Kafka's VerifiableProducer, acks=1",
+    topic: 'from-verifiable-producer',
+    isIdempotent: false,
+    command: (bootstrap, topic) => verifiableProducer(bootstrap, topic, configFile('plain')),
+  },
+  {
+    name: "Kafka's VerifiableProducer, idempotent",
+    topic: 'from-verifiable-producer-idempotent',
+    isIdempotent: true,
+    command: (bootstrap, topic) => verifiableProducer(bootstrap, topic, configFile('idempotent')),
+  },
+];
+
+function configFile(kind: keyof typeof PRODUCER_CONFIGS): string {
+  const file = join(folder, `${kind}.properties`);
+  const lines = Object.entries(PRODUCER_CONFIGS[kind]).map(([key, value]) => `${key}=${value}\n`);
+  writeFileSync(file, lines.join(''));
+  return file;
+}
+
+/**
+ * Under an idempotent producer each append waits for its sync, so that a kill finds records that are written and not
+ * acknowledged: these are sent again.
+ */
+async function createTopics(): Promise<void> {
+  const wire = new WireClient(broker.bootstrap);
+  const topics = cases.map(({ topic, isIdempotent }) => ({
+    ...{ name: topic, numPartitions: 1, replicationFactor: 1, assignments: [] },
+    configs: isIdempotent ? [{ name: 'flush.messages', value: '1' }] : [],
+  }));
+  const answer = await wire.send('CreateTopics', 7, { topics, timeoutMs: 10_000, validateOnly: false });
+  wire.close();
+  expect(JSON.stringify(answer)).not.toMatch(/"errorCode":[^0]/);
+}
+
+let broker: BrokerProcess;
+let writers: readonly Writer[];
+const startedMs = performance.now();
 
 beforeAll(async () => {
-  odradek = await startOdradek();
-});
+  broker = await BrokerProcess.prepare();
+  await broker.start();
+  await createTopics();
+  writers = cases.map((writerCase) => new Writer(writerCase, broker.bootstrap));
+  for (const writer of writers) await writer.hasTold(BETWEEN_KILLS);
+  for (let kill = 0; kill < KILLS; kill++) {
+    const told = writers.map((writer) => writer.acknowledged.length);
+    await broker.end('SIGKILL');
+    await broker.start();
+    for (const [index, writer] of writers.entries()) await writer.hasTold((told[index] ?? 0) + BETWEEN_KILLS);
+  }
+  for (const writer of writers) await writer.end();
+}, 240_000);
 
 afterAll(async () => {
-  await odradek?.close();
+  for (const writer of writers ?? []) await writer.end();
+  await broker?.close();
+  rmSync(folder, { recursive: true, force: true });
 });
 
-test(`kill -9 of the broker, ${rounds} times under load: every acknowledged record is there, in order`, async () => {
-  const admin = kafka().admin();
-  await admin.connect();
-  await admin.createTopics({ topics: [{ topic, numPartitions: 1 }], waitForLeaders: true });
-  await admin.disconnect();
+test.each(cases)(`kill -9 of the broker ${KILLS} times under $name`, ({ name, topic, isIdempotent }) => {
+  const writer = writers.find((candidate) => candidate.topic === topic);
+  const acknowledged = writer?.acknowledged ?? [];
+  const read = readValues(broker.bootstrap, topic);
+  const valueAt = new Map(read.map(({ offset, value }) => [offset, value]));
+  const wrong = acknowledged.filter(({ offset, value }) => valueAt.get(offset) !== value);
+  expect(wrong, 'acknowledged, and not what lies at the offset').toEqual([]);
+  // Offsets of what was acknowledged rise as the values do: in order.
+  const byOffset = acknowledged.toSorted((left, right) => left.offset - right.offset);
+  expect(byOffset.map(({ value }) => value)).toEqual(
+    byOffset.map(({ value }) => value).toSorted((a, b) => a - b),
+  );
+  expect(acknowledged.length).toBeGreaterThan(KILLS * BETWEEN_KILLS);
+  const repeated = read.length - new Set(read.map(({ value }) => value)).size;
+  if (isIdempotent) expect(repeated, 'records that are there more than once').toBe(0);
+  const seconds = Math.round((performance.now() - startedMs) / 1000);
+  const counts = `${acknowledged.length} acknowledged, ${read.length} written, ${repeated} repeated`;
+  console.log(`${name}: ${counts}, ${KILLS} kills, ${seconds} s`);
+});
 
-  const acknowledged: number[] = [];
-  let next = 0;
-  for (let round = 0; round < rounds; round += 1) {
-    const killAfter = next + 50 + round * 37;
-    const producer = await connectedProducer();
-    const pid = odradek.brokerPid();
-    for (let isUp = true; isUp; next += 1) {
-      if (next === killAfter) process.kill(pid, 'SIGKILL');
-      isUp = await isAcknowledged(producer, next);
-      if (isUp) acknowledged.push(next);
+interface Acknowledged {
+  readonly value: number;
+  readonly offset: number;
+}
+
+class Writer {
+  readonly topic: string;
+  /** In the order in which the client told of them. */
+  readonly acknowledged: Acknowledged[] = [];
+  readonly #child: ChildProcess;
+  readonly #told = new EventEmitter();
+  #stderr = '';
+
+  constructor({ topic, command }: WriterCase, bootstrap: string) {
+    this.topic = topic;
+    const [program, ...args] = command(bootstrap, topic);
+    this.#child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'] });
+    this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.#stderr = (this.#stderr + text).slice(-4_000);
+    });
+    if (this.#child.stdout === null) throw new Error('the writer has no standard output');
+    createInterface({ input: this.#child.stdout }).on('line', (line) => this.#take(line));
+    this.#child.once('exit', () => this.#told.emit('told'));
+  }
+
+  #take(line: string): void {
+    const { name, value, offset } = JSON.parse(line) as { name: string; value?: string; offset?: number };
+    if (name !== 'producer_send_success' || value === undefined || offset === undefined) return;
+    this.acknowledged.push({ value: Number(value), offset });
+    this.#told.emit('told');
+  }
+
+  /** Resolves when so many records were acknowledged. */
+  async hasTold(count: number): Promise<void> {
+    while (this.acknowledged.length < count) {
+      if (this.#child.exitCode !== null)
+        throw new Error(`the writer of ${this.topic} ended:\n${this.#stderr}`);
+      await once(this.#told, 'told');
     }
-    await producer.disconnect();
-    await odradek.brokerAfter(pid);
   }
 
-  const read = spawnSync('kcat', ['-b', odradek.bootstrap, '-C', '-t', topic, '-e', '-q', '-f', '%s\n']);
-  const values = read.stdout.toString().trim().split('\n').map(Number);
-  expect(acknowledged.length).toBeGreaterThan(rounds * 50);
-  expect(values.filter((value) => acknowledged.includes(value))).toEqual(acknowledged);
-  expect(values).toEqual(values.toSorted((a, b) => a - b));
-}, 120_000);
-
-async function isAcknowledged(producer: Producer, value: number): Promise<boolean> {
-  try {
-    await producer.send({ topic, acks: 1, messages: [{ value: String(value), partition: 0 }] });
-    return true;
-  } catch {
-    // The broker is gone: nobody knows whether the record was written, and nothing was promised.
-    return false;
+  /** Has it end in order: what it has sent is acknowledged first. */
+  async end(): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const ended = once(this.#child, 'exit');
+    this.#child.stdin?.end();
+    this.#child.kill('SIGTERM');
+    await ended;
   }
 }
 
-async function connectedProducer(): Promise<Producer> {
-  const producer = kafka().producer({ retry: { retries: 0 } });
-  await producer.connect();
-  return producer;
+/** Every record of partition 0, as kcat reads it. */
+function readValues(bootstrap: string, topic: string): Acknowledged[] {
+  const args = [
+    '-b',
+    bootstrap,
+    '-C',
+    '-t',
+    topic,
+    '-p',
+    '0',
+    '-o',
+    'beginning',
+    '-e',
+    '-q',
+    '-f',
+    '%o %s\\n',
+  ];
+  const { stdout } = spawnSync('kcat', args, { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
+  return stdout
+    .trim()
+    .split('\n')
+    .map((line) => line.split(' ').map(Number))
+    .map(([offset = -1, value = -1]) => ({ offset, value }));
 }
 
-function kafka(): Kafka {
-  return new Kafka({ brokers: [odradek.bootstrap], logLevel: logLevel.NOTHING, requestTimeout: 2_000 });
+/** `kafka-verifiable-producer.sh`; by itself it neither retries nor is idempotent. */
+function verifiableProducer(
+  bootstrap: string,
+  topic: string,
+  config: string,
+): readonly [string, ...string[]] {
+  const jvm = ['-Xmx128m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', javaClassPath('kafka')];
+  const tool = 'org.apache.kafka.tools.VerifiableProducer';
+  const settings = ['--bootstrap-server', bootstrap, '--topic', topic, '--throughput', '2000'];
+  return ['java', ...jvm, tool, ...settings, '--command-config', config];
 }
