@@ -1,4 +1,5 @@
 import { filterBatchesJob, indexKeysJob } from './log/cleaning-jobs.ts';
+import { openRecordsJob } from './log/recompression.ts';
 import { compressJob, decompressJob } from './protocol/compression.ts';
 import type { ComputeJob } from './runtime/compute.ts';
 
@@ -7,6 +8,7 @@ const jobs: readonly ComputeJob<unknown, unknown>[] = [
   decompressJob,
   indexKeysJob,
   filterBatchesJob,
+  openRecordsJob,
 ];
 
 /** Every job that the broker gives to its `Compute`, by name: for the loop's thread and for the worker threads. */

@@ -76,7 +76,7 @@ describe('DescribeConfigs', () => {
   test('of a topic: own value before what its broker says before the default', async () => {
     await change(set(TOPIC, 'orders', { 'retention.ms': '5' }), set(BROKER, '', { 'log.retention.ms': '6' }));
     const { configs } = await describeResource(TOPIC, 'orders');
-    expect(configs.size).toBe(34);
+    expect(configs.size).toBe(35);
     expect(configs.get('retention.ms')).toMatchObject({
       value: '5',
       configSource: 1,
@@ -127,7 +127,7 @@ describe('DescribeConfigs', () => {
       resources: [{ resourceType: TOPIC, resourceName: 'orders', configurationKeys: null }],
       includeSynonyms: true,
     });
-    expect(results[0]?.configs).toHaveLength(34);
+    expect(results[0]?.configs).toHaveLength(35);
   });
 
   test('groups and subscriptions have configs before anything was set on them', async () => {

@@ -15,15 +15,22 @@ import {
 import type { PartitionAppend } from '../replication/partition.ts';
 import type { Replicas } from '../replication/replicas.ts';
 import type { Clock } from '../runtime/clock.ts';
+import type { Compute } from '../runtime/compute.ts';
 import { AclOperation, type Authorizer } from '../security/authorizer.ts';
 import { CLOSE_CONNECTION, type Handler, type HandlerAnswer, type RequestContext } from './handler.ts';
 import { currentLeaderOf, LeaderEndpoints } from './leader-endpoints.ts';
+import { OpeningAppends } from './opening-appends.ts';
 
 export interface ProduceNeeds {
   readonly image: () => MetadataImage;
   readonly replicas: Replicas;
   readonly authorizer: Authorizer;
   readonly clock: Clock;
+  readonly compute: Compute;
+}
+
+interface AppendNeeds extends ProduceNeeds {
+  readonly appends: OpeningAppends;
 }
 
 type ProduceRequest = Decoded<typeof produceRequest>;
@@ -42,7 +49,7 @@ const FIRST_VERSION_WITH_LEADER = 10;
 interface StartedAppend {
   readonly topic: string;
   readonly index: number;
-  readonly append: PartitionAppend;
+  readonly append: PartitionAppend | Promise<PartitionAppend>;
   /** The log that looked into the batch; absent where the request was refused before. */
   readonly judgedBy?: PartitionLog;
 }
@@ -51,13 +58,15 @@ interface StartedAppend {
  * Produce (key 0), versions 3–13. Each partition is answered by itself. acks=0 has no response, so a failure closes
  * the connection; acks=1 is answered when the leader has written; acks=-1 when all in-sync replicas have, or with
  * REQUEST_TIMED_OUT. Version 8 tells which records were refused, 10 who leads instead (KIP-951), 13 names topics by
- * id (KIP-516). All appends are queued before the first await: requests of one connection keep their order.
+ * id (KIP-516). Appends are queued before the first await, or behind those of their partition that are being opened:
+ * requests of one connection keep their order.
  */
 export function produceHandler(needs: ProduceNeeds): Handler<typeof produceRequest, typeof produceResponse> {
+  const appends = new OpeningAppends(needs.compute);
   return {
     request: produceRequest,
     response: produceResponse,
-    handle: (request, context) => produce(needs, request, context),
+    handle: (request, context) => produce({ ...needs, appends }, request, context),
     refuse: (errorCode, request) =>
       request.acks === 0
         ? CLOSE_CONNECTION
@@ -66,7 +75,7 @@ export function produceHandler(needs: ProduceNeeds): Handler<typeof produceReque
 }
 
 async function produce(
-  needs: ProduceNeeds,
+  needs: AppendNeeds,
   request: ProduceRequest,
   context: RequestContext,
 ): Promise<HandlerAnswer<typeof produceResponse>> {
@@ -101,7 +110,7 @@ async function produce(
 
 /** Queues the appends of one topic. Synchronous. */
 function startTopic(
-  needs: ProduceNeeds,
+  needs: AppendNeeds,
   { request, topic, context }: { request: ProduceRequest; topic: TopicProduce; context: RequestContext },
 ): StartedAppend[] {
   const image = needs.image();
@@ -132,7 +141,7 @@ function topicRefusal(
 }
 
 function startPartition(
-  needs: ProduceNeeds,
+  needs: AppendNeeds,
   options: { request: ProduceRequest; data: PartitionProduce; name: string; context: RequestContext },
 ): Pick<StartedAppend, 'append' | 'judgedBy'> {
   const { request, data, name, context } = options;
@@ -146,7 +155,10 @@ function startPartition(
   if (partition === undefined || data.records === null) {
     return { append: rejected(needs.replicas.absenceOf(name, data.index)) };
   }
-  const append = partition.appendAsLeader(data.records, { origin: 'client', requiredAcks: request.acks });
+  const append = needs.appends.append(partition, data.records, {
+    origin: 'client',
+    requiredAcks: request.acks,
+  });
   return { append, judgedBy: partition.log };
 }
 
@@ -178,9 +190,10 @@ const refusalsOfContent: ReadonlySet<number> = new Set([
 ]);
 
 async function finish(
-  { index, append, judgedBy }: StartedAppend,
+  { index, append: started, judgedBy }: StartedAppend,
   timedOut: Promise<number>,
 ): Promise<PartitionAnswer & { errorCode: number }> {
+  const append = await started;
   if (append.kind === 'rejected') {
     const { errorCode, message, recordErrors } = append;
     const log = refusalsOfContent.has(errorCode) ? judgedBy : undefined;

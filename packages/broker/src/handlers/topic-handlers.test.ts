@@ -73,7 +73,7 @@ describe('CreateTopics', () => {
       numPartitions: 3,
       replicationFactor: 1,
     });
-    expect(byName.get('a')?.configs?.length).toBe(34);
+    expect(byName.get('a')?.configs?.length).toBe(35);
     expect(byName.get('b')).toMatchObject({
       errorCode: ErrorCode.INVALID_REQUEST,
       errorMessage: 'Duplicate topic name.',

@@ -16,6 +16,7 @@ import type { RecordSearch } from './log-search.ts';
 import { LogWriter, type PendingAppend } from './log-writer.ts';
 import type { ProducerEntry } from './producer-entry.ts';
 import { RecordLookup } from './record-lookup.ts';
+import type { OpenedRecords } from './recompression.ts';
 import { validateBatch } from './record-validator.ts';
 import { type LoadedLog, loadLog } from './recovery.ts';
 import { SegmentSwaps } from './segment-swaps.ts';
@@ -53,6 +54,8 @@ export interface AppendListener {
 export interface LeaderAppend {
   readonly origin: AppendOrigin;
   readonly leaderEpoch: number;
+  /** The batch's records, where they were opened before. */
+  readonly opened?: OpenedRecords | undefined;
 }
 
 /**
@@ -213,14 +216,14 @@ export class PartitionLog {
    * Checks one batch, gives it its offsets in place and queues it. The buffer is given away: it must not change any
    * more, and is itself kept and written.
    */
-  appendAsLeader(bytes: Uint8Array, { origin, leaderEpoch }: LeaderAppend): AppendOutcome {
+  appendAsLeader(bytes: Uint8Array, { origin, leaderEpoch, opened }: LeaderAppend): AppendOutcome {
     if (!this.#writer.isOpen) return rejected(ErrorCode.KAFKA_STORAGE_ERROR, 'The log is offline');
     const { clock, space } = this.#environment;
     if (space.refuses(origin, bytes.length)) {
       return rejected(ErrorCode.KAFKA_STORAGE_ERROR, 'The disk has too little space left');
     }
     const nowMs = clock.wallMs();
-    const valid = validateBatch(bytes, { origin, config: this.config, nowMs });
+    const valid = validateBatch(bytes, { origin, config: this.config, nowMs, opened });
     if (valid.kind === 'rejected') return valid;
     const admission = this.#assigned.admit(valid.bytes, origin);
     if (admission.kind === 'refused') return rejected(admission.errorCode, admission.message);

@@ -12,6 +12,7 @@ import {
 import { type BatchOptions, buildBatch } from '../protocol/records.ts';
 import type { AppendOrigin } from './append-outcome.ts';
 import { DEFAULT_LOG_CONFIG, type LogConfig } from './log-config.ts';
+import { largeOpeningOf, openRecords } from './recompression.ts';
 import { validateBatch } from './record-validator.ts';
 
 const NOW = 1_700_000_000_000;
@@ -183,4 +184,56 @@ test('coordinators write control batches, and the raft log is not held to a mess
   const control = batch({ isControl: true, isTransactional: true, producerId: 1, producerEpoch: 0 });
   expect(validate(control, {}, 'coordinator').kind).toBe('valid');
   expect(validate(batch(), { maxMessageBytes: 10 }, 'raft').kind).toBe('valid');
+});
+
+test('compressed records stand by their header, unless the topic looks into them', () => {
+  const bytes = batch({ compression: 'gzip' });
+  writeBatchHeader(bytes, { ...readBatchHeader(bytes), lastOffsetDelta: 2, recordCount: 3 });
+  expect(validate(bytes).kind).toBe('valid');
+  expect(validate(bytes, { validateRecords: true })).toMatchObject({
+    kind: 'rejected',
+    errorCode: ErrorCode.INVALID_RECORD,
+  });
+});
+
+test.each(['gzip', 'zstd'] as const)('%s tries as hard as the topic says', (codec) => {
+  const bytes = batchOf(Array.from({ length: 2000 }, (_, index) => `${index ** 3}`));
+  const sizes = [1, 9].map((level) => {
+    const compressionLevels = { ...DEFAULT_LOG_CONFIG.compressionLevels, [codec]: level };
+    const valid = validate(bytes.slice(), { compressionType: codec, compressionLevels });
+    return valid.kind === 'valid' ? valid.bytes.length : 0;
+  });
+  expect(sizes[0]).toBeGreaterThan(sizes[1] ?? 0);
+  expect(sizes[1]).toBeGreaterThan(0);
+});
+
+describe('records that were opened before', () => {
+  const config = { ...DEFAULT_LOG_CONFIG, compressionType: 'zstd' } as const;
+  const large = () => batchOf(['x'.repeat(20_000), `${NOW}`], { compression: 'none' });
+  const openedFor = (wanted: Partial<LogConfig>) => {
+    const opening = largeOpeningOf(large(), { ...config, ...wanted });
+    return opening === null ? undefined : openRecords(opening);
+  };
+
+  test('are taken as they are', () => {
+    const opened = openedFor({});
+    const valid = validateBatch(large(), { origin: 'client', config, nowMs: NOW, opened });
+    expect(valid.kind === 'valid' && compressionAt(valid.bytes)).toBe('zstd');
+    const broken = { kind: 'malformed', reason: 'no' } as const;
+    const refused = validateBatch(large(), { origin: 'client', config, nowMs: NOW, opened: broken });
+    expect(refused).toMatchObject({ kind: 'rejected', errorCode: ErrorCode.INVALID_RECORD, message: 'no' });
+  });
+
+  test('are opened again for another codec: the config has changed meanwhile', () => {
+    const opened = openedFor({ compressionType: 'gzip' });
+    expect(opened).toMatchObject({ kind: 'opened', target: 'gzip' });
+    const valid = validateBatch(large(), { origin: 'client', config, nowMs: NOW, opened });
+    expect(valid.kind === 'valid' && compressionAt(valid.bytes)).toBe('zstd');
+    expect(valid.kind === 'valid' && validate(valid.bytes, { validateRecords: true }).kind).toBe('valid');
+  });
+
+  test('are small ones never, nor those of topics that only keep them', () => {
+    expect(largeOpeningOf(batch(), config)).toBeNull();
+    expect(largeOpeningOf(large(), DEFAULT_LOG_CONFIG)).toBeNull();
+  });
 });

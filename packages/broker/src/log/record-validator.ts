@@ -7,6 +7,7 @@ import {
   baseSequenceAt,
   baseTimestampAt,
   batchSizeAt,
+  type CompressionType,
   CURRENT_MAGIC,
   compressionAt,
   isControlAt,
@@ -23,15 +24,26 @@ import {
   timestampTypeAt,
   writeBatchHeader,
 } from '../protocol/record-batch.ts';
-import { RecordCursor, recordsBody } from '../protocol/records.ts';
+import { surveyRecords } from '../protocol/record-survey.ts';
+import { RecordCursor } from '../protocol/records.ts';
+import { invariant } from '../runtime/invariant.ts';
 import type { AppendOrigin, AppendRejection, RecordError } from './append-outcome.ts';
 import type { LogConfig } from './log-config.ts';
-import { compressionOf, recompress } from './recompression.ts';
+import {
+  compressionOf,
+  looksInto,
+  type OpenedRecords,
+  openingOf,
+  openRecords,
+  recoded,
+} from './recompression.ts';
 
 export interface ValidationRules {
   readonly origin: AppendOrigin;
   readonly config: LogConfig;
   readonly nowMs: number;
+  /** The batch's records where they were opened before; others are opened when they have to be. */
+  readonly opened?: OpenedRecords | undefined;
 }
 
 /** A batch as it may be appended: `bytes` is what was given, or a new array where the codec had to change. */
@@ -43,14 +55,11 @@ export interface ValidBatch {
   readonly logAppendTimeMs: number;
 }
 
-/** What a batch may grow to when it is opened; more is a bomb, not a batch. */
-const DECOMPRESSED_BYTES_MAX = 128 * 1024 * 1024;
-
 /**
  * Checks one batch before it is appended by a leader, and stamps it where the topic's timestamps are the broker's.
  * Clients' batches are checked wholly; uncompressed records are walked over in their place, compressed ones are
- * opened only for a compacted topic or a change of codec, else their header stands for them. Bytes behind the
- * batch that are no batch are cut off, as in Kafka.
+ * opened only for a compacted topic, a change of codec or `odradek.validate.records`, and where their header speaks
+ * against them; else it stands for them. Bytes behind the batch that are no batch are cut off, as in Kafka.
  */
 export function validateBatch(given: Uint8Array, rules: ValidationRules): ValidBatch | AppendRejection {
   const framing = framingError(given);
@@ -146,11 +155,12 @@ function validateRecords(batch: Uint8Array, rules: ValidationRules): ValidBatch 
   const target = compressionOf(config, source);
   let bytes = batch;
   if (origin === 'client' && mustOpen(batch, rules, source !== target)) {
-    const body = recordsBody(batch, DECOMPRESSED_BYTES_MAX);
-    const walk = walkRecords(batch, body, rules);
+    const opened = openedOf(batch, target, rules);
+    if (opened.kind === 'malformed') return reject(ErrorCode.INVALID_RECORD, opened.reason);
+    const walk = walkRecords(batch, opened.body, rules);
     if (walk.kind === 'rejected') return walk;
-    if (target !== source) {
-      bytes = recompress(batch, body, target);
+    if (opened.recoded !== null) {
+      bytes = recoded(batch, target, opened.recoded);
       const grown = sizeError(bytes, rules);
       if (grown !== null) return grown;
     }
@@ -167,13 +177,26 @@ function validateRecords(batch: Uint8Array, rules: ValidationRules): ValidBatch 
   return { kind: 'valid', bytes, maxTimestamp: maxTimestampAt(bytes), logAppendTimeMs: -1 };
 }
 
+/** What was opened before may have been for another codec: the config may have changed since. */
+function openedOf(
+  batch: Uint8Array,
+  target: CompressionType,
+  { opened, config }: ValidationRules,
+): OpenedRecords {
+  if (opened !== undefined && (opened.kind === 'malformed' || opened.target === target)) return opened;
+  const opening = openingOf(batch, config);
+  invariant(opening !== null, 'the codec was looked at before');
+  return openRecords(opening);
+}
+
 function hasExactTimestamps(batch: Uint8Array): boolean {
   return Number.isSafeInteger(baseTimestampAt(batch)) && Number.isSafeInteger(maxTimestampAt(batch));
 }
 
 /** Whether the header cannot stand for the records: also where it speaks against them, so that the answer names them. */
 function mustOpen(batch: Uint8Array, rules: ValidationRules, isRecoded: boolean): boolean {
-  if (isRecoded || compressionAt(batch) === 'none' || isCompacted(rules.config)) return true;
+  const source = compressionAt(batch) ?? 'none';
+  if (isRecoded || source === 'none' || looksInto(rules.config, source)) return true;
   if (timestampTypeAt(batch) === 'LogAppendTime') return true;
   if (rules.config.messageTimestampType !== 'CreateTime') return false;
   return !isInRange(baseTimestampAt(batch), rules) || !isInRange(maxTimestampAt(batch), rules);
@@ -184,6 +207,8 @@ function walkRecords(
   body: Uint8Array,
   rules: ValidationRules,
 ): AppendRejection | { kind: 'walked'; maxTimestamp: number } {
+  const newest = newestOfUnobjectionable(batch, body, rules);
+  if (newest !== null) return { kind: 'walked', maxTimestamp: newest };
   const base = baseTimestampAt(batch);
   const stamped = timestampTypeAt(batch) === 'LogAppendTime' ? maxTimestampAt(batch) : null;
   const needsKeys = isCompacted(rules.config);
@@ -209,6 +234,22 @@ function walkRecords(
   return hasTimestampError
     ? reject(ErrorCode.INVALID_TIMESTAMP, 'One or more records have a timestamp out of range', errors)
     : reject(ErrorCode.INVALID_RECORD, 'One or more records of a compacted topic have no key', errors);
+}
+
+/**
+ * The largest timestamp of records that a quick walk finds nothing wrong with; null for those that have to be looked at
+ * one by one, so that the answer can name them.
+ */
+function newestOfUnobjectionable(batch: Uint8Array, body: Uint8Array, rules: ValidationRules): number | null {
+  if (timestampTypeAt(batch) === 'LogAppendTime') return null;
+  const survey = surveyRecords(body, recordCountAt(batch));
+  if (survey === null || (survey.lacksKey && isCompacted(rules.config))) return null;
+  const base = baseTimestampAt(batch);
+  const newest = base + survey.largestTimestampDelta;
+  // Below 0 there may be a -1, which is no time at all.
+  if (base + survey.smallestTimestampDelta < 0) return null;
+  if (rules.config.messageTimestampType !== 'CreateTime') return newest;
+  return isInRange(base + survey.smallestTimestampDelta, rules) && isInRange(newest, rules) ? newest : null;
 }
 
 /**

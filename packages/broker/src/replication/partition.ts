@@ -1,5 +1,6 @@
 import type { AppendOrigin, AppendOutcome, AppendRejection, LogAppendInfo } from '../log/append-outcome.ts';
 import type { PartitionLog } from '../log/partition-log.ts';
+import type { OpenedRecords } from '../log/recompression.ts';
 import type { PartitionImage } from '../metadata/metadata-image.ts';
 import { ErrorCode } from '../protocol/errors.ts';
 import { Acknowledgements } from './acknowledgements.ts';
@@ -21,6 +22,8 @@ export interface LeaderAppend {
   readonly origin: AppendOrigin;
   /** 0 and 1: done when the leader has written; -1: done when all in-sync replicas have. */
   readonly requiredAcks: number;
+  /** The batch's records, where they were opened before. */
+  readonly opened?: OpenedRecords | undefined;
 }
 
 /** What became of an append. `done` never rejects: `NONE`, or why it is certain that nobody was promised anything. */
@@ -137,6 +140,7 @@ export class Partition implements WatchedPartition {
     const outcome = this.log.appendAsLeader(batches, {
       origin: append.origin,
       leaderEpoch: this.leaderEpoch,
+      opened: append.opened,
     });
     if (outcome.kind === 'rejected') return outcome;
     return { kind: 'queued', info: outcome.info, done: this.#doneWhen(append.requiredAcks, outcome) };

@@ -26,8 +26,8 @@ function topicConfig(name: string): ConfigDefinition {
 
 describe('known configs', () => {
   test('there are as many of each kind as in Kafka 4.3.1, and our own', () => {
-    expect(brokerConfigs.size).toBe(360 + 3 + 3);
-    expect(topicConfigs.size).toBe(34 + 1);
+    expect(brokerConfigs.size).toBe(360 + 3 + 4);
+    expect(topicConfigs.size).toBe(34 + 2);
     expect(groupConfigs.size).toBe(17);
     expect(clientMetricsConfigs.size).toBe(3);
   });

@@ -136,6 +136,11 @@ export const logConfigs: readonly ConfigDefinition[] = [
     effect: 'acts',
     text: 'Records count only when they are synced: `acks=1` waits for the leader, `acks=all` for every in-sync replica; `acks=0` waits for nothing.',
   }),
+  boolean('odradek.validate.records', 'false', {
+    scope: 'cluster-wide',
+    effect: 'acts',
+    text: 'Whether compressed batches of clients are opened and each record is checked, as Kafka does. Without it the header and the checksum stand for the records, unless the topic is compacted or the codec changes.',
+  }),
   long('odradek.log.dir.min.free.bytes', '-1', {
     rule: atLeast(-1),
     scope: 'cluster-wide',

@@ -69,19 +69,19 @@ export const serverConfigs: readonly ConfigDefinition[] = [
   int('compression.gzip.level', '-1', {
     rule: gzipLevel(),
     scope: 'cluster-wide',
-    effect: 'fixed',
+    effect: 'acts',
     text: 'Effort of gzip where the broker compresses.',
   }),
   int('compression.lz4.level', '9', {
     rule: between(1, 17),
     scope: 'cluster-wide',
     effect: 'fixed',
-    text: 'Effort of lz4 where the broker compresses.',
+    text: 'Effort of lz4 where the broker compresses. The codec that Odradek uses knows one only.',
   }),
   int('compression.zstd.level', '3', {
     rule: between(-131072, 22),
     scope: 'cluster-wide',
-    effect: 'fixed',
+    effect: 'acts',
     text: 'Effort of zstd where the broker compresses.',
   }),
   int('message.max.bytes', '1048588', {

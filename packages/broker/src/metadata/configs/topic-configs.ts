@@ -31,19 +31,19 @@ export const topicConfigs: readonly ConfigDefinition[] = [
   int('compression.gzip.level', '-1', {
     rule: gzipLevel(),
     synonyms: ['compression.gzip.level'],
-    effect: 'fixed',
+    effect: 'acts',
     text: 'Effort of gzip where the broker compresses.',
   }),
   int('compression.lz4.level', '9', {
     rule: between(1, 17),
     synonyms: ['compression.lz4.level'],
     effect: 'fixed',
-    text: 'Effort of lz4 where the broker compresses.',
+    text: 'Effort of lz4 where the broker compresses. The codec that Odradek uses knows one only.',
   }),
   int('compression.zstd.level', '3', {
     rule: between(-131072, 22),
     synonyms: ['compression.zstd.level'],
-    effect: 'fixed',
+    effect: 'acts',
     text: 'Effort of zstd where the broker compresses.',
   }),
   long('delete.retention.ms', '86400000', {
@@ -74,6 +74,11 @@ export const topicConfigs: readonly ConfigDefinition[] = [
     synonyms: ['odradek.flush.before.ack'],
     effect: 'acts',
     text: 'Records count only when they are synced: `acks=1` waits for the leader, `acks=all` for every in-sync replica; `acks=0` waits for nothing.',
+  }),
+  boolean('odradek.validate.records', 'false', {
+    synonyms: ['odradek.validate.records'],
+    effect: 'acts',
+    text: 'Whether compressed batches of clients are opened and each record is checked, as Kafka does. Without it the header and the checksum stand for the records, unless the topic is compacted or the codec changes.',
   }),
   list('follower.replication.throttled.replicas', '', {
     rule: throttledReplicas(),
