@@ -39,15 +39,17 @@ export function pythonWithClients() {
 }
 
 /**
- * The class path of one of our two Java programs: `kafka` (Apache Kafka 4.3.1, its tools, KafkaTools) or `clients`
+ * The class path of one of our Java programs: `kafka` (Apache Kafka 4.3.1, its tools, KafkaTools and KafkaCleaner) or `clients`
  * (the newest Java clients, ClientDriver). Jars come from Maven; our source is compiled beside them.
  */
 export function javaClassPath(name) {
   const pom = join(here, 'java', `${name}-pom.xml`);
-  const source = join(here, 'java/src', name === 'kafka' ? 'KafkaTools.java' : 'ClientDriver.java');
+  const sources = (name === 'kafka' ? ['KafkaTools.java', 'KafkaCleaner.java'] : ['ClientDriver.java']).map(
+    (file) => join(here, 'java/src', file),
+  );
   const folder = join(
     cacheFolder,
-    `java-${name}-${fingerprint(readFileSync(pom, 'utf8') + readFileSync(source, 'utf8'))}`,
+    `java-${name}-${fingerprint([pom, ...sources].map((file) => readFileSync(file, 'utf8')).join(''))}`,
   );
   const classPath = `${join(folder, 'classes')}:${join(folder, 'jars')}/*`;
   if (existsSync(folder)) return classPath;
@@ -57,7 +59,7 @@ export function javaClassPath(name) {
     ...['-q', '-B', '-f', pom, 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies'],
     `-DoutputDirectory=${join(making, 'jars')}`,
   ]);
-  must('javac', ['-cp', `${join(making, 'jars')}/*`, '-d', join(making, 'classes'), source]);
+  must('javac', ['-cp', `${join(making, 'jars')}/*`, '-d', join(making, 'classes'), ...sources]);
   if (existsSync(folder)) rmSync(making, { recursive: true });
   else renameSync(making, folder);
   return classPath;

@@ -30,6 +30,20 @@ import {
 import { CompactionModel, latestOf } from './compaction-model.ts';
 import { LogBed } from './log-bed.ts';
 
+/** A cleaning that is about to happen, for another cleaner to do the same with a copy. */
+export interface PlannedCleaning {
+  /** Of the partition, all of it written. */
+  readonly directory: string;
+  readonly nowMs: number;
+  readonly firstDirtyOffset: number;
+  readonly firstUncleanableOffset: number;
+  readonly slots: number;
+  readonly segmentBytes: number;
+}
+
+/** Is told of each cleaning before it is done; what it returns is told what our cleaner came to. */
+export type CleaningWitness = (planned: PlannedCleaning) => Promise<(endOffset: number) => Promise<void>>;
+
 /** One record as a consumer gets it. */
 interface SeenRecord extends KeyedRecord {
   readonly offset: number;
@@ -65,6 +79,7 @@ export class CompactionBed {
   readonly #bed = new LogBed(hastyDisk);
   readonly #model = new CompactionModel();
   readonly #history: CompactionHistory;
+  readonly #witness: CleaningWitness | null;
   #log!: PartitionLog;
   /** Everything below was cleaned with a map that held all its keys. */
   #cleanedTo = 0;
@@ -75,8 +90,9 @@ export class CompactionBed {
   /** How many records the cleanings took away. */
   removedRecords = 0;
 
-  constructor(history: CompactionHistory) {
+  constructor(history: CompactionHistory, witness: CleaningWitness | null = null) {
     this.#history = history;
+    this.#witness = witness;
   }
 
   async live(): Promise<void> {
@@ -261,6 +277,12 @@ export class CompactionBed {
     this.#touchedTo = Math.max(this.#touchedTo, range.firstUncleanableOffset);
     must(range.firstUncleanableOffset <= this.#log.lastStableOffset, 'an unstable record would be cleaned');
     const before = (await this.#readAll()).length;
+    const { firstDirtyOffset, firstUncleanableOffset } = range;
+    const witness = await this.#witness?.({
+      ...{ nowMs, firstDirtyOffset, firstUncleanableOffset, slots },
+      directory: this.#bed.directory,
+      segmentBytes: this.#history.segmentBytes,
+    });
     const counts = await this.#log.compaction.clean(range, {
       compute: nodeCompute,
       throttle: new IoThrottle(this.#bed.clock, Number.MAX_VALUE),
@@ -271,6 +293,7 @@ export class CompactionBed {
     });
     must(counts !== null, 'a cleaning that nobody disturbed was aborted');
     must(counts.endOffset > range.firstDirtyOffset, `a cleaning came no further than ${counts.endOffset}`);
+    await witness?.(counts.endOffset);
     this.#log.compaction.cleanedTo = counts.endOffset;
     this.#cleanedTo = counts.endOffset;
     this.#cleanedAtMs = nowMs;
