@@ -213,6 +213,10 @@ export class LogDirectory {
         waitsForSpace,
         onFailure: (error) => this.goOffline(error),
         beforeFirstSync: () => syncPartition(disk, directory),
+        lowerCheckpoints: async () => {
+          for (const kind of ['recoveryPoint', 'logStart'] as const)
+            await this.#checkpoints.write(kind, this.#offsetsOf(kind));
+        },
         isClean: this.wasClean,
         ...this.#checkpoints.of(topicPartition),
       });
@@ -295,18 +299,18 @@ export class LogDirectory {
 
   async #checkpoint(kind: CheckpointKind): Promise<void> {
     if (this.#failure !== null) return;
-    const offsets = [...this.#logs.values()].map((log) => ({
-      ...log.topicPartition,
-      offset: offsetOf(log, kind),
-    }));
     try {
-      await this.#checkpoints.write(kind, offsets);
+      await this.#checkpoints.write(kind, this.#offsetsOf(kind));
     } catch (error) {
       if (!(error instanceof DiskError)) throw error;
       // Written again at its next turn; until then recovery reads more than it had to.
       if (!isPassing(error)) this.goOffline(error);
       else if (lacksSpace(error)) this.#environment.space.noteFull(error);
     }
+  }
+
+  #offsetsOf(kind: CheckpointKind) {
+    return [...this.#logs.values()].map((log) => ({ ...log.topicPartition, offset: offsetOf(log, kind) }));
   }
 
   /** Gives the directory up: its disk has refused. */

@@ -174,7 +174,7 @@ export class LogWriter {
     if (first === undefined) return appends;
     await this.#mendEnd();
     if (this.loaded.segments.active.mustRollFor(incoming(first), this.#config))
-      await this.roll(first.firstOffset);
+      await this.roll(this.logEndOffset);
     const { active } = this.loaded.segments;
     const group = this.#fitting(active, appends);
     const buffers = group.map((append) => append.bytes);
@@ -287,6 +287,15 @@ export class LogWriter {
     const target = this.logEndOffset;
     do await this.flusher.flush(target);
     while (this.flusher.recoveryPoint < target && (await this.#triesAgain()));
+  }
+
+  /** The log was cut off at `endOffset`, or begun anew there. To be called by the queue only. */
+  continueFrom(endOffset: number, producers: ProducerState): void {
+    this.logEndOffset = endOffset;
+    this.producers = producers;
+    this.#isUnsealed = true;
+    this.#hasTornEnd = false;
+    this.flusher.noteNewFiles();
   }
 
   /** Takes no more appends, and leaves the files as they are. */

@@ -5,9 +5,11 @@ import { invariant } from '../runtime/invariant.ts';
 import { type AppendOrigin, type AppendOutcome, rejected, repeated } from './append-outcome.ts';
 import { type Admission, AssignedAppends } from './assigned-appends.ts';
 import { DelayedRemovals } from './delayed-removals.ts';
+import { FollowerLog } from './follower-log.ts';
 import type { EpochEndOffset, EpochEntry } from './leader-epoch-cache.ts';
 import { LogCompaction } from './log-compaction.ts';
 import type { LogConfig } from './log-config.ts';
+import type { MovableOffsets } from './log-cut.ts';
 import type { LogEnvironment, TopicPartition } from './log-environment.ts';
 import type { LogRead, ReadRequest } from './log-read.ts';
 import { LogReader } from './log-reader.ts';
@@ -33,6 +35,8 @@ export interface PartitionLogOptions {
   readonly onFailure: (error: DiskError) => void;
   /** Makes durable what the log's records are worth nothing without. */
   readonly beforeFirstSync: () => Promise<void>;
+  /** As `LogCutOptions` has it; a log without checkpoints has nothing to lower. */
+  readonly lowerCheckpoints?: () => Promise<void>;
   /** Whether the log directory was closed in order. */
   readonly isClean: boolean;
   /** The checkpoints of the log directory; 0 where it has none. */
@@ -76,6 +80,8 @@ export class PartitionLog {
   readonly #swaps = new SegmentSwaps();
   /** Cleans the log where its topic is compacted. */
   readonly compaction: LogCompaction;
+  /** What is done with the log on a follower. */
+  readonly follower: FollowerLog;
   #logStartOffset: number;
   #highWatermark: number;
   #listener: AppendListener | null = null;
@@ -102,9 +108,33 @@ export class PartitionLog {
     this.#retention = new LogRetention(this, { environment, directory: this.directory, ...parts });
     const readers = { tail: this.#tail, swaps: this.#swaps };
     this.compaction = new LogCompaction(this, { environment, ...parts, ...readers });
+    this.follower = new FollowerLog(this, {
+      ...{ environment, directory: this.directory, ...parts, ...readers },
+      ...{ assigned: this.#assigned, compaction: this.compaction, queue: (append) => this.#queue(append) },
+      offsets: this.#movableOffsets(),
+      lowerCheckpoints: options.lowerCheckpoints ?? (async () => {}),
+    });
     this.#logStartOffset = loaded.logStartOffset;
     this.#highWatermark = this.#logStartOffset;
     this.updateHighWatermark(options.highWatermark);
+  }
+
+  #movableOffsets(): MovableOffsets {
+    const log = this;
+    return {
+      get logStartOffset() {
+        return log.#logStartOffset;
+      },
+      set logStartOffset(offset: number) {
+        log.#logStartOffset = offset;
+      },
+      get highWatermark() {
+        return log.#highWatermark;
+      },
+      set highWatermark(offset: number) {
+        log.#highWatermark = offset;
+      },
+    };
   }
 
   /** Opens the log in `directory`, or begins an empty one. Rejects with a `DiskError` or a `DamagedFileError`. */

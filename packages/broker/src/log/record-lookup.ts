@@ -1,5 +1,7 @@
 import { ErrorCode } from '../protocol/errors.ts';
 import { DiskError } from '../runtime/disk.ts';
+import { DamagedFileError } from './checkpoint-files.ts';
+import { DamagedLogError } from './damaged-log-error.ts';
 import {
   type FoundRecord,
   findAborted,
@@ -42,10 +44,18 @@ export class RecordLookup {
   }
 
   /** The aborted transactions that a reader of `[fromOffset, upToOffset)` must leave out. Rejects with a `DiskError`. */
-  aborted(fromOffset: number, upToOffset: number): Promise<AbortedTransaction[]> {
-    return this.#swaps.steady(() =>
-      findAborted(this.#segments.transactionalFrom(fromOffset), fromOffset, upToOffset),
-    );
+  async aborted(fromOffset: number, upToOffset: number): Promise<AbortedTransaction[]> {
+    try {
+      return await this.#swaps.steady(() =>
+        findAborted(this.#segments.transactionalFrom(fromOffset), fromOffset, upToOffset),
+      );
+    } catch (error) {
+      if (!(error instanceof DamagedFileError)) throw error;
+      // Without it records of aborted transactions would be read as if they were committed.
+      const damaged = { position: 0, offset: fromOffset, reason: error.message };
+      this.#log.goOffline(new DamagedLogError(error.path, damaged));
+      throw new DamagedLogError(error.path, damaged);
+    }
   }
 
   async #search(

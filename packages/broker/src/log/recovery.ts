@@ -65,7 +65,9 @@ async function load(
   const found = segments.length === 0 ? null : await openSegments(loading, segments);
   assertWhole(loading, found);
   const opened =
-    found === null || found.logEndOffset < logStartOffset ? await startAnew(loading, segments) : found;
+    found === null || found.logEndOffset < logStartOffset
+      ? await startAnew(loading, found?.segments.all ?? [])
+      : found;
   const { logEndOffset } = opened;
   const firstOffset = Math.max(logStartOffset, opened.segments.first.baseOffset);
   epochs.truncateFromEnd(logEndOffset);

@@ -72,7 +72,7 @@ export class ClosedIndexes {
     const path = this.#path('.txnindex');
     const known = indexes.get(path);
     if (known instanceof TransactionIndex) return known;
-    const index = await TransactionIndex.read(disk, path);
+    const index = await TransactionIndex.read(disk, path, this.#baseOffset);
     this.#keep(path, index);
     return index;
   }

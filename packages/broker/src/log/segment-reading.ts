@@ -5,9 +5,12 @@ import { isUnreadable } from './damaged-log-error.ts';
 import { IndexBuilder } from './index-builder.ts';
 import type { SegmentIndexes } from './index-cache.ts';
 import type { LogConfig } from './log-config.ts';
-import type { Segment } from './segment.ts';
+import type { IntactIndexes, Segment } from './segment.ts';
 import type { ScanEnd } from './segment-scan.ts';
 import { type AbortedTransaction, TransactionIndex } from './transaction-index.ts';
+
+/** Of a closed segment: what is known of its indexes is what their files say. */
+const EVERYTHING: IntactIndexes = { offsets: Infinity, times: Infinity, transactions: Infinity };
 
 /** Takes in a batch that the index files need not know of; returns what the transaction index must hold. */
 export type TakeBatch = (bytes: Uint8Array, at: number) => AbortedTransaction | null;
@@ -73,6 +76,12 @@ async function read(
   const from = entry?.position ?? 0;
   const firstTimestamp = from === 0 ? null : await firstTimestampOf(segment);
   const builder = new IndexBuilder(indexes, config.indexIntervalBytes, { sizeInBytes: from, firstTimestamp });
+  const written = segment.intactIndexes ?? EVERYTHING;
+  const intact = {
+    offsets: Math.min(written.offsets, indexes.offsets.bytes().length),
+    times: Math.min(written.times, indexes.times.bytes().length),
+    transactions: Math.min(written.transactions, transactions.bytes().length),
+  };
   let isBorneOut = entry === null;
   const range = { from, to: segment.sizeInBytes, fromOffset: segment.baseOffset };
   const end = await segment.scan(range, (bytes, at, position) => {
@@ -84,7 +93,7 @@ async function read(
   });
   if (!isBorneOut) return null;
   segment.replaceTransactions(transactions);
-  segment.activate(builder, config);
+  segment.activate(builder, config, intact);
   return end;
 }
 

@@ -1,18 +1,18 @@
-import { BATCH_HEADER_BYTES, baseOffsetAt, batchSizeAt, lastOffsetAt } from '../protocol/record-batch.ts';
-import { uninitializedBytes } from '../runtime/bytes.ts';
-import { DiskError, type File } from '../runtime/disk.ts';
+import { BATCH_HEADER_BYTES, lastOffsetAt } from '../protocol/record-batch.ts';
+import { DiskError } from '../runtime/disk.ts';
 import { invariant } from '../runtime/invariant.ts';
 import { writeRebuildableFile } from '../runtime/whole-file.ts';
-import { type BatchPlace, findBatch } from './batch-headers.ts';
-import { DamagedLogError, isUnreadable } from './damaged-log-error.ts';
+import type { BatchPlace } from './batch-headers.ts';
+import { DamagedLogError } from './damaged-log-error.ts';
 import { IndexBuilder } from './index-builder.ts';
 import type { SegmentIndexes } from './index-cache.ts';
 import type { LogConfig } from './log-config.ts';
 import type { LogEnvironment } from './log-environment.ts';
+import { LogFile } from './log-file.ts';
 import type { OffsetIndex } from './offset-index.ts';
 import { DELETED_SUFFIX, type SegmentSuffix, segmentFile } from './segment-files.ts';
 import { ClosedIndexes } from './segment-indexes.ts';
-import { type BatchVisitor, flawOf, type ScanEnd, type ScannedRange, scanChecked } from './segment-scan.ts';
+import type { BatchVisitor, ScanEnd, ScannedRange } from './segment-scan.ts';
 import type { TimeIndex, TimestampOffset } from './time-index.ts';
 import { TransactionIndex } from './transaction-index.ts';
 
@@ -42,6 +42,15 @@ export interface PendingBatches {
 
 const NOTHING_PENDING: PendingBatches = { count: 0, sizeInBytes: 0, firstTimestamp: -1 };
 
+/** Bytes of the index files of the active segment that a recovery may trust. */
+export interface IntactIndexes {
+  readonly offsets: number;
+  readonly times: number;
+  readonly transactions: number;
+}
+
+const NOTHING_INTACT: IntactIndexes = { offsets: 0, times: 0, transactions: 0 };
+
 /** Between the entries of an index that is built anew, where nobody says otherwise. */
 const REBUILT_INTERVAL_BYTES = 4096;
 
@@ -58,6 +67,7 @@ export class Segment {
   readonly path: string;
   readonly #environment: LogEnvironment;
   readonly #directory: string;
+  readonly #log: LogFile;
   #sizeInBytes: number;
   /** When the file was last written, for retention of records without timestamps. */
   #modifiedMs: number;
@@ -68,6 +78,7 @@ export class Segment {
   #indexBytesMax = 0;
   /** Not null while the segment is the active one. */
   #building: IndexBuilder | null = null;
+  #intact = NOTHING_INTACT;
   /** Where the indexes of a closed segment come from. */
   readonly #closed: ClosedIndexes;
   /** Null for a closed segment whose time index was not asked yet. */
@@ -82,6 +93,7 @@ export class Segment {
     this.#directory = directory;
     this.baseOffset = file.baseOffset;
     this.path = segmentFile(directory, file.baseOffset, '.log');
+    this.#log = new LogFile(environment.files, this.path, file.baseOffset);
     this.#sizeInBytes = file.sizeInBytes;
     this.#modifiedMs = file.modifiedMs;
     this.#openedMs = environment.clock.wallMs();
@@ -108,9 +120,15 @@ export class Segment {
     return this.#sizeInBytes;
   }
 
-  /** Makes this the active segment, with its indexes as they are. */
-  activate(building: IndexBuilder, config: LogConfig): void {
+  /** Null for a closed segment, whose index files are as they are. */
+  get intactIndexes(): IntactIndexes | null {
+    return this.#building === null ? null : this.#intact;
+  }
+
+  /** Makes this the active segment, with its indexes as they are; of their files `intact` is never written again. */
+  activate(building: IndexBuilder, config: LogConfig, intact = NOTHING_INTACT): void {
     this.#building = building;
+    this.#intact = intact;
     this.#indexBytesMax = config.segmentIndexBytes;
     this.#closed.forget();
     this.#rollJitterMs =
@@ -149,11 +167,13 @@ export class Segment {
   async writeIndexes(): Promise<void> {
     const { disk } = this.#environment;
     const { offsets, times } = this.#activeBuilder().seal();
-    await writeRebuildableFile(disk, this.#file('.index'), offsets.bytes());
-    await writeRebuildableFile(disk, this.#file('.timeindex'), times.bytes());
+    const intact = this.#intact;
+    await writeRebuildableFile(disk, this.#file('.index'), offsets.bytes(), intact.offsets);
+    await writeRebuildableFile(disk, this.#file('.timeindex'), times.bytes(), intact.times);
     const transactions = await this.transactions();
     if (transactions.takeChanged()) {
-      await writeRebuildableFile(disk, this.#file('.txnindex'), transactions.bytes());
+      const bytes = transactions.bytes();
+      await writeRebuildableFile(disk, this.#file('.txnindex'), bytes, intact.transactions);
       this.#hasTransactionFile = true;
     }
   }
@@ -175,7 +195,7 @@ export class Segment {
 
   /** Makes all that was written durable; of a closed segment the indexes too. */
   async sync(): Promise<void> {
-    await this.#environment.files.use(this.path, (file) => file.sync());
+    await this.#log.sync();
     if (this.#building === null) await this.syncIndexes();
   }
 
@@ -208,6 +228,7 @@ export class Segment {
 
   /** The indexes as their files say, or null when they are missing or are not of this segment. */
   async readIndexes(): Promise<SegmentIndexes | null> {
+    if (this.#building !== null) return this.#building.indexes;
     const offsets = await this.#closed.offsets(this.#sizeInBytes);
     const times = await this.#closed.times();
     return offsets === null || times === null ? null : { offsets, times };
@@ -229,7 +250,7 @@ export class Segment {
 
   /** Reads batches and checks them; see {@link scanChecked}. */
   async scan(range: ScannedRange, visit: BatchVisitor): Promise<ScanEnd> {
-    const end = await this.#reading(range.from, (file) => scanChecked(file, range, visit));
+    const end = await this.#log.scan(range, visit);
     this.#environment.scans.add(end.position - range.from);
     return end;
   }
@@ -296,63 +317,24 @@ export class Segment {
     return (await this.#rebuildClosed()).offsets.lookup(offset).position;
   }
 
-  /**
-   * The first batch from position `from` on, where one begins, whose header `isSought`; null when there is none.
-   * Rejects with a {@link DamagedLogError} when the file is not one batch behind the other.
-   */
-  async findBatch(
-    from: number,
-    isSought: (bytes: Uint8Array, at: number) => boolean,
-  ): Promise<BatchPlace | null> {
-    const range = { from, to: this.#sizeInBytes };
-    let position = from;
-    let offset = this.baseOffset;
-    const found = await this.#reading(from, (file) =>
-      findBatch(file, range, (bytes, at) => {
-        if (isSought(bytes, at)) return true;
-        position += batchSizeAt(bytes, at);
-        offset = lastOffsetAt(bytes, at) + 1;
-        return false;
-      }),
-    );
-    if (found !== null || position >= range.to) return found;
-    throw new DamagedLogError(this.path, { position, offset, reason: 'it is not a whole record batch' });
+  /** The first batch from position `from` on, where one begins, whose header `isSought`; null when there is none. */
+  findBatch(from: number, isSought: (bytes: Uint8Array, at: number) => boolean): Promise<BatchPlace | null> {
+    return this.#log.findBatch({ from, to: this.#sizeInBytes }, isSought);
   }
 
-  /** The bytes of a batch found. Rejects with a {@link DamagedLogError} when they are not as they were written. */
-  async readBatch({ position, sizeInBytes }: BatchPlace): Promise<Uint8Array> {
-    const bytes = uninitializedBytes(sizeInBytes);
-    const count = await this.read(bytes, position);
-    const reason = count < sizeInBytes ? 'it is cut short' : flawOf(bytes, 0, this.baseOffset);
-    if (reason === null) return bytes;
-    throw new DamagedLogError(this.path, { position, offset: baseOffsetAt(bytes), reason });
+  /** The bytes of a batch found. */
+  readBatch(place: BatchPlace): Promise<Uint8Array> {
+    return this.#log.readBatch(place);
   }
 
   /** Fills `into` from `position`; returns the bytes read, fewer than asked only at the end of the file. */
   read(into: Uint8Array, position: number): Promise<number> {
-    return this.#reading(position, (file) => file.read(into, position));
+    return this.#log.read(into, position);
   }
 
-  /** What cannot be read is damage to this file and to no other. */
-  async #reading<Result>(position: number, task: (file: File) => Promise<Result>): Promise<Result> {
-    try {
-      return await this.#environment.files.use(this.path, task);
-    } catch (error) {
-      if (error instanceof DamagedLogError || !isUnreadable(error)) throw error;
-      const flaw = { position, offset: this.baseOffset, reason: 'it cannot be read', cause: error };
-      throw new DamagedLogError(this.path, flaw);
-    }
-  }
-
-  /**
-   * Cuts the file off at `sizeInBytes`, which must be the end of a batch. It is durable when this resolves: what was
-   * cut off may lie behind the recovery point, where no later sync would come by.
-   */
+  /** Cuts the file off, durably, at `sizeInBytes`, which must be the end of a batch. */
   async truncateFile(sizeInBytes: number): Promise<void> {
-    await this.#environment.files.use(this.path, async (file) => {
-      await file.truncate(sizeInBytes);
-      await file.sync();
-    });
+    await this.#log.truncate(sizeInBytes);
     this.#sizeInBytes = sizeInBytes;
     this.#newest = null;
     this.#closed.forget();

@@ -65,6 +65,8 @@ async function readFirst(
     epochs.truncateFromEnd(upToOffset);
     const end = await readEnd(segment, options.config, { upToOffset, take: takerOf(known, newest) });
     if (end !== null) return { end, producers: newest };
+    // The index files that it is the proof of are not what it says, and are written anew.
+    await snapshots.remove((offset) => offset > baseOffset);
   }
   epochs.truncateFromEnd(baseOffset);
   const producers = await producersAt(snapshots, segments.slice(0, -1), baseOffset);

@@ -33,17 +33,24 @@ export class TransactionIndex {
   }
 
   /** Reads the file at `path`; one that is not there is an empty index. */
-  static async read(disk: Disk, path: string): Promise<TransactionIndex> {
+  static async read(disk: Disk, path: string, baseOffset: number): Promise<TransactionIndex> {
     const bytes = await readWholeFile(disk, path);
-    return bytes === null ? TransactionIndex.empty() : TransactionIndex.parse(bytes, path);
+    return bytes === null ? TransactionIndex.empty() : TransactionIndex.parse(bytes, path, baseOffset);
   }
 
-  /** Over a file's bytes, which are kept. Throws a `DamagedFileError`. */
-  static parse(bytes: Uint8Array, path: string): TransactionIndex {
+  /**
+   * Over a file's bytes, which are kept; its segment begins at `baseOffset`. Throws a `DamagedFileError` where markers
+   * do not ascend, or one does not end records before it.
+   */
+  static parse(bytes: Uint8Array, path: string, baseOffset = 0): TransactionIndex {
     const entries = new IndexEntries(ENTRY_BYTES, bytes);
     for (let at = 0; at < entries.count * ENTRY_BYTES; at += ENTRY_BYTES) {
       if (entries.view.getInt16(at) !== VERSION)
         throw new DamagedFileError(path, `unknown version of entry at byte ${at}`);
+      const [firstOffset, lastOffset] = [getInt64(entries.view, at + 10), getInt64(entries.view, at + 18)];
+      const least = at === 0 ? baseOffset : getInt64(entries.view, at - ENTRY_BYTES + 18) + 1;
+      if (lastOffset < least || firstOffset >= lastOffset)
+        throw new DamagedFileError(path, `no aborted transaction at byte ${at}`);
     }
     return new TransactionIndex(entries);
   }

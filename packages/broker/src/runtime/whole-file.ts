@@ -46,11 +46,19 @@ export async function replaceFile(disk: Disk, path: string, bytes: Uint8Array): 
   await disk.syncDirectory(directoryOf(path));
 }
 
-/** Writes a file that may be rebuilt from others: what a crash leaves of it is checked when it is read. */
-export async function writeRebuildableFile(disk: Disk, path: string, bytes: Uint8Array): Promise<void> {
+/**
+ * Writes a file that may be rebuilt from others: what a crash leaves of it is checked when it is read. The first
+ * `intactBytes` are there already and stay as they are, whatever happens.
+ */
+export async function writeRebuildableFile(
+  disk: Disk,
+  path: string,
+  bytes: Uint8Array,
+  intactBytes = 0,
+): Promise<void> {
   const file = await disk.open(path, 'create');
   try {
-    await file.write([bytes], 0);
+    await file.write([bytes.subarray(intactBytes)], intactBytes);
     await file.truncate(bytes.length);
   } finally {
     await file.close();

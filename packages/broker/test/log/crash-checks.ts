@@ -81,7 +81,9 @@ export async function logFlaws(
   if (log.logStartOffset > known.logStart) flaws.push(`it begins at ${log.logStartOffset}, deleted was less`);
   const flaw = contentFlaw(batches, log, known);
   if (flaw !== null) return [...flaws, flaw];
-  for (const timeline of known.timelines) {
+  // A log that begins anew behind records that were deleted, or lost, knows nothing of them.
+  const isAnew = batches.length === 0 && log.logEndOffset > floor;
+  for (const timeline of isAnew ? [] : known.timelines) {
     const whole = chain(timeline, 0, log.logEndOffset);
     if (whole === null) continue;
     const found = [

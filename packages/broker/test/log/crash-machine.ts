@@ -121,8 +121,8 @@ export class CrashMachine {
     await this.#time.run(this.#time.nowMs + ms, () => false);
   }
 
-  /** Opens the log directory, as a start of the broker does. */
-  async openDirectory(): Promise<LogDirectory> {
+  /** Opens the log directory, as a start of the broker does, with or without its periodic tasks. */
+  async openDirectory({ hasTasks }: { hasTasks: boolean }): Promise<LogDirectory> {
     const { patchDisk = (disk: Disk) => disk, onBoundary } = this.#options;
     const patched = patchDisk(this.#disk, this.#incarnation);
     const disk = onBoundary === undefined ? patched : withBoundaries(patched, onBoundary);
@@ -139,7 +139,7 @@ export class CrashMachine {
       }),
     );
     await this.done(directory.partitions());
-    directory.start();
+    if (hasTasks) directory.start();
     return directory;
   }
 }

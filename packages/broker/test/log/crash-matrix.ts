@@ -100,7 +100,7 @@ export async function flawsAfter(recovery: Recovery): Promise<string[]> {
   });
   const flaws: string[] = [];
   for (const isAgain of [false, true]) {
-    const directory = await machine.openDirectory();
+    const directory = await machine.openDirectory({ hasTasks: false });
     for (const partition of known) {
       const log = await opened(machine, directory, partition.name);
       const floor = floorOf(partition, faults);

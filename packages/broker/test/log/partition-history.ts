@@ -35,6 +35,7 @@ export class PartitionHistory {
   #logStart = 0;
   #ends = { written: 0, flushed: 0 };
   #log: PartitionLog | null = null;
+  #isCutOff = false;
 
   constructor(name: string) {
     this.name = name;
@@ -58,29 +59,39 @@ export class PartitionHistory {
     return batch;
   }
 
-  /** From here on the log may end at `offset` and go on otherwise; `done` when it cannot be as before any more. */
-  truncates(offset: number): { done(): void } {
-    const kept = [...(this.#timelines.at(-1) ?? [])].filter(([base]) => base < offset);
+  /** Where the last batch ends that does not end above `offset`. */
+  endBelow(offset: number): number {
+    const batches = [...(this.#timelines.at(-1)?.values() ?? [])].flat();
+    const ends = batches.map(({ endOffset }) => endOffset).filter((end) => end <= offset);
+    return Math.max(this.log.logStartOffset, ...ends);
+  }
+
+  /**
+   * From here on the log may end at `offset`, with what was there before or, when it begins anew, without, and go on
+   * otherwise; `done` when it cannot be as before any more.
+   */
+  cutsOff(offset: number, { isAnew }: { isAnew: boolean }): { done(): void } {
+    const kept = [...(this.#timelines.at(-1) ?? [])].filter(([base]) => base < offset && !isAnew);
     this.#look();
-    this.#ends = {
-      written: Math.min(this.#ends.written, offset),
-      flushed: Math.min(this.#ends.flushed, offset),
-    };
-    this.#isTruncating = true;
+    const { written, flushed } = this.#ends;
+    this.#ends = isAnew
+      ? { written: 0, flushed: 0 }
+      : { written: Math.min(written, offset), flushed: Math.min(flushed, offset) };
+    this.#assignedEnd = Math.max(this.#assignedEnd, offset);
+    if (isAnew) this.#logStart = Math.max(this.#logStart, offset);
+    this.#isCutOff = true;
     this.#timelines.push(new Map(kept));
     return {
       done: () => {
         this.#timelines.shift();
-        this.#isTruncating = false;
+        this.#isCutOff = false;
         this.#assignedEnd = offset;
       },
     };
   }
 
-  #isTruncating = false;
-
   known(): Known {
-    if (!this.#isTruncating) this.#look();
+    if (!this.#isCutOff) this.#look();
     return {
       name: this.name,
       timelines: this.#timelines.map((timeline) => new Map(timeline)),
