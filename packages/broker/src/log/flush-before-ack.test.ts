@@ -55,7 +55,7 @@ function append(log: PartitionLog, text: string, options = {}) {
   return { ...outcome, state };
 }
 
-async function openLog(syncs: SlowSyncs, config: OpenOptions['config']) {
+async function openLog(syncs: SlowSyncs, config: NonNullable<OpenOptions['config']>) {
   return syncs.bed.open({ config });
 }
 

@@ -6,6 +6,8 @@ import { brokerRuntime } from '../../src/broker-runtime.ts';
 import { brokerConfigFrom } from '../../src/config.ts';
 import { createTopicsRequest } from '../../src/protocol/messages/create-topics-request.ts';
 import { createTopicsResponse } from '../../src/protocol/messages/create-topics-response.ts';
+import { deleteTopicsRequest } from '../../src/protocol/messages/delete-topics-request.ts';
+import { deleteTopicsResponse } from '../../src/protocol/messages/delete-topics-response.ts';
 import type { Disk } from '../../src/runtime/disk.ts';
 import { nodeDisk } from '../../src/runtime/node-disk.ts';
 import { WireClient } from './wire-client.ts';
@@ -66,6 +68,13 @@ export class BrokerBed {
     const [topic] = topics;
     if (topic?.errorCode !== 0) throw new Error(`topic ${name}: ${topic?.errorMessage}`);
     return topic.topicId;
+  }
+
+  async deleteTopic(name: string): Promise<void> {
+    const client = await this.connect();
+    const body = { topics: [{ name }], timeoutMs: 5000 };
+    const { responses } = await client.ask(deleteTopicsRequest, deleteTopicsResponse, body, 6);
+    if (responses[0]?.errorCode !== 0) throw new Error(`topic ${name}: ${responses[0]?.errorMessage}`);
   }
 
   async stop(): Promise<void> {

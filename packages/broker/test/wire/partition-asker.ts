@@ -35,9 +35,9 @@ export class PartitionAsker {
     return responses[0]?.partitionResponses[0]?.errorCode;
   }
 
-  /** The values from the first record on, or the error code. */
-  async values(topic: string, partition: number): Promise<string[] | number> {
-    const topics = [{ topic, partitions: [{ partition, fetchOffset: 0, partitionMaxBytes: 1 << 20 }] }];
+  /** The values of one Fetch from the offset on, or the error code. */
+  async values(topic: string, partition: number, fetchOffset = 0): Promise<string[] | number> {
+    const topics = [{ topic, partitions: [{ partition, fetchOffset, partitionMaxBytes: 1 << 20 }] }];
     const body = { maxWaitMs: 0, minBytes: 1, topics };
     const { responses } = await this.client.ask(fetchRequest, fetchResponse, body, 12);
     const answer = responses[0]?.partitions[0];
@@ -47,6 +47,17 @@ export class PartitionAsker {
         Buffer.from(value ?? []).toString(),
       ),
     );
+  }
+
+  /** All values, of batches of one record each. Throws where an error is answered. */
+  async allValues(topic: string, partition: number): Promise<string[]> {
+    const all: string[] = [];
+    for (;;) {
+      const values = await this.values(topic, partition, all.length);
+      if (typeof values === 'number') throw new Error(`fetch at ${all.length}: error ${values}`);
+      if (values.length === 0) return all;
+      all.push(...values);
+    }
   }
 
   /** The error code that each API but Produce and Fetch has for the partition. */
