@@ -20,7 +20,7 @@ export const topicConfigs: readonly ConfigDefinition[] = [
     rule: listOf('compact', 'delete'),
     synonyms: ['log.cleanup.policy'],
     effect: 'acts',
-    text: 'What happens to old segments. Compaction is refused on topics of clients; internal topics carry it and are not cleaned yet.',
+    text: 'What happens to old segments: they are deleted, compacted, or both.',
   }),
   string('compression.type', 'producer', {
     rule: oneOf('uncompressed', 'zstd', 'lz4', 'snappy', 'gzip', 'producer'),
@@ -49,7 +49,7 @@ export const topicConfigs: readonly ConfigDefinition[] = [
   long('delete.retention.ms', '86400000', {
     rule: atLeast(0),
     synonyms: ['log.cleaner.delete.retention.ms'],
-    effect: 'fixed',
+    effect: 'acts',
     text: 'How long the marker of a deleted key stays in a compacted topic.',
   }),
   long('file.delete.delay.ms', '60000', {
@@ -116,7 +116,7 @@ export const topicConfigs: readonly ConfigDefinition[] = [
   long('max.compaction.lag.ms', '9223372036854775807', {
     rule: atLeast(1),
     synonyms: ['log.cleaner.max.compaction.lag.ms'],
-    effect: 'fixed',
+    effect: 'acts',
     text: 'Age at which a record of a compacted topic must have been cleaned.',
   }),
   int('max.message.bytes', '1048588', {
@@ -146,13 +146,13 @@ export const topicConfigs: readonly ConfigDefinition[] = [
   double('min.cleanable.dirty.ratio', '0.5', {
     rule: between(0, 1),
     synonyms: ['log.cleaner.min.cleanable.ratio'],
-    effect: 'fixed',
+    effect: 'acts',
     text: 'Share of uncleaned bytes at which a compacted topic is cleaned.',
   }),
   long('min.compaction.lag.ms', '0', {
     rule: atLeast(0),
     synonyms: ['log.cleaner.min.compaction.lag.ms'],
-    effect: 'fixed',
+    effect: 'acts',
     text: 'Age below which a record of a compacted topic is left alone.',
   }),
   int('min.insync.replicas', '1', {
