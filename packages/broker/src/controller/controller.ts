@@ -204,7 +204,11 @@ export class Controller {
 
   #load(batch: MetadataBatch): void {
     const loading = this.#loading;
-    invariant(loading !== null, 'a batch was loaded after the start');
+    if (loading === null) {
+      // The quorum's own: this node leads another epoch.
+      invariant(batch.records.length === 0, 'records were loaded after the start');
+      return;
+    }
     for (const value of batch.records) loading.replay(decodeMetadataRecord(value));
     for (const record of batch.controlRecords) {
       if (record.kind === 'kraftVersion') loading.setFeatureLevel(KRAFT_VERSION_FEATURE, record.level);

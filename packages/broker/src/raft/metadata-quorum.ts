@@ -12,9 +12,10 @@ import type { MetadataLog } from './metadata-log.ts';
 import { leaderChangeBatch, recordsBatch } from './own-batches.ts';
 import { readQuorumState, writeQuorumState } from './quorum-state.ts';
 import type { RaftEffect, RaftEvent } from './raft-event.ts';
-import type { RaftRequest, RaftResponse } from './raft-messages.ts';
+import type { AnswerTo, RaftRequest, RaftResponse, RefusedRequest } from './raft-messages.ts';
 import { DEFAULT_TIMING, initialRaftState, type RaftState } from './raft-state.ts';
 import { nextWakeMs, raftStep } from './raft-step.ts';
+import { readBatches } from './record-answer.ts';
 import type { VoterNode, VoterSet } from './voter-set.ts';
 
 export interface MetadataQuorumNeeds {
@@ -127,13 +128,15 @@ export class MetadataQuorum {
   }
 
   /** Answers another node of the quorum, at once or, to a fetch, when there is something to tell. */
-  answer(request: RaftRequest): Promise<RaftResponse> {
-    if (this.#isStopped) return Promise.resolve(NOT_AVAILABLE);
+  async answer<Request extends RaftRequest>(request: Request): Promise<AnswerTo<Request> | RefusedRequest> {
+    if (this.#isStopped) return NOT_AVAILABLE;
     const requestId = ++this.#lastAsked;
-    return new Promise((resolve) => {
+    const response = await new Promise<RaftResponse>((resolve) => {
       this.#asked.set(requestId, resolve);
       this.#handle({ kind: 'request', requestId, request });
     });
+    invariant(isAnswerTo(request, response), `a ${request.api} request was answered by ${response.api}`);
+    return response;
   }
 
   /** Stops taking appends, waits for what is under way and closes the log. */
@@ -173,6 +176,9 @@ export class MetadataQuorum {
         return null;
       case 'reply':
         this.#reply(effect.requestId, effect.response);
+        return null;
+      case 'replyWithRecords':
+        void this.#replyWithRecords(effect);
         return null;
       case 'leaderChanged':
         if (effect.isSelf) this.#elected.resolve();
@@ -219,6 +225,21 @@ export class MetadataQuorum {
     this.#asked.delete(requestId);
   }
 
+  /** Reading takes its time: by then the log may be another leader's, of which this answer must not tell. */
+  async #replyWithRecords(effect: Extract<RaftEffect, { kind: 'replyWithRecords' }>): Promise<void> {
+    const { requestId, response } = effect;
+    try {
+      await this.#flusher.written();
+      const batches = await readBatches(this.#needs.log, effect);
+      const { epoch, role } = this.#state;
+      const isStill = role.name === 'leader' && epoch === response.epoch;
+      const errorCode = isStill ? response.errorCode : ErrorCode.NOT_LEADER_OR_FOLLOWER;
+      this.#reply(requestId, { ...response, errorCode, batches: isStill ? batches : [] });
+    } catch (reason) {
+      this.#fail(reason);
+    }
+  }
+
   #fail(reason: unknown): void {
     if (this.#isStopped) return;
     this.#needs.logger.error({ err: reason }, 'the metadata quorum cannot go on');
@@ -238,5 +259,12 @@ export class MetadataQuorum {
   }
 }
 
+function isAnswerTo<Request extends RaftRequest>(
+  request: Request,
+  response: RaftResponse,
+): response is AnswerTo<Request> | RefusedRequest {
+  return response.api === 'refused' || response.api === request.api;
+}
+
 const CLOSED = new Error('the metadata quorum was closed');
-const NOT_AVAILABLE: RaftResponse = { api: 'refused', errorCode: ErrorCode.BROKER_NOT_AVAILABLE };
+const NOT_AVAILABLE: RefusedRequest = { api: 'refused', errorCode: ErrorCode.BROKER_NOT_AVAILABLE };

@@ -119,6 +119,9 @@ export type RaftAnswer =
   | FetchResponse
   | FetchSnapshotResponse;
 
+/** The answers that an API has. */
+export type AnswerTo<Request extends RaftRequest> = Extract<RaftAnswer, { readonly api: Request['api'] }>;
+
 export type RaftResponse = RefusedRequest | RaftAnswer;
 
 /** A batch as it lies in a log, and what it says about the quorum. */

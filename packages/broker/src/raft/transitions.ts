@@ -28,7 +28,10 @@ function remainingPatience(turn: Turn): number {
     case 'follower':
       return role.fetchDeadlineMs;
     default:
-      return turn.jittered(identity.timing.electionTimeoutMs);
+      // Nobody else can lead where one voter is alone.
+      return otherVoters(turn.state).length === 0
+        ? turn.nowMs
+        : turn.jittered(identity.timing.electionTimeoutMs);
   }
 }
 
