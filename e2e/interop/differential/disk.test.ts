@@ -8,6 +8,7 @@ import { batch, listBody, produceBody } from './batches.ts';
 import { createTopic } from './differential-case.ts';
 import { configure, type DiskCase, diskCases } from './disk-cases.ts';
 import { checkpointed, partitionFiles } from './partition-directory.ts';
+import { producersOf } from './producer-cases.ts';
 import { WireClient } from './wire-client.ts';
 
 /** Retention looks every 200 ms; what it deletes stays under its new name for as long as the test runs. */
@@ -16,6 +17,7 @@ const SETTINGS = {
   'log.retention.check.interval.ms': '200',
   'log.flush.start.offset.checkpoint.interval.ms': '200',
   'log.segment.delete.delay.ms': '600000',
+  'producer.id.expiration.check.interval.ms': '200',
 };
 
 const tools = new KafkaTools();
@@ -49,6 +51,51 @@ describe('after the same traffic to Apache Kafka 4.3.1 and to Odradek the same l
     expect(ours).toEqual(theirs);
   });
 });
+
+test('producers are forgotten when producer.id.expiration.ms, as it is by then, has passed', async () => {
+  const [theirs, ours] = await Promise.all([oracle, odradek].map(({ bootstrap }) => expiry(bootstrap)));
+  expect(theirs).toEqual({ known: 1, refused: 45, forgotten: 0, taken: 0, knownAgain: 1 });
+  expect(ours).toEqual(theirs);
+});
+
+/** How many producers are known, and what a batch out of order is answered, before and after they expire. */
+async function expiry(bootstrap: string): Promise<object> {
+  const client = new WireClient(bootstrap);
+  const topic = 'expiring-producers';
+  const producer = { producerId: 7_200_000, producerEpoch: 0, timestamp: Date.now() };
+  const append = async (sequence: number) => {
+    const answer = await client.send('Produce', 9, produceBody(topic, batch({ ...producer, sequence })));
+    return Number(JSON.stringify(answer).match(/"errorCode":(\d+)/)?.[1]);
+  };
+  const known = async () => JSON.stringify(await producersOf(client, topic)).split('"producerId"').length - 1;
+  try {
+    await createTopic(client, topic);
+    await append(0);
+    const before = { known: await known(), refused: await append(9) };
+    await expireAfter(client, '1');
+    while ((await known()) > 0) await pause();
+    await expireAfter(client, '86400000');
+    // What has just been forgotten may have been heard of again before the broker knew of the longer time.
+    let taken = await append(9);
+    while ((await known()) === 0) taken = await append(9);
+    return { ...before, forgotten: 0, taken, knownAgain: await known() };
+  } finally {
+    client.close();
+  }
+}
+
+async function expireAfter(client: WireClient, ms: string): Promise<void> {
+  await client.send('IncrementalAlterConfigs', 1, {
+    resources: [
+      {
+        resourceType: 4,
+        resourceName: '',
+        configs: [{ name: 'producer.id.expiration.ms', configOperation: 0, value: ms }],
+      },
+    ],
+    validateOnly: false,
+  });
+}
 
 interface Outcome {
   readonly files: Readonly<Record<string, string>> | readonly string[];
