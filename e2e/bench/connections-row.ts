@@ -1,7 +1,8 @@
 import { WireClient } from '../interop/differential/wire-client.ts';
-import { startContender } from './contender.ts';
+import type { KafkaTools } from '../interop/kafka-tools.ts';
+import { type ContenderName, startContender } from './contender.ts';
 import { residentMegabytes } from './process-usage.ts';
-import { each, type Row, seconds } from './row.ts';
+import { each, type Measurement, type Row, seconds } from './row.ts';
 
 const CONNECTIONS = 1_000;
 
@@ -14,21 +15,26 @@ export const connections: Row = {
   pairs: 3,
   keepsRunning: false,
   budgets: [{ quantity: '1,000 idle connections, MB', kind: 'at most', bound: 30 }],
-  measure: ({ tools, order }) =>
-    each(order, async (name) => {
-      const contender = await startContender(name, tools);
-      const warming = await connect(contender.bootstrap, WARMING);
-      for (const client of warming) client.close();
-      await seconds(5);
-      const before = await residentMegabytes(contender.pid);
-      const idle = await connect(contender.bootstrap, CONNECTIONS);
-      await seconds(5);
-      const value = (await residentMegabytes(contender.pid)) - before;
-      for (const client of idle) client.close();
-      await contender.stop();
-      return [{ quantity: '1,000 idle connections, MB', value }];
-    }),
+  measure: ({ tools, order }) => each(order, (name) => measureConnections(name, tools)),
 };
+
+/** What the memory of a contender grows by when a thousand connections come and stay. */
+export async function measureConnections(
+  name: ContenderName,
+  tools: KafkaTools,
+): Promise<readonly Measurement[]> {
+  const contender = await startContender(name, tools);
+  const warming = await connect(contender.bootstrap, WARMING);
+  for (const client of warming) client.close();
+  await seconds(5);
+  const before = await residentMegabytes(contender.pid);
+  const idle = await connect(contender.bootstrap, CONNECTIONS);
+  await seconds(5);
+  const value = (await residentMegabytes(contender.pid)) - before;
+  for (const client of idle) client.close();
+  await contender.stop();
+  return [{ quantity: '1,000 idle connections, MB', value }];
+}
 
 async function connect(bootstrap: string, count: number): Promise<WireClient[]> {
   const clients: WireClient[] = [];

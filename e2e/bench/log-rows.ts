@@ -1,6 +1,7 @@
 import { createTopic } from '../interop/differential/differential-case.ts';
 import { WireClient } from '../interop/differential/wire-client.ts';
-import { type Contender, prepareContender } from './contender.ts';
+import type { KafkaTools } from '../interop/kafka-tools.ts';
+import { type Contender, type ContenderName, prepareContender } from './contender.ts';
 import { residentMegabytes } from './process-usage.ts';
 import { each, type Measurement, type Row, seconds } from './row.ts';
 import { produceToEach } from './wire-load.ts';
@@ -21,31 +22,37 @@ export const partitions: Row = {
     { quantity: 'RSS with 1,000 partitions, 30 s after a clean start, MB', kind: 'at most', bound: 150 },
     { quantity: 'RSS with 1,000 partitions, 30 s after kill -9, MB', kind: 'at most', bound: 150 },
   ],
-  measure: ({ tools, order }) =>
-    each(order, async (name) => {
-      const folder = await prepareContender(name, tools);
-      const first = await folder.start();
-      const created = await rollEachOnce(first);
-      await first.stop();
-      const clean = await folder.start();
-      await seconds(30);
-      const cleanMegabytes = await residentMegabytes(clean.pid);
-      await produceOnce(clean, Date.now());
-      await clean.kill();
-      const killed = await folder.start();
-      await seconds(30);
-      const killedMegabytes = await residentMegabytes(killed.pid);
-      await killed.stop();
-      await folder.remove();
-      return [
-        { quantity: 'creation of 1,000 partitions, ms', value: created },
-        { quantity: 'start with 1,000 partitions, clean, ms', value: clean.startedInMs },
-        { quantity: 'start with 1,000 partitions, after kill -9, ms', value: killed.startedInMs },
-        { quantity: 'RSS with 1,000 partitions, 30 s after a clean start, MB', value: cleanMegabytes },
-        { quantity: 'RSS with 1,000 partitions, 30 s after kill -9, MB', value: killedMegabytes },
-      ];
-    }),
+  measure: ({ tools, order }) => each(order, (name) => measurePartitions(name, tools, 30)),
 };
+
+/** Starts a contender with a thousand partitions, and looks at its memory `settleSeconds` after each start. */
+export async function measurePartitions(
+  name: ContenderName,
+  tools: KafkaTools,
+  settleSeconds: number,
+): Promise<readonly Measurement[]> {
+  const folder = await prepareContender(name, tools);
+  const first = await folder.start();
+  const created = await rollEachOnce(first);
+  await first.stop();
+  const clean = await folder.start();
+  await seconds(settleSeconds);
+  const cleanMegabytes = await residentMegabytes(clean.pid);
+  await produceOnce(clean, Date.now());
+  await clean.kill();
+  const killed = await folder.start();
+  await seconds(settleSeconds);
+  const killedMegabytes = await residentMegabytes(killed.pid);
+  await killed.stop();
+  await folder.remove();
+  return [
+    { quantity: 'creation of 1,000 partitions, ms', value: created },
+    { quantity: 'start with 1,000 partitions, clean, ms', value: clean.startedInMs },
+    { quantity: 'start with 1,000 partitions, after kill -9, ms', value: killed.startedInMs },
+    { quantity: 'RSS with 1,000 partitions, 30 s after a clean start, MB', value: cleanMegabytes },
+    { quantity: 'RSS with 1,000 partitions, 30 s after kill -9, MB', value: killedMegabytes },
+  ];
+}
 
 /** Returns how many milliseconds the topic took until all of its partitions had a leader. */
 async function rollEachOnce(contender: Contender): Promise<number> {
@@ -83,34 +90,40 @@ export const recovery: Row = {
     { quantity: 'recovery: bytes scanned per unflushed byte', kind: 'at most', bound: 1.05 },
     { quantity: 'recovery, GB/s from page cache', kind: 'at least', bound: 1 },
   ],
-  measure: ({ tools, order }) =>
-    each(order, async (name) => {
-      const folder = await prepareContender(name, tools);
-      const first = await folder.start();
-      const client = new WireClient(first.bootstrap);
-      await createTopic(client, TOPIC, { partitions: RECOVERED_PARTITIONS });
-      client.close();
-      await fill(first, HALF_BYTES);
-      await first.stop();
-      const clean = await folder.start();
-      const tailBytes = await fill(clean, HALF_BYTES);
-      await clean.kill();
-      const recovered = await folder.start();
-      await recovered.kill();
-      await folder.remove();
-      const took = recovered.startedInMs - clean.startedInMs;
-      const measured: Measurement[] = [
-        { quantity: 'start after kill -9 with 1 GB unflushed of 2 GB, ms', value: recovered.startedInMs },
-        { quantity: 'recovery, GB/s from page cache', value: tailBytes / 1e6 / took },
-      ];
-      const scanned = scannedBytes(recovered.logLines);
-      if (scanned === null) return measured;
-      return [
-        ...measured,
-        { quantity: 'recovery: bytes scanned per unflushed byte', value: scanned / tailBytes },
-      ];
-    }),
+  measure: ({ tools, order }) => each(order, (name) => measureRecovery(name, tools, HALF_BYTES)),
 };
+
+/** Recovers a log of twice `halfBytes`, one half of which was not flushed. */
+export async function measureRecovery(
+  name: ContenderName,
+  tools: KafkaTools,
+  halfBytes: number,
+): Promise<readonly Measurement[]> {
+  const folder = await prepareContender(name, tools);
+  const first = await folder.start();
+  const client = new WireClient(first.bootstrap);
+  await createTopic(client, TOPIC, { partitions: RECOVERED_PARTITIONS });
+  client.close();
+  await fill(first, halfBytes);
+  await first.stop();
+  const clean = await folder.start();
+  const tailBytes = await fill(clean, halfBytes);
+  await clean.kill();
+  const recovered = await folder.start();
+  await recovered.kill();
+  await folder.remove();
+  const took = recovered.startedInMs - clean.startedInMs;
+  const measured: Measurement[] = [
+    { quantity: 'start after kill -9 with 1 GB unflushed of 2 GB, ms', value: recovered.startedInMs },
+    { quantity: 'recovery, GB/s from page cache', value: tailBytes / 1e6 / took },
+  ];
+  const scanned = scannedBytes(recovered.logLines);
+  if (scanned === null) return measured;
+  return [
+    ...measured,
+    { quantity: 'recovery: bytes scanned per unflushed byte', value: scanned / tailBytes },
+  ];
+}
 
 /** Writes so many bytes, a batch to each partition at a time; returns how many it were. */
 async function fill({ bootstrap }: Contender, bytes: number): Promise<number> {
