@@ -13,7 +13,7 @@ import { deleteRecordsBelow } from './kafka-questions.ts';
 import { KafkaTools } from './kafka-tools.ts';
 
 /** What this broker serves; transactions are written by the log alone, see below. */
-const topics: readonly WrittenTopic[] = ['codecs', 'append-time', 'idempotent', 'deleted-below'];
+const topics: readonly WrittenTopic[] = ['codecs', 'append-time', 'idempotent', 'compacted', 'deleted-below'];
 /** How the broker had ended when the directory was copied. */
 const ends = ['stopped', 'stopped after kill -9'] as const;
 
@@ -26,6 +26,7 @@ beforeAll(async () => {
   const broker = await BrokerProcess.prepare({
     'log.initial.task.delay.ms': '0',
     'log.retention.check.interval.ms': '100',
+    'log.cleaner.backoff.ms': '100',
   });
   const java = javaWriter();
   const writer = new DirectoryWriter(broker, java);
@@ -93,6 +94,10 @@ describe.each(ends)('DumpLogSegments of Kafka 4.3.1 over every file of a broker 
     expect(await dumped('retained-0', [])).not.toMatch(/^Log starting offset: 0$/m);
     const checkpoint = await readFile(join(logDirectory(), 'log-start-offset-checkpoint'), 'utf8');
     expect(checkpoint).toContain('deleted-below 0 7\n');
+    const [first = ''] = (await dumped('compacted-0', ['--deep-iteration'])).split(
+      /^Log starting offset: [^0]/m,
+    );
+    expect(first.match(/^\| offset: /gm)?.length).toBeLessThan(20);
   });
 
   function dumped(partition: string, flags: readonly string[]): Promise<string> {

@@ -1,6 +1,12 @@
 import { cp } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { answersOf, KafkaDirectory } from '../../packages/broker/test/log/kafka-directory.ts';
+import {
+  answersOf,
+  COMPACTED_CONFIG,
+  cleanAll,
+  KafkaDirectory,
+  latestOf,
+} from '../../packages/broker/test/log/kafka-directory.ts';
 import { LogBed } from '../../packages/broker/test/log/log-bed.ts';
 import { bothDumps, complaintsAbout } from './dump-log-segments.ts';
 import { type KafkaDirectories, writeKafkaDirectories } from './kafka-directories.ts';
@@ -41,6 +47,24 @@ describe.each(['clean', 'killed'] as const)('a directory that Apache Kafka left 
       isChosen: (partition: string) => opened.has(partition),
       hasGaps: (partition: string) => partition === 'compacted-0',
     };
+    expect(await complaintsAbout(tools, path, looked)).toEqual([]);
+  });
+
+  test('is cleaned where Kafka stopped cleaning, and DumpLogSegments reads what is left', async () => {
+    const path = `${written[end].path}-cleaned`;
+    await cp(written[end].path, path, { recursive: true });
+    const bed = new LogBed();
+    const kafka = await KafkaDirectory.open(bed, path);
+    const asked = written[end].topics.find(({ isCompacted }) => isCompacted);
+    const log = await kafka.log(asked?.topic ?? '', COMPACTED_CONFIG);
+    const counts = await cleanAll(log, bed);
+    expect(counts?.recordsWritten).toBeLessThan(counts?.recordsRead ?? 0);
+    if (asked === undefined) throw new Error('nothing was asked about a compacted topic');
+    const { committed } = await answersOf(log, asked);
+    expect(latestOf(committed)).toEqual(latestOf(asked.committed));
+    await kafka.close();
+    bed.remove();
+    const looked = { isChosen: (partition: string) => partition === 'compacted-0', hasGaps: () => true };
     expect(await complaintsAbout(tools, path, looked)).toEqual([]);
   });
 });

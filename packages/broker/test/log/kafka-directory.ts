@@ -1,9 +1,12 @@
+import type { CleaningCounts } from '../../src/log/cleaning-run.ts';
+import { IoThrottle } from '../../src/log/io-throttle.ts';
 import { DEFAULT_LOG_CONFIG, type LogConfig } from '../../src/log/log-config.ts';
 import { LogDirectory } from '../../src/log/log-directory.ts';
 import type { PartitionLog } from '../../src/log/partition-log.ts';
 import type { AbortedTransaction } from '../../src/log/transaction-index.ts';
 import { batchesIn, isControlAt, isTransactionalAt, producerIdAt } from '../../src/protocol/record-batch.ts';
-import { type LogRecord, recordsBody, recordsIn } from '../../src/protocol/records.ts';
+import { buildBatch, type LogRecord, recordsBody, recordsIn } from '../../src/protocol/records.ts';
+import { nodeCompute } from '../../src/runtime/node-compute.ts';
 import type { LogBed } from './log-bed.ts';
 
 /** A record as a Java consumer read it from Apache Kafka. */
@@ -161,4 +164,38 @@ function recordAnswers(batch: Uint8Array, fromOffset: number, aborted: readonly 
       key: key === null ? null : Buffer.from(key).toString(),
       value: value === null ? null : Buffer.from(value).toString(),
     }));
+}
+
+/** As Kafka's compacted topic is configured. */
+export const COMPACTED_CONFIG = { cleanupPolicy: ['compact'], segmentMs: 5_000 } as const;
+
+/** Cleans all that the log holds, behind which it begins a segment with a tombstone of the key `later`. */
+export async function cleanAll(log: PartitionLog, bed: LogBed): Promise<CleaningCounts | null> {
+  const newest = await log.newestRecord();
+  const newestMs = newest.kind === 'searched' ? (newest.record?.timestamp ?? 0) : 0;
+  bed.clock.advance(newestMs + 60_000 - bed.clock.wallMs());
+  const later = buildBatch([{ key: Buffer.from('later'), value: null, timestamp: bed.clock.wallMs() }]);
+  const appended = log.appendAsLeader(later, { origin: 'client', leaderEpoch: log.latestEpoch });
+  if (appended.kind !== 'appended') throw new Error(JSON.stringify(appended));
+  await appended.completion;
+  log.updateHighWatermark(log.logEndOffset);
+  await log.flush();
+  return log.compaction.clean(await log.compaction.range(bed.clock.wallMs()), {
+    compute: nodeCompute,
+    throttle: new IoThrottle(bed.clock, Number.MAX_VALUE),
+    hashKey: Buffer.alloc(16, 7),
+    mapBytes: 1024 * 1024,
+    mapLoadFactor: 0.9,
+    readBytes: 4096,
+  });
+}
+
+/** What a reader knows of each key in the end; a key that was taken back is not known. */
+export function latestOf(records: readonly RecordAnswer[]): Record<string, string> {
+  const latest = new Map<string, string>();
+  for (const { key, value } of records) {
+    if (value === null) latest.delete(key ?? '');
+    else latest.set(key ?? '', value);
+  }
+  return Object.fromEntries([...latest].sort());
 }
