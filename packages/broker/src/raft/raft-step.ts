@@ -53,11 +53,11 @@ function take(turn: Turn, event: RaftEvent): void {
       break;
     case 'response':
       if (!turn.takesAnswer(event.from, event.requestId)) break;
-      turn.release(event.from, { failed: isFailure(event.response) });
+      turn.release(event.from, { pauseMs: pauseAfter(turn.state, event.response) });
       takeResponse(turn, event.from, event.response);
       break;
     case 'unanswered':
-      if (turn.takesAnswer(event.from, event.requestId)) turn.release(event.from, { failed: true });
+      if (turn.takesAnswer(event.from, event.requestId)) giveUp(turn, event.from);
       break;
     case 'append':
       append(turn, event);
@@ -105,9 +105,19 @@ function answerRequest(turn: Turn, requestId: number, request: RaftRequest): voi
   }
 }
 
-/** Whoever answers with an error is not asked again at once. */
-function isFailure(response: RaftResponse): boolean {
-  return response.api === 'refused' || response.errorCode !== ErrorCode.NONE;
+/** Whoever answers with an error is not asked again at once; who refuses on principle, not for long. */
+function pauseAfter({ identity }: RaftState, response: RaftResponse): number {
+  const { retryBackoffMs, requestTimeoutMs } = identity.timing;
+  if (response.errorCode === ErrorCode.NONE) return 0;
+  return isOnPrinciple(response) ? requestTimeoutMs : retryBackoffMs;
+}
+
+function isOnPrinciple({ api, errorCode }: RaftResponse): boolean {
+  return api === 'refused' && errorCode !== ErrorCode.BROKER_NOT_AVAILABLE;
+}
+
+function giveUp(turn: Turn, peer: number): void {
+  turn.release(peer, { pauseMs: turn.state.identity.timing.retryBackoffMs });
 }
 
 function takeResponse(turn: Turn, from: number, response: RaftResponse): void {
@@ -128,7 +138,8 @@ function takeResponse(turn: Turn, from: number, response: RaftResponse): void {
       takeFetchSnapshot(turn, response);
       break;
     case 'refused':
-      turn.report('a node refused a request of the quorum', { node: from, errorCode: response.errorCode });
+      if (isOnPrinciple(response))
+        turn.report('a node refused a request of the quorum', { node: from, errorCode: response.errorCode });
   }
 }
 
@@ -180,7 +191,7 @@ function goOn(turn: Turn): void {
 /** What was not answered in time is given up; the answer, should it still come, is not taken. */
 function giveUpExpired(turn: Turn): void {
   for (const [id, { inFlight }] of turn.state.peers) {
-    if (inFlight !== null && inFlight.expiresMs <= turn.nowMs) turn.release(id, { failed: true });
+    if (inFlight !== null && inFlight.expiresMs <= turn.nowMs) giveUp(turn, id);
   }
 }
 

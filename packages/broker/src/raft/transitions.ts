@@ -82,7 +82,7 @@ export interface KnownLeader {
 export function becomeFollower(turn: Turn, { epoch, leaderId, endpoints }: KnownLeader): void {
   const { state } = turn;
   const recorded = votersOf(state).find(({ id }) => id === leaderId)?.endpoints ?? [];
-  turn.become(follower(turn.nowMs + state.identity.timing.fetchTimeoutMs), {
+  turn.become(follower(turn.fetchDeadline()), {
     epoch,
     leaderId,
     leaderEndpoints: endpoints.length > 0 ? endpoints : recorded,

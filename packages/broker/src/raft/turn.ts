@@ -52,6 +52,12 @@ export class Turn {
     return this.nowMs + ms + Math.floor(this.#moment.chance() * ms);
   }
 
+  /** When a leader that is silent from now on is given up. Followers of one leader must not all do that at once. */
+  fetchDeadline(): number {
+    const { fetchTimeoutMs } = this.#state.identity.timing;
+    return this.nowMs + fetchTimeoutMs + Math.floor((this.#moment.chance() * fetchTimeoutMs) / 8);
+  }
+
   /** A time from now after an election that led to nothing; it grows with every one. */
   backedOff(): number {
     const { retryBackoffMs, electionBackoffMaxMs } = this.#state.identity.timing;
@@ -104,9 +110,8 @@ export class Turn {
     return this.#state.peers.get(from)?.inFlight?.requestId === requestId;
   }
 
-  /** The node may be asked again: at once, or after a pause where the last request failed. */
-  release(id: number, { failed }: { readonly failed: boolean }): void {
-    const pauseMs = failed ? this.#state.identity.timing.retryBackoffMs : 0;
+  /** The node may be asked again after a pause. */
+  release(id: number, { pauseMs }: { readonly pauseMs: number }): void {
     this.setPeer(id, { inFlight: null, notBeforeMs: this.nowMs + pauseMs });
   }
 

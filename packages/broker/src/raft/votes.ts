@@ -10,12 +10,12 @@ export function ownVote(id: number): Votes {
   return { granted: [id], rejected: [] };
 }
 
-/** A voter's first answer counts. */
-export function withVote(votes: Votes, voterId: number, isGranted: boolean): Votes {
-  if (hasAnswered(votes, voterId)) return votes;
+/** A voter's last answer counts: to a pre-vote it may say yes once its own leader is silent, too. */
+export function withVote({ granted, rejected }: Votes, voterId: number, isGranted: boolean): Votes {
+  const without = (ids: readonly number[]): number[] => ids.filter((id) => id !== voterId);
   return isGranted
-    ? { ...votes, granted: [...votes.granted, voterId] }
-    : { ...votes, rejected: [...votes.rejected, voterId] };
+    ? { granted: [...without(granted), voterId], rejected: without(rejected) }
+    : { granted: without(granted), rejected: [...without(rejected), voterId] };
 }
 
 export function hasAnswered({ granted, rejected }: Votes, voterId: number): boolean {

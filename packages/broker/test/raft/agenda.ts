@@ -9,16 +9,35 @@ export class Agenda {
     this.#byMs[dueMs]?.push(task);
   }
 
+  /** At this very millisecond, behind what is there for it already. */
+  now(task: () => void): void {
+    this.at(this.nowMs, task);
+  }
+
+  /** Everything of this millisecond, and no time passes. */
+  settle(): void {
+    this.#run(this.nowMs);
+  }
+
   after(delayMs: number, task: () => void): void {
     this.at(this.nowMs + delayMs, task);
   }
 
   runUntil(untilMs: number): void {
-    for (; this.nowMs <= untilMs; this.nowMs++) {
-      const tasks = this.#byMs[this.nowMs] ?? [];
-      // A task may put others on the same millisecond.
-      for (let index = 0; index < tasks.length; index++) tasks[index]?.();
-      delete this.#byMs[this.nowMs];
+    this.#run(this.nowMs);
+    while (this.nowMs < untilMs) {
+      this.nowMs++;
+      this.#run(this.nowMs);
     }
+  }
+
+  #run(ms: number): void {
+    for (;;) {
+      // A task may put others on the same millisecond.
+      const task = this.#byMs[ms]?.shift();
+      if (task === undefined) break;
+      task();
+    }
+    delete this.#byMs[ms];
   }
 }

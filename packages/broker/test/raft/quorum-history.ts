@@ -8,10 +8,10 @@ import type { Machine } from './machine.ts';
 import { type HistoryTotals, QuorumChecker } from './quorum-checker.ts';
 import { type DriverFaults, Replica } from './replica.ts';
 import { ReplicaDisk } from './replica-disk.ts';
+import { CLUSTER_ID, voterNode } from './test-nodes.ts';
 
 const FAULTY_MS = 15_000;
 const HEALING_MS = 10_000;
-const CLUSTER_ID = 'HISTORYAAAAAAAAAAAAAAQ';
 
 interface Node {
   readonly id: number;
@@ -88,7 +88,9 @@ export class QuorumHistory {
     this.#every(20, () => this.#appendSomewhere());
     this.#every(this.#weather.crashEveryMs, () => this.#crashSomebody());
     this.#every(this.#weather.partitionEveryMs, () => this.#partition());
-    this.#every(this.#weather.snapshotEveryMs, () => this.#aliveOne()?.snapshot());
+    this.#every(this.#weather.snapshotEveryMs, () =>
+      this.#aliveOne()?.snapshot({ isTrimming: this.#random.chance(0.7) }),
+    );
     this.#agenda.runUntil(FAULTY_MS);
     this.#isHealing = true;
     this.#cut.clear();
@@ -116,6 +118,7 @@ export class QuorumHistory {
       {
         machine: this.#machine,
         random: this.#random,
+        chance: () => this.#random.fraction(),
         nowMs: () => this.#agenda.nowMs,
         diskMs: () => this.#random.between(0, this.#isHealing || this.#random.chance(0.98) ? 20 : 1500),
         batchesAtOnce: () => (this.#isHealing ? 1000 : this.#random.between(1, 4)),
@@ -295,11 +298,6 @@ export class QuorumHistory {
       }
     }
   }
-}
-
-function voterNode(id: number): VoterNode {
-  const directoryId = `DIRECTORY${id}AAAAAAAAAAAA`.slice(0, 21).concat('Q');
-  return { id, directoryId, endpoints: [{ name: 'CONTROLLER', host: '127.0.0.1', port: 9090 + id }] };
 }
 
 function drawWeather(random: SeededRandom): Weather {

@@ -51,7 +51,7 @@ export class ReplicaDisk {
     this.flushedBatches = Math.min(this.flushedBatches, this.batches.length);
   }
 
-  powerCut(random: SeededRandom): void {
+  powerCut(random: Pick<SeededRandom, 'between'>): void {
     // Pages may have reached the disk without a sync.
     const kept = random.between(this.flushedBatches, this.batches.length);
     this.batches = this.batches.slice(0, kept);

@@ -11,6 +11,7 @@ export interface ReplicaSurroundings {
   readonly machine: Machine;
   readonly random: SeededRandom;
   nowMs(): number;
+  chance(): number;
   /** How long the disk takes. */
   diskMs(): number;
   /** In one answer to a fetch. */
@@ -62,7 +63,7 @@ export class Replica {
 
   handle(event: RaftEvent): void {
     const before = this.state;
-    const moment = { nowMs: this.#with.nowMs(), chance: () => this.#with.random.fraction() };
+    const moment = { nowMs: this.#with.nowMs(), chance: () => this.#with.chance() };
     const { state, effects } = this.#with.machine.raftStep(before, event, moment);
     this.state = state;
     this.#queue.push(...effects);
@@ -165,14 +166,14 @@ export class Replica {
   }
 
   /** Takes a snapshot of what is committed and perhaps drops the log below. */
-  snapshot(): void {
+  snapshot({ isTrimming }: { readonly isTrimming: boolean }): void {
     const { log, highWatermark, role } = this.state;
     if (role.name === 'follower' && role.snapshot !== null) return;
     if (this.#isBusy || this.disk.endOffset !== log.endOffset) return;
     const snapshot = this.disk.takeSnapshot(highWatermark, votersOf(this.state));
     if (snapshot === null) return;
     this.handle({ kind: 'snapshotTaken', snapshot });
-    if (this.disk.flushedEndOffset < snapshot.offset || !this.#with.random.chance(0.7)) return;
+    if (this.disk.flushedEndOffset < snapshot.offset || !isTrimming) return;
     this.disk.trim(snapshot.offset);
     this.handle({ kind: 'logTrimmed', startOffset: snapshot.offset });
   }

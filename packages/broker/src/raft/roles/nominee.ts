@@ -46,7 +46,8 @@ function askForVotes(turn: Turn, votes: Votes, { preVote }: { readonly preVote: 
   const { epoch, identity } = turn.state;
   const { clusterId, self } = identity;
   for (const voter of otherVoters(turn.state)) {
-    if (hasAnswered(votes, voter.id)) continue;
+    const isSettled = preVote ? votes.granted.includes(voter.id) : hasAnswered(votes, voter.id);
+    if (isSettled) continue;
     turn.send(voter, {
       api: 'vote',
       clusterId,

@@ -68,8 +68,10 @@ export function takeFetch(turn: Turn, response: FetchResponse): void {
 
 /** Every answer of the leader is a sign of life. */
 export function hearLeader(turn: Turn, role: Follower): void {
-  const fetchDeadlineMs = turn.nowMs + turn.state.identity.timing.fetchTimeoutMs;
-  turn.update({ role: { ...role, fetchDeadlineMs, hasFetched: true }, lostElections: 0 });
+  turn.update({
+    role: { ...role, fetchDeadlineMs: turn.fetchDeadline(), hasFetched: true },
+    lostElections: 0,
+  });
 }
 
 /** Never below what is committed: a leader that asks for that has lost what a majority had on disk. */

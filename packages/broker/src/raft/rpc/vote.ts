@@ -69,10 +69,17 @@ function answer(
   turn.answer(requestId, { api: 'vote', errorCode, ...leaderKnown(turn.state), voteGranted });
 }
 
+/** Of the election timeout: after so long a voter that said no to a pre-vote is asked again. */
+const ASK_AGAIN_PART = 10;
+
 /** Answers to pre-votes and votes cannot be taken for each other: the change of role forgets the questions. */
 export function takeVote(turn: Turn, from: number, response: VoteResponse): void {
   if (!learnFrom(turn, response)) return;
   const { role } = turn.state;
   if (role.name !== 'prospective' && role.name !== 'candidate') return;
   turn.update({ role: { ...role, votes: withVote(role.votes, from, response.voteGranted) } });
+  if (!response.voteGranted) {
+    const pauseMs = turn.state.identity.timing.electionTimeoutMs / ASK_AGAIN_PART;
+    turn.release(from, { pauseMs });
+  }
 }
