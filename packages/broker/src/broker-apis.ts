@@ -5,6 +5,7 @@ import {
 } from './handlers/allocate-producer-ids.ts';
 import { alterConfigsHandler } from './handlers/alter-configs.ts';
 import { apiVersionsHandler, type FinalizedFeatures } from './handlers/api-versions.ts';
+import { beginQuorumEpochHandler } from './handlers/begin-quorum-epoch.ts';
 import { type CreatePartitionsNeeds, createPartitionsHandler } from './handlers/create-partitions.ts';
 import { createTopicsHandler } from './handlers/create-topics.ts';
 import { deleteGroupsHandler } from './handlers/delete-groups.ts';
@@ -26,7 +27,10 @@ import {
   describeTopicPartitionsHandler,
 } from './handlers/describe-topic-partitions.ts';
 import { type ApiEntry, advertisedRange } from './handlers/dispatch.ts';
+import { endQuorumEpochHandler } from './handlers/end-quorum-epoch.ts';
 import { type FetchNeeds, fetchHandler } from './handlers/fetch.ts';
+import { fetchMetadataLogHandler } from './handlers/fetch-metadata-log.ts';
+import { fetchSnapshotHandler } from './handlers/fetch-snapshot.ts';
 import { type FindCoordinatorNeeds, findCoordinatorHandler } from './handlers/find-coordinator.ts';
 import type { GroupNeeds } from './handlers/group-access.ts';
 import { heartbeatHandler } from './handlers/heartbeat.ts';
@@ -46,7 +50,9 @@ import { offsetDeleteHandler } from './handlers/offset-delete.ts';
 import { offsetFetchHandler } from './handlers/offset-fetch.ts';
 import { offsetForLeaderEpochHandler } from './handlers/offset-for-leader-epoch.ts';
 import { type ProduceNeeds, produceHandler } from './handlers/produce.ts';
+import type { QuorumNeeds } from './handlers/quorum-answer.ts';
 import { syncGroupHandler } from './handlers/sync-group.ts';
+import { voteHandler } from './handlers/vote.ts';
 
 /** Everything that some handler of the client listeners needs. */
 export type BrokerApiNeeds = FetchNeeds &
@@ -108,7 +114,8 @@ type ControllerApiNeeds = AllocateProducerIdsNeeds &
   AlterConfigsNeeds &
   DescribeConfigsNeeds &
   DescribeControllersNeeds &
-  DescribeQuorumNeeds;
+  DescribeQuorumNeeds &
+  QuorumNeeds;
 
 /** What the controller's listener answers. */
 export function controllerApis(
@@ -123,6 +130,11 @@ export function controllerApis(
       { handler: alterConfigsHandler(needs) },
       { handler: incrementalAlterConfigsHandler(needs) },
       { handler: allocateProducerIdsHandler(needs) },
+      { handler: fetchMetadataLogHandler(needs) },
+      { handler: voteHandler(needs) },
+      { handler: beginQuorumEpochHandler(needs) },
+      { handler: endQuorumEpochHandler(needs) },
+      { handler: fetchSnapshotHandler(needs) },
     ],
     finalizedFeatures,
   );
