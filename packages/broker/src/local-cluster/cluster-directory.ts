@@ -6,6 +6,7 @@ import type { Network } from '../runtime/network.ts';
 import { parseIdentity } from '../runtime/node-process-identity.ts';
 import type { Random } from '../runtime/random.ts';
 import { readText } from '../runtime/whole-file.ts';
+import { votersOf } from './cluster-growth.ts';
 import { isFree, takeFreePort } from './loopback-ports.ts';
 import {
   brokerDirectoryName,
@@ -161,12 +162,6 @@ async function newManifest(options: LocalClusterOptions, ports: LocalClusterPort
     settings: { ...options.settings },
   };
   return { kind: 'manifest', manifest };
-}
-
-/** Brokers 1 … min(N, 3); 5 of five or more; one of two, where a second voter would only make the quorum frail. */
-function votersOf(count: number): number[] {
-  const voters = count >= 5 ? 5 : count === 2 ? 1 : Math.min(count, 3);
-  return Array.from({ length: voters }, (_, index) => index + 1);
 }
 
 async function knownManifest(
