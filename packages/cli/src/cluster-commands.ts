@@ -77,7 +77,7 @@ export function addClusterCommands(program: Command, setExitCode: (code: number)
     .addOption(
       new Option(
         '--decoder <topic>',
-        'read records, with --deep, as those of an internal topic (default: by the name of the directory)',
+        'read records as those of an internal topic, which implies --deep (default: by the name of the directory)',
       ).choices(['offsets', 'transactions', 'metadata', 'none']),
     )
     .option('--check', 'look at everything, records too, and print only damage and a summary of each file')

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { basename, join, resolve, sep } from 'node:path';
 import { DiskError, type DumpEntry, dumpLog, isDumped, type RecordDecoderName } from '@odradek/broker/dump';
 import { bytesJson } from '../bytes-text.ts';
@@ -39,9 +39,9 @@ export async function dumpLogFiles(paths: readonly string[], options: DumpLogOpt
 async function filesOf(paths: readonly string[]): Promise<string[]> {
   const files: string[] = [];
   for (const path of paths) {
-    if (await isDirectory(path)) {
-      const names = (await readdir(path)).filter(isDumped).sort();
-      files.push(...names.map((name) => join(path, name)));
+    const names = await namesIn(path);
+    if (names !== null) {
+      files.push(...names.filter(isDumped).map((name) => join(path, name)));
     } else if (isDumped(basename(path))) {
       files.push(path);
     } else {
@@ -56,12 +56,14 @@ async function filesOf(paths: readonly string[]): Promise<string[]> {
   return files;
 }
 
-async function isDirectory(path: string): Promise<boolean> {
+/** The names in a directory, sorted; null where it is none. */
+async function namesIn(path: string): Promise<string[] | null> {
   try {
-    return (await stat(path)).isDirectory();
-  } catch {
-    // Whatever is wrong with it is told when it is read.
-    return false;
+    return (await readdir(path)).sort();
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOTDIR' || error.code === 'ENOENT'))
+      return null;
+    throw usageFailure(`${path} cannot be listed (${error instanceof Error ? error.message : error})`);
   }
 }
 
