@@ -1,13 +1,13 @@
 import type { PartitionLog } from './log/partition-log.ts';
 import { ErrorCode, errorOf } from './protocol/errors.ts';
-import type { EpochStart } from './raft/epoch-log.ts';
-import type { MetadataLog } from './raft/metadata-log.ts';
+import type { EpochStart, OffsetAndEpoch } from './raft/epoch-log.ts';
+import type { ReplicatedMetadataLog } from './raft/metadata-log.ts';
 import { invariant } from './runtime/invariant.ts';
 
 const READ_BYTES = 1024 * 1024;
 
 /** The log of `__cluster_metadata-0`, kept like any other partition's. */
-export class PartitionMetadataLog implements MetadataLog {
+export class PartitionMetadataLog implements ReplicatedMetadataLog {
   readonly #log: PartitionLog;
   #endOffset: number;
 
@@ -37,6 +37,24 @@ export class PartitionMetadataLog implements MetadataLog {
     invariant(firstOffset === this.#endOffset, 'nobody else appends to the metadata log');
     this.#endOffset = lastOffset + 1;
     return { baseOffset: firstOffset, written: outcome.completion.then(failUnlessNone) };
+  }
+
+  appendAsFollower(batches: readonly Uint8Array[]): { written: Promise<void> } {
+    const outcome = this.#log.follower.append(Buffer.concat(batches));
+    if (outcome.kind === 'rejected') return { written: Promise.reject(new Error(outcome.message)) };
+    this.#endOffset = outcome.info.lastOffset + 1;
+    return { written: outcome.completion.then(failUnlessNone) };
+  }
+
+  async truncateTo(offset: number): Promise<void> {
+    await this.#log.follower.truncateTo(offset);
+    this.#endOffset = this.#log.logEndOffset;
+    invariant(this.#endOffset === offset, `the metadata log ends at ${this.#endOffset} and not at ${offset}`);
+  }
+
+  async startBehind({ offset }: OffsetAndEpoch): Promise<void> {
+    await this.#log.follower.startAt(offset);
+    this.#endOffset = offset;
   }
 
   async flush(): Promise<void> {

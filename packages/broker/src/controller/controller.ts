@@ -7,7 +7,8 @@ import {
   type MetadataRecord,
 } from '../metadata/metadata-record.ts';
 import type { MetadataBatch } from '../raft/loaded-batch.ts';
-import { MetadataQuorum, type MetadataQuorumNeeds, type QuorumListener } from '../raft/metadata-quorum.ts';
+import { MetadataQuorum, type MetadataQuorumNeeds } from '../raft/metadata-quorum.ts';
+import type { QuorumListener } from '../raft/quorum-listener.ts';
 import { invariant } from '../runtime/invariant.ts';
 import type { Random } from '../runtime/random.ts';
 import { bootstrapRecords, KRAFT_VERSION_FEATURE } from './bootstrap.ts';

@@ -6,7 +6,7 @@ import { AclOperation, type Authorizer } from '../security/authorizer.ts';
 import type { Principal } from '../security/principal.ts';
 
 export interface QuorumNeeds {
-  readonly controller: Controller;
+  readonly controller: Pick<Controller, 'quorum'>;
   readonly authorizer: Authorizer;
 }
 

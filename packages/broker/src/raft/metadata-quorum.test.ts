@@ -7,7 +7,8 @@ import { CountingRandom, ManualClock, silentLogger } from '../../test/metadata/p
 import { nodeDisk } from '../runtime/node-disk.ts';
 
 import type { MetadataBatch } from './loaded-batch.ts';
-import { MetadataQuorum, type QuorumListener } from './metadata-quorum.ts';
+import { MetadataQuorum } from './metadata-quorum.ts';
+import type { QuorumListener } from './quorum-listener.ts';
 import type { VoterNode } from './voter-set.ts';
 
 const VOTER: VoterNode = {

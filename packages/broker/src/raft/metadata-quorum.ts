@@ -5,11 +5,14 @@ import { invariant } from '../runtime/invariant.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Random } from '../runtime/random.ts';
 import { CommitWaiters } from './commit-waiters.ts';
+import { CommittedReplay } from './committed-replay.ts';
 import { EffectQueue } from './effect-queue.ts';
-import { batchesIn, type MetadataBatch, votersIn } from './loaded-batch.ts';
+import { batchesIn, votersIn } from './loaded-batch.ts';
 import { LogFlusher } from './log-flusher.ts';
 import type { MetadataLog } from './metadata-log.ts';
 import { leaderChangeBatch, recordsBatch } from './own-batches.ts';
+import { CompanyEffects, type QuorumCompany } from './quorum-company.ts';
+import type { QuorumAppend, QuorumListener } from './quorum-listener.ts';
 import { readQuorumState, writeQuorumState } from './quorum-state.ts';
 import type { RaftEffect, RaftEvent } from './raft-event.ts';
 import type { AnswerTo, RaftRequest, RaftResponse, RefusedRequest } from './raft-messages.ts';
@@ -29,24 +32,8 @@ export interface MetadataQuorumNeeds {
   readonly voter: VoterNode;
   /** Path of Kafka's `quorum-state` file. */
   readonly quorumStatePath: string;
-}
-
-/** What the controller is told, in the order of the log. */
-export interface QuorumListener {
-  /** A batch that is in the log from before this start, or that the quorum itself wrote. */
-  onBatch(batch: MetadataBatch): void;
-  /** Every record below is safe on a majority. */
-  onCommitted(highWatermark: number): void;
-  /** The quorum is over for this incarnation: nothing more will be appended or committed. */
-  onStopped(reason: unknown): void;
-}
-
-/** Where records came to lie. `committed` rejects when the quorum stops before. */
-export interface QuorumAppend {
-  readonly baseOffset: number;
-  readonly lastOffset: number;
-  readonly epoch: number;
-  readonly committed: Promise<void>;
+  /** Without it this node is the only voter. */
+  readonly company?: QuorumCompany;
 }
 
 /**
@@ -65,19 +52,31 @@ export class MetadataQuorum {
   #timer: Timer | null = null;
   #lastAsked = 0;
   #isStopped = false;
+  readonly #company: CompanyEffects | null;
+  readonly #replay: CommittedReplay;
+  #replayed: Promise<void> = Promise.resolve();
 
   constructor(needs: MetadataQuorumNeeds, listener: QuorumListener) {
-    const { clusterId, voter } = needs;
+    const { clusterId, voter, company } = needs;
     const onFailed = (reason: unknown): void => this.#fail(reason);
     this.#needs = needs;
     this.#listener = listener;
-    this.#state = initialRaftState({ clusterId, self: voter, voters: [voter], timing: DEFAULT_TIMING });
+    const voters = company?.voters ?? [voter];
+    this.#state = initialRaftState({ clusterId, self: voter, voters, timing: DEFAULT_TIMING });
     this.#effects = new EffectQueue((effect) => this.#carryOut(effect), onFailed);
     this.#flusher = new LogFlusher(needs.log, {
       flushed: ({ endOffset, truncations }) => this.#handle({ kind: 'flushed', endOffset, truncations }),
       failed: onFailed,
     });
     this.#elected.promise.catch(() => {});
+    this.#replay = new CommittedReplay(needs.log, (batch) => listener.onBatch(batch));
+    this.#company =
+      company === undefined
+        ? null
+        : new CompanyEffects(company, {
+            flusher: this.#flusher,
+            handle: (event) => this.#handle(event),
+          });
   }
 
   get state(): RaftState {
@@ -90,8 +89,8 @@ export class MetadataQuorum {
   }
 
   /**
-   * Replays the log to the listener and takes part in the quorum. Resolves once this node leads: what is appended
-   * then is committed together with the leader's first batch.
+   * Reads the log and takes part in the quorum. The only voter replays it to the listener, and this resolves once it
+   * leads: what is appended then is committed together with the leader's first batch.
    */
   async start(): Promise<void> {
     const { log, disk, quorumStatePath } = this.#needs;
@@ -100,16 +99,18 @@ export class MetadataQuorum {
       for (const batch of batchesIn(chunk)) {
         const voters = votersIn(batch);
         if (voters !== null) voterSets.push({ offset: batch.lastOffset, voters });
-        this.#listener.onBatch(batch);
+        if (this.#company === null) this.#listener.onBatch(batch);
       }
     }
+    // Others are told how far this log is on disk; what an earlier process wrote may be in the page cache only.
+    if (this.#company !== null) await log.flush();
     const stored = await readQuorumState(disk, quorumStatePath);
     const { startOffset, endOffset, epochs } = log;
     this.#handle({
       kind: 'loaded',
       found: { stored, log: { startOffset, endOffset, epochs, snapshots: [] }, voterSets },
     });
-    await this.#elected.promise;
+    if (this.#company === null) await this.#elected.promise;
   }
 
   /**
@@ -148,6 +149,7 @@ export class MetadataQuorum {
   }
 
   #handle(event: RaftEvent): void {
+    if (this.#isStopped) return;
     const { clock, random } = this.#needs;
     const nowMs = clock.monotonicMs();
     const chance = (): number => random.uint32() / 2 ** 32;
@@ -182,11 +184,11 @@ export class MetadataQuorum {
         return null;
       case 'leaderChanged':
         if (effect.isSelf) this.#elected.resolve();
+        this.#listener.onLeaderChanged?.(effect);
         return null;
       case 'committed':
-        // Listeners see the new state before any caller of `append` goes on.
-        this.#listener.onCommitted(effect.highWatermark);
-        this.#waiters.committed(effect.highWatermark);
+        if (this.#company === null) this.#commit(effect.highWatermark);
+        else this.#replayAndCommit(effect.highWatermark);
         return null;
       case 'report':
         this.#needs.logger.warn({ ...effect.about }, `the metadata quorum ${effect.text}`);
@@ -195,14 +197,31 @@ export class MetadataQuorum {
         this.#stop(effect.reason);
         return null;
       default:
-        return null;
+        return this.#company?.carryOut(effect) ?? null;
     }
+  }
+
+  /** Listeners see the new state before any caller of `append` goes on. */
+  #commit(highWatermark: number): void {
+    this.#listener.onCommitted(highWatermark);
+    this.#waiters.committed(highWatermark);
+  }
+
+  #replayAndCommit(highWatermark: number): void {
+    this.#replayed = this.#replayed
+      .then(() => this.#flusher.written())
+      .then(() => this.#replay.upTo(highWatermark))
+      .then(() => {
+        if (!this.#isStopped) this.#commit(highWatermark);
+      })
+      .catch((reason: unknown) => this.#fail(reason));
   }
 
   #announceLeader(effect: Extract<RaftEffect, { kind: 'appendLeaderChange' }>): void {
     const { voter, clock } = this.#needs;
     const batch = leaderChangeBatch(effect, { id: voter.id, timestamp: clock.wallMs() });
     this.#append({ ...effect, bytes: batch });
+    if (this.#company !== null) return;
     for (const loaded of batchesIn(batch)) this.#listener.onBatch(loaded);
   }
 
@@ -252,6 +271,7 @@ export class MetadataQuorum {
     this.#isStopped = true;
     this.#effects.close();
     this.#timer?.cancel();
+    this.#company?.close();
     this.#elected.reject(reason);
     this.#waiters.stop(reason);
     for (const requestId of this.#asked.keys()) this.#reply(requestId, NOT_AVAILABLE);

@@ -3,7 +3,7 @@ import type { VoterEndpoint } from './voter-set.ts';
 
 /** The port to the other nodes of the quorum. */
 export interface QuorumPeers {
-  /** Null where no answer came. Never rejects. */
+  /** Null where no answer came, or none that fits. Never rejects. */
   ask(
     to: { readonly id: number; readonly endpoints: readonly VoterEndpoint[] },
     request: RaftRequest,

@@ -1,15 +1,22 @@
-import { assignOffsets, batchesIn, leaderEpochAt, recordCountAt } from '../../src/protocol/record-batch.ts';
-import type { EpochStart } from '../../src/raft/epoch-log.ts';
-import type { MetadataLog } from '../../src/raft/metadata-log.ts';
+import {
+  assignOffsets,
+  baseOffsetAt,
+  batchesIn,
+  lastOffsetAt,
+  leaderEpochAt,
+  recordCountAt,
+} from '../../src/protocol/record-batch.ts';
+import type { EpochStart, OffsetAndEpoch } from '../../src/raft/epoch-log.ts';
+import type { ReplicatedMetadataLog } from '../../src/raft/metadata-log.ts';
 
 /**
  * A metadata log in memory that tells written from flushed: `crash` gives what a restart finds, which is only what
  * was flushed. `hold` keeps flushes from ending until `release`; `breakAt` makes the next write fail.
  */
-export class MemoryMetadataLog implements MetadataLog {
+export class MemoryMetadataLog implements ReplicatedMetadataLog {
   endOffset = 0;
-  readonly startOffset = 0;
-  readonly epochs: EpochStart[] = [];
+  startOffset = 0;
+  epochs: EpochStart[] = [];
   flushes = 0;
   #batches: Uint8Array[] = [];
   #flushedBatches = 0;
@@ -20,12 +27,40 @@ export class MemoryMetadataLog implements MetadataLog {
     const baseOffset = this.endOffset;
     assignOffsets(batch, baseOffset, leaderEpoch);
     if (this.#broken !== null) return { baseOffset, written: Promise.reject(this.#broken) };
+    this.#take(batch);
+    return { baseOffset, written: aTurn() };
+  }
+
+  appendAsFollower(batches: readonly Uint8Array[]): { written: Promise<void> } {
+    for (const batch of batches) {
+      if (baseOffsetAt(batch) !== this.endOffset) throw new Error('a batch that does not follow');
+      this.#take(batch.slice());
+    }
+    return { written: aTurn() };
+  }
+
+  async truncateTo(offset: number): Promise<void> {
+    await aTurn();
+    this.#batches = this.#batches.filter((batch) => lastOffsetAt(batch) < offset);
+    this.#flushedBatches = Math.min(this.#flushedBatches, this.#batches.length);
+    this.epochs = this.epochs.filter(({ startOffset }) => startOffset < offset);
+    this.endOffset = offset;
+  }
+
+  async startBehind({ offset, epoch }: OffsetAndEpoch): Promise<void> {
+    await aTurn();
+    this.#batches = [];
+    this.#flushedBatches = 0;
+    this.epochs = [{ epoch, startOffset: offset }];
+    this.startOffset = offset;
+    this.endOffset = offset;
+  }
+
+  #take(batch: Uint8Array): void {
+    const epoch = leaderEpochAt(batch);
+    if (this.epochs.at(-1)?.epoch !== epoch) this.epochs.push({ epoch, startOffset: this.endOffset });
     this.#batches.push(batch);
     this.endOffset += recordCountAt(batch);
-    const isNewEpoch = this.epochs.at(-1)?.epoch !== leaderEpoch;
-    if (isNewEpoch) this.epochs.push({ epoch: leaderEpoch, startOffset: baseOffset });
-    // A disk takes a turn of the event loop, in which others may append.
-    return { baseOffset, written: new Promise((resolve) => setImmediate(resolve)) };
   }
 
   async flush(): Promise<void> {
@@ -35,8 +70,8 @@ export class MemoryMetadataLog implements MetadataLog {
     this.#flushedBatches = target;
   }
 
-  async *read(): AsyncGenerator<Uint8Array> {
-    yield* this.#batches.map((batch) => batch.slice());
+  async *read(fromOffset: number): AsyncGenerator<Uint8Array> {
+    yield* this.#batches.filter((batch) => lastOffsetAt(batch) >= fromOffset).map((batch) => batch.slice());
   }
 
   async close(): Promise<void> {}
@@ -70,4 +105,9 @@ export class MemoryMetadataLog implements MetadataLog {
   bytes(): Uint8Array {
     return Buffer.concat(this.#batches.flatMap((batch) => [...batchesIn(batch)]));
   }
+}
+
+/** A disk takes a turn of the event loop, in which others may append. */
+function aTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }

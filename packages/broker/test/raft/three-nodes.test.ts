@@ -1,0 +1,237 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beginQuorumEpochHandler } from '../../src/handlers/begin-quorum-epoch.ts';
+import { endQuorumEpochHandler } from '../../src/handlers/end-quorum-epoch.ts';
+import { fetchMetadataLogHandler } from '../../src/handlers/fetch-metadata-log.ts';
+import { fetchSnapshotHandler } from '../../src/handlers/fetch-snapshot.ts';
+import type { Handler } from '../../src/handlers/handler.ts';
+import { voteHandler } from '../../src/handlers/vote.ts';
+import { decodeMessage, encodeMessage } from '../../src/protocol/message.ts';
+import type { PeerAnswer, PeerExchange } from '../../src/protocol/peer-channel.ts';
+import { Reader } from '../../src/protocol/reader.ts';
+import type { MetadataBatch } from '../../src/raft/loaded-batch.ts';
+import { MetadataQuorum } from '../../src/raft/metadata-quorum.ts';
+import { NodePeers } from '../../src/raft/wire/node-peers.ts';
+import type { Disk } from '../../src/runtime/disk.ts';
+import { allowAll } from '../../src/security/authorizer.ts';
+import { ANONYMOUS } from '../../src/security/principal.ts';
+import { MemoryMetadataLog } from '../metadata/memory-metadata-log.ts';
+import { CountingRandom, ManualClock, silentLogger } from '../metadata/ports.ts';
+import { memoryDisk } from './memory-disk.ts';
+import { CLUSTER_ID, voterNode } from './test-nodes.ts';
+
+interface Node {
+  readonly id: number;
+  log: MemoryMetadataLog;
+  quorum: MetadataQuorum;
+  values: string[];
+  handlers: readonly Handler[];
+  isReachable: boolean;
+}
+
+const IDS = [1, 2, 3];
+const bytes = (text: string) => new TextEncoder().encode(text);
+
+/** Chance that differs from node to node, so that they do not all lose patience at once. */
+class NodeRandom extends CountingRandom {
+  readonly #id: number;
+
+  constructor(id: number) {
+    super();
+    this.#id = id;
+  }
+
+  override uint32(): number {
+    return this.#id * 2 ** 28;
+  }
+}
+
+describe('three drivers over the wire', () => {
+  let clock: ManualClock;
+  let nodes: Map<number, Node>;
+  let disks: Map<number, Disk>;
+
+  beforeEach(async () => {
+    clock = new ManualClock();
+    nodes = new Map();
+    disks = new Map(IDS.map((id) => [id, memoryDisk()]));
+    for (const id of IDS) await start(id, new MemoryMetadataLog());
+  });
+
+  afterEach(async () => {
+    for (const { quorum } of nodes.values()) await quorum.close();
+  });
+
+  function disk(id: number): Disk {
+    return disks.get(id) ?? memoryDisk();
+  }
+
+  /** Who appends and does not wait hears no more of it. */
+  function append({ quorum }: Node, ...texts: string[]): Promise<void> {
+    const { committed } = quorum.append(texts.map(bytes));
+    committed.catch(() => {});
+    return committed;
+  }
+
+  function node(id: number): Node {
+    const found = nodes.get(id);
+    if (found === undefined) throw new Error(`no node ${id}`);
+    return found;
+  }
+
+  async function start(id: number, log: MemoryMetadataLog): Promise<void> {
+    const values: string[] = [];
+    const quorum = new MetadataQuorum(
+      {
+        log,
+        disk: disk(id),
+        clock,
+        random: new NodeRandom(id),
+        logger: silentLogger,
+        clusterId: CLUSTER_ID,
+        voter: voterNode(id),
+        quorumStatePath: '/quorum-state',
+        company: {
+          voters: IDS.map(voterNode),
+          log,
+          peers: new NodePeers({ open: ({ port }) => channel(id, port - 9090), requestTimeoutMs: 2000 }),
+        },
+      },
+      {
+        onBatch: (batch) => values.push(...textsIn(batch)),
+        onCommitted: () => {},
+        onStopped: () => {},
+      },
+    );
+    const needs = { controller: { quorum }, authorizer: allowAll };
+    const handlers = [
+      voteHandler(needs),
+      beginQuorumEpochHandler(needs),
+      endQuorumEpochHandler(needs),
+      fetchMetadataLogHandler(needs),
+      fetchSnapshotHandler(needs),
+    ];
+    nodes.set(id, { id, log, quorum, values, handlers, isReachable: true });
+    await quorum.start();
+  }
+
+  function textsIn({ records }: MetadataBatch): string[] {
+    return records.map((value) => new TextDecoder().decode(value));
+  }
+
+  /** Both forms go over the wire, as far as bytes go. */
+  function channel(from: number, to: number) {
+    return {
+      async ask({
+        request,
+        version,
+        body,
+        response,
+      }: PeerExchange<never, never>): Promise<PeerAnswer<never>> {
+        const unanswered = { kind: 'unanswered', reason: 'cut off' } as const;
+        if (!node(from).isReachable || !node(to).isReachable) return unanswered;
+        const handler = node(to).handlers.find((one) => one.request === request);
+        if (handler === undefined) throw new Error('no handler');
+        const received = decodeMessage(request, new Reader(encodeMessage(request, body, version)), version);
+        const context = {
+          principal: ANONYMOUS,
+          clientId: 'test',
+          clientHost: '127.0.0.1',
+          connectionId: from,
+          listenerName: 'CONTROLLER',
+          apiVersion: version,
+        };
+        const answer = await handler.handle(received, context);
+        if (answer === null || typeof answer === 'symbol') throw new Error('no answer');
+        if (!node(from).isReachable || !node(to).isReachable) return unanswered;
+        const written = encodeMessage(handler.response, answer, version);
+        return { kind: 'answered', body: decodeMessage(response, new Reader(written), version) };
+      },
+      close() {},
+    };
+  }
+
+  /** Lets time pass until it is so. */
+  async function until(isSo: () => boolean): Promise<void> {
+    for (let waitedMs = 0; !isSo(); waitedMs += 10) {
+      if (waitedMs > 20_000) throw new Error(`not so: ${[...nodes.values()].map(tell).join('; ')}`);
+      clock.advance(10);
+      for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
+  function tell({ id, quorum: { state } }: Node): string {
+    return `${id} ${state.role.name} ${state.epoch} ${state.log.endOffset}/${state.highWatermark}`;
+  }
+
+  function leader(): Node | null {
+    const leading = [...nodes.values()].filter(
+      ({ quorum, isReachable }) => isReachable && quorum.state.role.name === 'leader',
+    );
+    return leading.sort((left, right) => right.quorum.state.epoch - left.quorum.state.epoch)[0] ?? null;
+  }
+
+  async function elected(): Promise<Node> {
+    await until(() => leader() !== null);
+    const found = leader();
+    if (found === null) throw new Error('nobody leads');
+    return found;
+  }
+
+  const allHave = (values: readonly string[]) => () =>
+    [...nodes.values()].every((one) => one.values.join() === values.join());
+
+  test('one is elected, and what it appends is replayed by all in its order', async () => {
+    const first = await elected();
+    const appended = ['a', 'b', 'c'].map((value) => append(first, value));
+    await until(allHave(['a', 'b', 'c']));
+    await Promise.all(appended);
+    const logs = [...nodes.values()].map(({ log }) => log.bytes().toString());
+    expect(new Set(logs).size).toBe(1);
+  });
+
+  test('what only a leader that was cut off has is cut, and what the next one has is taken', async () => {
+    const first = await elected();
+    void append(first, 'kept');
+    await until(allHave(['kept']));
+    first.isReachable = false;
+    void append(first, 'lost');
+    const second = await elected();
+    expect(second.id).not.toBe(first.id);
+    void append(second, 'next');
+    await until(() => second.values.includes('next'));
+    expect(first.values).toEqual(['kept']);
+    first.isReachable = true;
+    await until(allHave(['kept', 'next']));
+  });
+
+  test('nothing is committed while the disks of the followers do not end their flush', async () => {
+    const first = await elected();
+    const { quorum, id } = first;
+    await until(() => quorum.state.highWatermark > 0);
+    const others = [...nodes.values()].filter((one) => one.id !== id);
+    for (const { log } of others) log.hold();
+    let isCommitted = false;
+    const committed = append(first, 'a').then(() => {
+      isCommitted = true;
+    });
+    await until(() => others.every(({ log }) => log.endOffset === quorum.state.log.endOffset));
+    expect(isCommitted).toBe(false);
+    for (const { log } of others) log.release();
+    await until(() => isCommitted);
+    await committed;
+  });
+
+  test('a power cut at all three at once loses nothing that was committed', async () => {
+    const first = await elected();
+    const committed = append(first, 'a', 'b');
+    await until(allHave(['a', 'b']));
+    await committed;
+    const { epoch } = first.quorum.state;
+    const survivors = IDS.map((id) => node(id).log.crash());
+    for (const id of IDS) await node(id).quorum.close();
+    for (const [index, log] of survivors.entries()) await start(index + 1, log);
+    const second = await elected();
+    expect(second.quorum.state.epoch).toBeGreaterThan(epoch);
+    await until(allHave(['a', 'b']));
+  });
+});
