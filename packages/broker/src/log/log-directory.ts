@@ -7,6 +7,7 @@ import { DelayedRemovals } from './delayed-removals.ts';
 import { type CheckpointKind, DirectoryCheckpoints } from './directory-checkpoints.ts';
 import { type ClaimedDirectory, claimDirectory, type DirectoryClaim, unusable } from './directory-claim.ts';
 import {
+  META_PROPERTIES,
   type MetaProperties,
   readTopicId,
   syncPartition,
@@ -122,7 +123,13 @@ export class LogDirectory {
       scans: new ScanTally(),
       flushes: new FlushRounds((task) => clock.soon(task)),
       space: new SpaceGuard({
-        ...{ clock, disk, logger, path },
+        ...{ clock, logger, path },
+        look: async () => {
+          // The file system is there also when the directory is not.
+          await disk.stat(`${path}/${META_PROPERTIES}`);
+          return disk.space(path);
+        },
+        onLost: (error) => this.goOffline(error),
         minFreeBytes: () => this.#settings.minFreeBytes,
         onChanged: (isLow) => options.onSpace?.(isLow),
       }),

@@ -2,7 +2,6 @@ import { expect, test } from 'vitest';
 import { ManualClock } from '../../test/log/log-bed.ts';
 import { DiskError } from '../runtime/disk.ts';
 import { silentLogger } from '../runtime/logger.ts';
-import { nodeDisk } from '../runtime/node-disk.ts';
 import { SpaceGuard } from './space-guard.ts';
 
 const MIB = 1024 * 1024;
@@ -17,19 +16,27 @@ function guarded({
   totalMib?: number;
   minFreeBytes?: number;
 }) {
-  const state = { freeMib, looks: 0, lows: [] as boolean[] };
+  const state = {
+    freeMib,
+    looks: 0,
+    lows: [] as boolean[],
+    lost: [] as string[],
+    error: null as DiskError | null,
+  };
   const clock = new ManualClock();
-  const space = async () => {
+  const look = async () => {
     state.looks += 1;
+    if (state.error !== null) throw state.error;
     return { freeBytes: state.freeMib * MIB, totalBytes: totalMib * MIB };
   };
   const guard = new SpaceGuard({
     clock,
-    disk: { ...nodeDisk, space },
+    look,
     logger: silentLogger,
     path: '/data',
     minFreeBytes: () => minFreeBytes,
     onChanged: (isLow) => state.lows.push(isLow),
+    onLost: ({ code }) => state.lost.push(code),
   });
   return { guard, clock, state, settled: () => new Promise(setImmediate) };
 }
@@ -124,4 +131,17 @@ test('left to itself it keeps 64 MiB, or a twentieth of a small disk', async () 
   const small = guarded({ freeMib: 20, totalMib: 40, minFreeBytes: -1 });
   await small.guard.start();
   expect(small.guard.minFreeBytes).toBe(2 * MIB);
+});
+
+test('a directory that cannot be looked at is lost, unless only file handles have run out', async () => {
+  const { guard, clock, state, settled } = guarded({ freeMib: 10_000 });
+  await guard.start();
+  state.error = new DiskError('EMFILE', '/data');
+  clock.advance(10_000);
+  await settled();
+  expect(state.lost).toEqual([]);
+  state.error = new DiskError('ENOENT', '/data/meta.properties');
+  clock.advance(10_000);
+  await settled();
+  expect(state.lost).toEqual(['ENOENT']);
 });

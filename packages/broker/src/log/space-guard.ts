@@ -1,7 +1,8 @@
 import type { Clock, Timer } from '../runtime/clock.ts';
-import { type Disk, DiskError } from '../runtime/disk.ts';
+import { DiskError } from '../runtime/disk.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { AppendOrigin } from './append-outcome.ts';
+import { isPassing } from './passing-error.ts';
 
 /** `odradek.log.dir.min.free.bytes`: the guard chooses for itself. */
 export const AUTOMATIC_MIN_FREE_BYTES = -1;
@@ -27,12 +28,15 @@ const COORDINATOR_SHARE = 0.5;
 
 export interface SpaceGuardOptions {
   readonly clock: Clock;
-  readonly disk: Disk;
   readonly logger: Logger;
   readonly path: string;
+  /** Looks at the directory and the space there. Rejects with a `DiskError`. */
+  readonly look: () => Promise<DirectorySpace>;
   readonly minFreeBytes: () => number;
   /** Told when there has come to be too little space, and when there is enough again. */
   readonly onChanged: (isLow: boolean) => void;
+  /** Told when the directory cannot be looked at any more. */
+  readonly onLost: (error: DiskError) => void;
 }
 
 /** The space of a log directory as it was last seen. */
@@ -135,15 +139,15 @@ export class SpaceGuard {
   }
 
   async #lookNow(): Promise<void> {
-    const { disk, path } = this.#options;
+    const { look, onLost } = this.#options;
     const appendedBefore = this.#appendedBytes;
     try {
-      this.#space = await disk.space(path);
+      this.#space = await look();
       // What was appended while the disk was asked may not be in its answer.
       this.#appendedBytes -= appendedBefore;
     } catch (error) {
-      // A directory that cannot be looked at fails by itself, at its next write.
       if (!(error instanceof DiskError)) throw error;
+      if (!isPassing(error) && !this.#isStopped) onLost(error);
     }
     this.#judge();
     this.#lookAgain();

@@ -86,12 +86,13 @@ export class LogBed {
   constructor(disk: Disk = nodeDisk) {
     this.disk = disk;
     this.space = new SpaceGuard({
-      disk,
       clock: this.clock,
       logger: silentLogger,
       path: this.directory,
+      look: () => disk.space(this.directory),
       minFreeBytes: () => 0,
       onChanged: () => {},
+      onLost: () => {},
     });
   }
 
