@@ -1,5 +1,11 @@
 import { ProtocolError } from '../protocol/protocol-error.ts';
-import { baseOffsetAt, batchesIn, lastOffsetAt, recordCountAt } from '../protocol/record-batch.ts';
+import {
+  baseOffsetAt,
+  batchesIn,
+  compressionAt,
+  lastOffsetAt,
+  recordCountAt,
+} from '../protocol/record-batch.ts';
 import { RecordCursor, recordsBody } from '../protocol/records.ts';
 import type { ComputeJob } from '../runtime/compute.ts';
 import { DECOMPRESSED_BYTES_MAX, damagedAt, type FilterCounts, filterBatch } from './batch-filter.ts';
@@ -36,7 +42,7 @@ export interface IndexedKeys {
 export const indexKeysJob: ComputeJob<IndexKeysInput, IndexedKeys | DamagedChunk> = {
   name: 'index-keys',
   run: indexKeys,
-  sizeInBytes: ({ bytes }) => bytes.length,
+  sizeInBytes: ({ bytes }) => contentBytes(bytes),
   errorFrom: protocolErrorFrom,
 };
 
@@ -92,7 +98,7 @@ export interface FilteredBatches extends Readonly<FilterCounts> {
 export const filterBatchesJob: ComputeJob<FilterBatchesInput, FilteredBatches | DamagedChunk> = {
   name: 'filter-batches',
   run: filterBatches,
-  sizeInBytes: ({ bytes }) => bytes.length,
+  sizeInBytes: ({ bytes }) => contentBytes(bytes),
   ownArrays: (output) => (output.kind === 'filtered' ? [output.bytes] : []),
   errorFrom: protocolErrorFrom,
 };
@@ -119,6 +125,12 @@ function joined(parts: readonly Uint8Array[]): Uint8Array {
     at += part.length;
   }
   return bytes;
+}
+
+/** About how much there is to go through: content that compresses well is many times larger. */
+function contentBytes(bytes: Uint8Array): number {
+  const isCompressed = bytes.length > 0 && compressionAt(bytes) !== 'none';
+  return bytes.length * (isCompressed ? 16 : 1);
 }
 
 function protocolErrorFrom(name: string, message: string): Error {

@@ -82,21 +82,22 @@ export class FollowerLog {
    * the disk is only full the log is offline then.
    */
   truncateTo(offset: number): Promise<void> {
-    return this.#whileHeld(() => this.#cut.truncateTo(offset));
+    return this.#whileHeld(offset, () => this.#cut.truncateTo(offset));
   }
 
   /** Removes all records and begins anew at `offset`; see {@link truncateTo}. */
   startAt(offset: number): Promise<void> {
-    return this.#whileHeld(() => this.#cut.startAt(offset));
+    return this.#whileHeld(offset, () => this.#cut.startAt(offset));
   }
 
-  async #whileHeld(cut: () => Promise<void>): Promise<void> {
+  async #whileHeld(offset: number, cut: () => Promise<void>): Promise<void> {
     const { assigned, compaction, writer } = this.#options;
     assigned.hold();
     await compaction.pause();
     try {
       await writer.queue.exclusively(cut);
     } finally {
+      compaction.noteCutOff(offset);
       compaction.resume();
       assigned.release();
     }

@@ -85,7 +85,13 @@ export class LogCompaction {
    * and with another error where the log itself is damaged; it is then as readable as before.
    */
   clean(range: CleanableRange, tools: CleaningTools): Promise<CleaningCounts | null> {
-    return this.#guard.clean(async (turn) => {
+    return this.#guard.clean(async (given) => {
+      const log = this.#log;
+      const turn: CleaningTurn = {
+        get isAborted() {
+          return given.isAborted || !log.config.cleanupPolicy.includes('compact');
+        },
+      };
       const { segments } = this.#options.writer.loaded;
       const cleaned = segments.all.filter(({ baseOffset }) => baseOffset < range.firstUncleanableOffset);
       try {

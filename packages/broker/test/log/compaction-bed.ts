@@ -18,9 +18,7 @@ import {
   stampLogAppendTime,
 } from '../../src/protocol/record-batch.ts';
 import { buildBatch, recordsBody, recordsIn } from '../../src/protocol/records.ts';
-import type { Disk } from '../../src/runtime/disk.ts';
 import { nodeCompute } from '../../src/runtime/node-compute.ts';
-import { nodeDisk } from '../../src/runtime/node-disk.ts';
 import {
   type CompactionHistory,
   type CompactionStep,
@@ -28,6 +26,7 @@ import {
   type KeyedRecord,
 } from './compaction-history.ts';
 import { CompactionModel, latestOf } from './compaction-model.ts';
+import { hastyDisk } from './hasty-disk.ts';
 import { LogBed } from './log-bed.ts';
 
 /** A cleaning that is about to happen, for another cleaner to do the same with a copy. */
@@ -56,23 +55,6 @@ interface SeenRecord extends KeyedRecord {
 function must(condition: boolean, text: string): asserts condition {
   if (!condition) throw new Error(text);
 }
-
-/** The real disk without its syncs: these histories lose no power. */
-const hastyDisk: Disk = {
-  ...nodeDisk,
-  syncDirectory: async () => {},
-  open: async (path, mode) => {
-    const file = await nodeDisk.open(path, mode);
-    return Object.assign(Object.create(file), {
-      size: () => file.size(),
-      read: (into: Uint8Array, position: number) => file.read(into, position),
-      write: (buffers: readonly Uint8Array[], position: number) => file.write(buffers, position),
-      truncate: (size: number) => file.truncate(size),
-      close: () => file.close(),
-      sync: async () => {},
-    });
-  },
-};
 
 /** Lives a history against a real log and against the model, and compares them after each cleaning and restart. */
 export class CompactionBed {
@@ -110,12 +92,12 @@ export class CompactionBed {
     }
   }
 
-  async #open(given: { isClean: boolean; recoveryPoint?: number }): Promise<void> {
+  async #open(given: { isClean: boolean }): Promise<void> {
     const { segmentBytes, minCompactionLagMs, timestampType } = this.#history;
     const previous = this.#log as PartitionLog | undefined;
     this.#log = await this.#bed.open({
       isClean: given.isClean,
-      recoveryPoint: given.recoveryPoint ?? previous?.recoveryPoint ?? 0,
+      recoveryPoint: previous?.recoveryPoint ?? 0,
       logStartOffset: previous?.logStartOffset ?? 0,
       highWatermark: this.#highWatermark,
       tailBytes: 1000,
@@ -207,18 +189,15 @@ export class CompactionBed {
     this.#model.append(outcome.info.firstOffset, records, written);
   }
 
-  /** A log lets nobody begin a transaction whom no coordinator has verified: one is found in its files. */
+  /** A leader lets nobody begin a transaction whom no coordinator has verified; a follower takes what it gets. */
   async #beginTransaction(batch: Uint8Array): Promise<void> {
-    const { logEndOffset, recoveryPoint } = this.#log;
-    assignOffsets(batch, logEndOffset, 0);
+    assignOffsets(batch, this.#log.logEndOffset, 0);
     if (this.#history.timestampType === 'LogAppendTime') {
       stampLogAppendTime(batch, this.#bed.clock.wallMs());
     }
-    await this.#log.close();
-    const { directory } = this.#bed;
-    const active = this.#bed.files().findLast((name) => name.endsWith('.log'));
-    fs.appendFileSync(path.join(directory, active ?? ''), batch);
-    await this.#open({ isClean: false, recoveryPoint });
+    const outcome = this.#log.follower.append(batch);
+    must(outcome.kind === 'appended', `refused: ${JSON.stringify(outcome)}`);
+    must((await outcome.completion) === ErrorCode.NONE, 'the append failed');
   }
 
   async #endTransaction(producer: number, outcome: 'commit' | 'abort'): Promise<void> {

@@ -1,0 +1,207 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { hastyDisk } from '../../test/log/hasty-disk.ts';
+import { LogBed } from '../../test/log/log-bed.ts';
+import { buildTransactionMarker } from '../protocol/control-records.ts';
+import {
+  assignOffsets,
+  batchesIn,
+  isControlAt,
+  isTransactionalAt,
+  lastOffsetAt,
+  producerIdAt,
+} from '../protocol/record-batch.ts';
+import { buildBatch, recordsBody, recordsIn } from '../protocol/records.ts';
+import type { Compute } from '../runtime/compute.ts';
+import { nodeCompute } from '../runtime/node-compute.ts';
+import { IoThrottle } from './io-throttle.ts';
+import type { PartitionLog } from './partition-log.ts';
+
+let bed: LogBed;
+let log: PartitionLog;
+beforeEach(async () => {
+  bed = new LogBed(hastyDisk);
+  log = await bed.open({
+    tailBytes: 3000,
+    config: { cleanupPolicy: ['compact'], segmentBytes: 1500, indexIntervalBytes: 200, fileDeleteDelayMs: 0 },
+  });
+});
+afterEach(async () => {
+  await log.close();
+  bed.remove();
+});
+
+async function append(batch: Uint8Array): Promise<void> {
+  assignOffsets(batch, log.logEndOffset, 0);
+  const taken = log.follower.append(batch);
+  if (taken.kind === 'appended') await taken.completion;
+  log.updateHighWatermark(log.logEndOffset);
+}
+
+/** A round of all keys, and the same in a transaction that is aborted. */
+async function appendRound(round: number): Promise<void> {
+  const timestamp = bed.clock.wallMs();
+  const records = (value: string) =>
+    ['a', 'b', 'c', 'd'].map((key) => ({
+      key: Buffer.from(key),
+      value: Buffer.from(value.padEnd(60)),
+      timestamp,
+    }));
+  await append(buildBatch(records(`${round}`)));
+  const producer = { producerId: 5, producerEpoch: 0 };
+  await append(
+    buildBatch(records('aborted'), { ...producer, baseSequence: round * 4, isTransactional: true }),
+  );
+  await append(buildTransactionMarker({ outcome: 'abort', ...producer, coordinatorEpoch: 0, timestamp }));
+}
+
+async function clean(compute: Compute = nodeCompute) {
+  const range = await log.compaction.range(bed.clock.wallMs());
+  if (range.cleanableBytes === 0) return null;
+  const counts = await log.compaction.clean(range, {
+    ...{ compute, mapBytes: 10_000, mapLoadFactor: 0.9, readBytes: 700, hashKey: new Uint8Array(16) },
+    throttle: new IoThrottle(bed.clock, Number.MAX_VALUE),
+  });
+  if (counts !== null) log.compaction.cleanedTo = counts.endOffset;
+  return counts;
+}
+
+/** A reader of the committed from the beginning to the end, as a client and the fetch handler do it. */
+async function readCommitted(): Promise<string[]> {
+  const values: string[] = [];
+  const upToOffset = log.lastStableOffset;
+  for (let fromOffset = 0; fromOffset < upToOffset; ) {
+    const { batches, aborted, nextOffset } = await log.steadily(async () => {
+      const read = await log.read({ fromOffset, maxBytes: 400, upToOffset, minOneBatch: true });
+      if (read.kind === 'refused') throw new Error(`refused at ${fromOffset}: ${read.errorCode}`);
+      return {
+        batches: read.parts.flatMap((part) => [...batchesIn(part.slice())]),
+        aborted: await log.abortedTransactions(fromOffset, read.nextOffset),
+        nextOffset: read.nextOffset,
+      };
+    });
+    if (batches.length === 0) throw new Error(`nothing to read at ${fromOffset} of ${upToOffset}`);
+    for (const batch of batches) {
+      const isAborted = aborted.some(
+        ({ producerId, firstOffset, lastOffset }) =>
+          producerId === producerIdAt(batch) &&
+          firstOffset <= lastOffsetAt(batch) &&
+          lastOffsetAt(batch) < lastOffset,
+      );
+      if (isControlAt(batch) || (isTransactionalAt(batch) && isAborted)) continue;
+      for (const { value } of recordsIn(batch, recordsBody(batch, 100_000)))
+        values.push(`${Buffer.from(value ?? [])}`.trim());
+    }
+    fromOffset = nextOffset;
+  }
+  return values;
+}
+
+test('readers meanwhile get no error and nothing aborted, and none is set back', async () => {
+  let isDone = false;
+  let reads = 0;
+  const reader = async () => {
+    while (!isDone) {
+      const values = await readCommitted();
+      expect(values).not.toContain('aborted');
+      expect(values.map(Number)).toEqual(values.map(Number).toSorted((left, right) => left - right));
+      const search = await log.offsetForTimestamp(bed.clock.wallMs());
+      expect(search.kind).toBe('searched');
+      reads++;
+      await new Promise(setImmediate);
+    }
+  };
+  const readers = [reader(), reader(), reader()];
+  let cleanings = 0;
+  for (let round = 0; round < 60; round++) {
+    await appendRound(round);
+    if (round % 4 === 3 && (await clean()) !== null) cleanings++;
+    bed.clock.advance(1);
+  }
+  isDone = true;
+  await Promise.all(readers);
+  expect(cleanings).toBeGreaterThan(10);
+  expect(reads).toBeGreaterThan(20);
+  expect(bed.failures).toEqual([]);
+});
+
+/** Holds the cleaning at its first job, until told to go on. */
+function heldCompute(): { compute: Compute; asked: Promise<void>; goOn: () => void } {
+  const asked = Promise.withResolvers<void>();
+  const going = Promise.withResolvers<void>();
+  const compute: Compute = {
+    run: async (job, input) => {
+      asked.resolve();
+      await going.promise;
+      return nodeCompute.run(job, input);
+    },
+  };
+  return { compute, asked: asked.promise, goOn: going.resolve };
+}
+
+test('what is cut off meanwhile comes to nothing, and what comes in its place is dirty', async () => {
+  for (let round = 0; round < 12; round++) await appendRound(round);
+  log.compaction.cleanedTo = 100;
+  const { compute, asked, goOn } = heldCompute();
+  log.compaction.cleanedTo = 0;
+  const cleaning = clean(compute);
+  await asked;
+  log.compaction.cleanedTo = 100;
+  const cut = log.follower.truncateTo(27);
+  goOn();
+  expect(await cleaning).toBe(null);
+  await cut;
+  expect(log.compaction.cleanedTo).toBe(27);
+  expect(bed.files().filter((name) => /cleaned|swap/.test(name))).toEqual([]);
+  expect(await log.compaction.range(bed.clock.wallMs())).toMatchObject({ firstDirtyOffset: 27 });
+});
+
+test('segments that retention takes away meanwhile end the cleaning, and nothing is lost but them', async () => {
+  for (let round = 0; round < 12; round++) await appendRound(round);
+  const { compute, asked, goOn } = heldCompute();
+  const cleaning = clean(compute);
+  await asked;
+  log.advanceLogStartOffset(27);
+  expect(await log.applyRetention(bed.clock.wallMs())).toBeGreaterThan(0);
+  goOn();
+  expect(await cleaning).toBe(null);
+  expect(log.logStartOffset).toBe(27);
+  expect(log.isOffline).toBe(false);
+  await clean();
+  const read = await log.read({
+    fromOffset: 27,
+    maxBytes: 1000,
+    upToOffset: log.logEndOffset,
+    minOneBatch: true,
+  });
+  expect(read.kind).toBe('records');
+});
+
+test('a topic that is no longer compacted is no longer cleaned', async () => {
+  for (let round = 0; round < 12; round++) await appendRound(round);
+  const { compute, asked, goOn } = heldCompute();
+  const cleaning = clean(compute);
+  await asked;
+  log.updateConfig({ ...log.config, cleanupPolicy: ['delete'] });
+  goOn();
+  expect(await cleaning).toBe(null);
+});
+
+test('batches of which nothing goes keep their bytes, and all files of the cleaned segment are there', async () => {
+  const timestamp = bed.clock.wallMs();
+  const kept = buildBatch([{ key: Buffer.from('once'), value: Buffer.from('v'), timestamp }], {
+    compression: 'gzip',
+  });
+  await append(kept);
+  for (let round = 0; round < 8; round++) await appendRound(round);
+  await clean();
+  const read = await log.read({
+    fromOffset: 0,
+    maxBytes: 1,
+    upToOffset: log.logEndOffset,
+    minOneBatch: true,
+  });
+  if (read.kind === 'refused') throw new Error('refused');
+  expect(Buffer.concat([...read.parts])).toEqual(Buffer.from(kept));
+  const zero = '0'.repeat(20);
+  expect(bed.files()).toEqual(expect.arrayContaining([`${zero}.index`, `${zero}.log`, `${zero}.timeindex`]));
+});
