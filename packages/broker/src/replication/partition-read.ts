@@ -126,5 +126,7 @@ async function readCommitted(
   const read = await readRecords(log, request, upToOffset);
   const isEmpty = read.kind === 'refused' || read.sizeInBytes === 0;
   const aborted = isEmpty ? [] : await log.abortedTransactions(request.fetchOffset, read.nextOffset);
-  return { read, aborted };
+  // Retention may have taken away, with the records that were read, who has aborted them.
+  if (isEmpty || request.fetchOffset >= log.logStartOffset) return { read, aborted };
+  return { read: { kind: 'refused', errorCode: ErrorCode.OFFSET_OUT_OF_RANGE }, aborted: [] };
 }

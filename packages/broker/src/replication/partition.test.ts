@@ -1,7 +1,11 @@
+import fs from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { interceptedDisk } from '../../test/log/intercepted-disk.ts';
 import { batchOf, LogBed } from '../../test/log/log-bed.ts';
+import { segmentFile } from '../log/segment-files.ts';
 import type { PartitionImage } from '../metadata/metadata-image.ts';
 import { ErrorCode } from '../protocol/errors.ts';
+import { buildBatch } from '../protocol/records.ts';
 import { findOffset, Timestamp } from './offset-lookup.ts';
 import { Partition } from './partition.ts';
 import { readPartition } from './partition-read.ts';
@@ -194,5 +198,49 @@ describe('a partition that is given up', () => {
     partition.retire();
     expect(await waiting).toBe(ErrorCode.NOT_LEADER_OR_FOLLOWER);
     expect(partition.refusalOf(5, false)).toBe(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+  });
+});
+
+describe('a reader of what is committed', () => {
+  it('is out of range when retention takes away the segment that it has just read from', async () => {
+    let whenAsked: (() => Promise<number>) | null = null;
+    const own = new LogBed(
+      interceptedDisk({
+        open: async (path) => {
+          if (whenAsked === null || !path.endsWith('.txnindex')) return;
+          const task = whenAsked;
+          whenAsked = null;
+          await task();
+        },
+      }),
+    );
+    const producer = { producerId: 7, producerEpoch: 0, isTransactional: true, leaderEpoch: 0 };
+    const data = batchOf(['aborted'], { ...producer, baseSequence: 0, baseOffset: 0 });
+    const control = { key: Buffer.alloc(4), value: Buffer.alloc(6), timestamp: 1_700_000_000_000 };
+    const marker = buildBatch([control], { ...producer, baseOffset: 1, isControl: true });
+    fs.writeFileSync(segmentFile(own.directory, 0, '.log'), Buffer.concat([data, marker]));
+    fs.writeFileSync(
+      segmentFile(own.directory, 2, '.log'),
+      batchOf(['later'], { baseOffset: 2, leaderEpoch: 0 }),
+    );
+    await (await own.open()).close();
+
+    const log = await own.open({ isClean: true, highWatermark: 3, config: { retentionMs: 0 } });
+    const topic = { topic: 'orders', topicId: 'oLIQyYhGQsiCoFcXtVXDSA', partition: 0, nodeId: LEADER };
+    const partition = new Partition({ ...topic, log, image: imageOf(), minInSyncReplicas: 1 });
+    const request = {
+      ...{ fetchOffset: 0, maxBytes: 1000, minOneBatch: true, isolation: 'last-stable-offset' as const },
+      ...{ currentLeaderEpoch: -1, lastFetchedEpoch: -1, requireLeader: true },
+    };
+    const read = await readPartition(partition, request);
+    expect(read.abortedTransactions).toMatchObject([{ producerId: 7, firstOffset: 0 }]);
+    await log.close();
+
+    const again = await own.open({ isClean: true, highWatermark: 3, config: { retentionMs: 0 } });
+    const reopened = new Partition({ ...topic, log: again, image: imageOf(), minInSyncReplicas: 1 });
+    whenAsked = () => again.applyRetention(Number.MAX_SAFE_INTEGER);
+    expect((await readPartition(reopened, request)).errorCode).toBe(ErrorCode.OFFSET_OUT_OF_RANGE);
+    await again.close();
+    own.remove();
   });
 });
