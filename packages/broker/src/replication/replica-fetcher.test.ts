@@ -1,0 +1,236 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { batchOf, contentOf, LogBed } from '../../test/log/log-bed.ts';
+import { clusterWith, TOPIC_ID } from '../../test/metadata/three-brokers.ts';
+import { LeaderNode } from '../../test/replication/leader-node.ts';
+import type { PartitionLog } from '../log/partition-log.ts';
+import { type MetadataImage, partitionOf } from '../metadata/metadata-image.ts';
+import { silentLogger } from '../runtime/logger.ts';
+import { nodeClock } from '../runtime/node-clock.ts';
+import type { FollowedPartition } from './followed-partition.ts';
+import { Partition } from './partition.ts';
+import { ReplicaFetcher } from './replica-fetcher.ts';
+
+const LEADER = 1;
+const FOLLOWER = 2;
+
+let leaderBed: LogBed;
+let followerBed: LogBed;
+let fetcher: ReplicaFetcher | null = null;
+
+beforeEach(() => {
+  leaderBed = new LogBed();
+  followerBed = new LogBed();
+});
+afterEach(async () => {
+  await fetcher?.close();
+  fetcher = null;
+  leaderBed.remove();
+  followerBed.remove();
+});
+
+function imageAt(leaderEpoch: number): MetadataImage {
+  return clusterWith({ partition: { replicas: [1, 2], isr: [1], leaderEpoch } });
+}
+
+async function leading(leaderEpoch: number): Promise<LeaderNode> {
+  const image = imageAt(leaderEpoch);
+  const partitionImage = partitionOf(image, 'orders', 0);
+  if (partitionImage === undefined) throw new Error('no partition');
+  const partition = new Partition({
+    topic: 'orders',
+    topicId: TOPIC_ID,
+    partition: 0,
+    nodeId: LEADER,
+    log: await leaderBed.open(),
+    image: partitionImage,
+    minInSyncReplicas: 1,
+  });
+  return new LeaderNode(partition, () => image);
+}
+
+/** A follower's copy over a real log. */
+class Copy implements FollowedPartition {
+  readonly topic = 'orders';
+  readonly topicId = TOPIC_ID;
+  readonly partition = 0;
+  readonly log: PartitionLog;
+  leaderEpoch: number;
+
+  constructor(log: PartitionLog, leaderEpoch: number) {
+    this.log = log;
+    this.leaderEpoch = leaderEpoch;
+  }
+
+  get logStartOffset() {
+    return this.log.logStartOffset;
+  }
+  get logEndOffset() {
+    return this.log.logEndOffset;
+  }
+  get acknowledgedEndOffset() {
+    return this.log.acknowledgedEndOffset;
+  }
+  get highWatermark() {
+    return this.log.highWatermark;
+  }
+  get latestEpoch() {
+    return this.log.latestEpoch;
+  }
+  endOffsetForEpoch(epoch: number) {
+    return this.log.endOffsetForEpoch(epoch);
+  }
+  append(records: Uint8Array) {
+    return this.log.follower.append(records);
+  }
+  truncateTo(offset: number) {
+    return this.log.follower.truncateTo(offset);
+  }
+  startAt(offset: number) {
+    return this.log.follower.startAt(offset);
+  }
+  tookOver({ highWatermark, logStartOffset }: { highWatermark: number; logStartOffset: number }) {
+    this.log.updateHighWatermark(highWatermark);
+    if (logStartOffset <= this.log.highWatermark) this.log.advanceLogStartOffset(logStartOffset);
+  }
+}
+
+function fetcherFrom(leader: LeaderNode): ReplicaFetcher {
+  fetcher = new ReplicaFetcher({
+    leaderId: LEADER,
+    channel: leader,
+    clock: nodeClock,
+    logger: silentLogger,
+    settings: {
+      waitMaxMs: 20,
+      minBytes: 1,
+      maxBytes: 1024 * 1024,
+      responseMaxBytes: 10 * 1024 * 1024,
+      backoffMs: 5,
+      requestTimeoutMs: 5_000,
+    },
+    replicaId: FOLLOWER,
+    replicaEpoch: () => FOLLOWER,
+  });
+  return fetcher;
+}
+
+async function append(log: PartitionLog, leaderEpoch: number, ...texts: string[]): Promise<void> {
+  for (const text of texts) {
+    const outcome = log.appendAsLeader(batchOf([text]), { origin: 'client', leaderEpoch });
+    if (outcome.kind === 'rejected') throw new Error(outcome.message);
+    await outcome.completion;
+  }
+}
+
+function untilEqual(copy: Copy, leader: LeaderNode): Promise<void> {
+  return vi.waitFor(async () => {
+    expect(copy.logEndOffset).toBe(leader.partition.log.logEndOffset);
+    expect(await contentOf(copy.log)).toEqual(await contentOf(leader.partition.log));
+    expect(copy.highWatermark).toBe(leader.partition.highWatermark);
+  });
+}
+
+describe('a fetcher', () => {
+  test('brings a copy to where the leader is, and keeps it there', async () => {
+    const leader = await leading(0);
+    await append(leader.partition.log, 0, 'a', 'b', 'c');
+    const copy = new Copy(await followerBed.open(), 0);
+    fetcherFrom(leader).follow(copy);
+    await untilEqual(copy, leader);
+    await append(leader.partition.log, 0, 'd', 'e');
+    await untilEqual(copy, leader);
+    expect(copy.latestEpoch).toBe(0);
+  });
+
+  test('names a partition only when its position has changed, and starts over when the session is lost', async () => {
+    const leader = await leading(0);
+    const copy = new Copy(await followerBed.open(), 0);
+    fetcherFrom(leader).follow(copy);
+    await vi.waitFor(() => expect(leader.fetches.length).toBeGreaterThan(3));
+    expect(leader.fetches[0]).toEqual({ named: 1, forgotten: 0, sessionEpoch: 0 });
+    expect(leader.fetches[2]).toEqual({ named: 0, forgotten: 0, sessionEpoch: 2 });
+    leader.forgetSessions();
+    await append(leader.partition.log, 0, 'a');
+    await untilEqual(copy, leader);
+    expect(leader.fetches.filter(({ sessionEpoch }) => sessionEpoch === 0).length).toBe(2);
+  });
+
+  test('goes on after the leader was silent', async () => {
+    const leader = await leading(0);
+    const copy = new Copy(await followerBed.open(), 0);
+    leader.isSilent = true;
+    fetcherFrom(leader).follow(copy);
+    await append(leader.partition.log, 0, 'a');
+    leader.isSilent = false;
+    await untilEqual(copy, leader);
+  });
+
+  test('cuts off what was never the leader’s', async () => {
+    const leader = await leading(2);
+    await append(leader.partition.log, 0, 'a', 'b');
+    await append(leader.partition.log, 2, 'c');
+    const copy = new Copy(await followerBed.open(), 2);
+    await append(copy.log, 0, 'a', 'b');
+    await append(copy.log, 1, 'x', 'y', 'z');
+    fetcherFrom(leader).follow(copy);
+    await untilEqual(copy, leader);
+    expect((await contentOf(copy.log)).map(([, text]) => text)).toEqual(['a', 'b', 'c']);
+  });
+
+  test('begins anew where a leader’s log begins that has deleted what the copy lacks', async () => {
+    const leader = await leading(0);
+    await append(leader.partition.log, 0, 'a', 'b', 'c', 'd');
+    leader.partition.deleteRecordsBefore(3);
+    const copy = new Copy(await followerBed.open(), 0);
+    await append(copy.log, 0, 'a');
+    fetcherFrom(leader).follow(copy);
+    await untilEqual(copy, leader);
+    expect(copy.logStartOffset).toBe(3);
+  });
+
+  test('deletes what the leader has deleted', async () => {
+    const leader = await leading(0);
+    await append(leader.partition.log, 0, 'a', 'b', 'c');
+    const copy = new Copy(await followerBed.open(), 0);
+    fetcherFrom(leader).follow(copy);
+    await untilEqual(copy, leader);
+    leader.partition.deleteRecordsBefore(2);
+    await vi.waitFor(() => expect(copy.logStartOffset).toBe(2));
+  });
+
+  test('takes nothing of a later epoch than it follows', async () => {
+    const leader = await leading(0);
+    await append(leader.partition.log, 0, 'a');
+    await append(leader.partition.log, 1, 'b');
+    const copy = new Copy(await followerBed.open(), 0);
+    fetcherFrom(leader).follow(copy);
+    await vi.waitFor(() => expect(copy.logEndOffset).toBe(1));
+    await vi.waitFor(() => expect(leader.fetches.length).toBeGreaterThan(4));
+    expect(copy.logEndOffset).toBe(1);
+  });
+
+  test('waits for metadata when it is fenced, and goes on in the new epoch', async () => {
+    const leader = await leading(5);
+    await append(leader.partition.log, 5, 'a');
+    const copy = new Copy(await followerBed.open(), 4);
+    const following = fetcherFrom(leader);
+    following.follow(copy);
+    await vi.waitFor(() => expect(leader.fetches.length).toBe(1));
+    copy.leaderEpoch = 5;
+    following.follow(copy);
+    await untilEqual(copy, leader);
+  });
+
+  test('lets go of a partition', async () => {
+    const leader = await leading(0);
+    const copy = new Copy(await followerBed.open(), 0);
+    const following = fetcherFrom(leader);
+    following.follow(copy);
+    await vi.waitFor(() => expect(leader.fetches.length).toBeGreaterThan(2));
+    following.unfollow(TOPIC_ID, 0);
+    expect(following.isIdle).toBe(true);
+    await append(leader.partition.log, 0, 'a');
+    await following.close();
+    expect(copy.logEndOffset).toBe(0);
+  });
+});

@@ -1,0 +1,313 @@
+import { ErrorCode, errorOf } from '../protocol/errors.ts';
+import type { Decoded } from '../protocol/message.ts';
+import { fetchRequest } from '../protocol/messages/fetch-request.ts';
+import { fetchResponse } from '../protocol/messages/fetch-response.ts';
+import type { PeerChannel } from '../protocol/peer-channel.ts';
+import { batchesIn, leaderEpochAt } from '../protocol/record-batch.ts';
+import type { Clock, Timer } from '../runtime/clock.ts';
+import { DiskError } from '../runtime/disk.ts';
+import type { Logger } from '../runtime/logger.ts';
+import type { FollowedPartition } from './followed-partition.ts';
+import { type FollowerFetch, FollowerFetchSession } from './follower-fetch-session.ts';
+import { compareEnds, type FetchedPartition, followerStep } from './follower-step.ts';
+import { leaderEnds } from './leader-ends.ts';
+
+/** Kafka's `replica.fetch.*`. */
+export interface ReplicaFetchSettings {
+  readonly waitMaxMs: number;
+  readonly minBytes: number;
+  readonly maxBytes: number;
+  readonly responseMaxBytes: number;
+  readonly backoffMs: number;
+  /** `replica.socket.timeout.ms`. */
+  readonly requestTimeoutMs: number;
+}
+
+export interface ReplicaFetcherOptions {
+  readonly leaderId: number;
+  readonly channel: PeerChannel;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly settings: ReplicaFetchSettings;
+  readonly replicaId: number;
+  /** The epoch of this broker's registration. */
+  readonly replicaEpoch: () => number;
+}
+
+const FETCH_VERSION = 18;
+
+/** Why a partition is not asked for just now. */
+type Status =
+  | { readonly kind: 'fetching' }
+  | { readonly kind: 'paused'; readonly untilMs: number }
+  /** Until the metadata says something new. */
+  | { readonly kind: 'halted' };
+
+interface Followed {
+  readonly partition: FollowedPartition;
+  status: Status;
+}
+
+const FETCHING: Status = { kind: 'fetching' };
+const HALTED: Status = { kind: 'halted' };
+const SESSION_ERRORS: ReadonlySet<number> = new Set([
+  ErrorCode.FETCH_SESSION_ID_NOT_FOUND,
+  ErrorCode.INVALID_FETCH_SESSION_EPOCH,
+  ErrorCode.FETCH_SESSION_TOPIC_ID_ERROR,
+]);
+
+type PartitionAnswer = Decoded<typeof fetchResponse>['responses'][number]['partitions'][number];
+
+/**
+ * Follows all partitions that one other broker leads: asks for what is next, writes it, asks again; by asking it
+ * acknowledges. A partition that cannot go on pauses by itself and holds up no other.
+ */
+export class ReplicaFetcher {
+  readonly #options: ReplicaFetcherOptions;
+  readonly #session: FollowerFetchSession;
+  readonly #followed = new Map<string, Followed>();
+  #wake: () => void = () => {};
+  #isClosed = false;
+  #running: Promise<void> | null = null;
+
+  constructor(options: ReplicaFetcherOptions) {
+    this.#options = options;
+    this.#session = new FollowerFetchSession(options.settings.maxBytes);
+  }
+
+  get isIdle(): boolean {
+    return this.#followed.size === 0;
+  }
+
+  /** Follows a partition from where its log ends; or goes on with one that is followed already, in a new epoch. */
+  follow(partition: FollowedPartition): void {
+    this.#followed.set(keyOf(partition), { partition, status: FETCHING });
+    this.#running ??= this.#run();
+    this.#wake();
+  }
+
+  /** From here on nothing more is asked for; what is on its way is not taken. */
+  unfollow(topicId: string, partition: number): void {
+    this.#followed.delete(keyOf({ topicId, partition }));
+  }
+
+  /** Resolves when nothing is under way any more. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#followed.clear();
+    this.#wake();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#isClosed) {
+      const ready = this.#ready();
+      if (ready.length > 0) await this.#round(ready);
+      else await this.#untilWoken();
+    }
+  }
+
+  /** Those to be asked for; a pause that is over ends here. */
+  #ready(): Followed[] {
+    const nowMs = this.#options.clock.monotonicMs();
+    const ready: Followed[] = [];
+    for (const followed of this.#followed.values()) {
+      if (followed.status.kind === 'paused' && followed.status.untilMs <= nowMs) followed.status = FETCHING;
+      if (followed.status.kind === 'fetching') ready.push(followed);
+    }
+    return ready;
+  }
+
+  #untilWoken(): Promise<void> {
+    const { clock } = this.#options;
+    let timer: Timer | null = null;
+    const pauses = [...this.#followed.values()].flatMap(({ status }) =>
+      status.kind === 'paused' ? [status.untilMs] : [],
+    );
+    return new Promise((resolve) => {
+      this.#wake = () => {
+        timer?.cancel();
+        this.#wake = () => {};
+        resolve();
+      };
+      if (pauses.length > 0) {
+        timer = clock.after(Math.max(0, Math.min(...pauses) - clock.monotonicMs()), () => this.#wake());
+      }
+    });
+  }
+
+  async #round(ready: readonly Followed[]): Promise<void> {
+    const asked = new Map(ready.map((followed) => [keyOf(followed.partition), fetchOf(followed.partition)]));
+    const answer = await this.#ask([...asked.values()]);
+    if (answer === null) {
+      for (const followed of ready) this.#pause(followed);
+      return;
+    }
+    const steps: Promise<void>[] = [];
+    for (const { topicId, partitions } of answer.responses) {
+      for (const fetched of partitions) {
+        const key = keyOf({ topicId, partition: fetched.partitionIndex });
+        const followed = this.#followed.get(key);
+        const fetch = asked.get(key);
+        // It may have been cut off, or be followed in another epoch, since it was asked for.
+        if (followed === undefined || fetch === undefined || !isAsAsked(followed.partition, fetch)) continue;
+        steps.push(this.#take(followed, fetched));
+      }
+    }
+    await Promise.all(steps);
+  }
+
+  /** Null when there is nothing to be had from the leader just now. */
+  async #ask(fetches: readonly FollowerFetch[]): Promise<Decoded<typeof fetchResponse> | null> {
+    const { channel, settings, replicaId, replicaEpoch, leaderId, logger } = this.#options;
+    const answer = await channel.ask({
+      request: fetchRequest,
+      response: fetchResponse,
+      version: FETCH_VERSION,
+      body: {
+        replicaState: { replicaId, replicaEpoch: replicaEpoch() },
+        maxWaitMs: settings.waitMaxMs,
+        minBytes: settings.minBytes,
+        maxBytes: settings.responseMaxBytes,
+        ...this.#session.next(fetches),
+      },
+      timeoutMs: settings.requestTimeoutMs,
+    });
+    if (answer.kind === 'unanswered') {
+      this.#session.reset();
+      if (!this.#isClosed)
+        logger.warn({ leader: leaderId, reason: answer.reason }, 'a leader did not answer');
+      return null;
+    }
+    const { errorCode, sessionId } = answer.body;
+    if (errorCode === ErrorCode.NONE) {
+      this.#session.answered(sessionId);
+      return answer.body;
+    }
+    this.#session.reset();
+    // The session is gone, the leader is not: all partitions are asked for at once, in a new one.
+    if (SESSION_ERRORS.has(errorCode)) return { ...answer.body, responses: [] };
+    logger.warn({ leader: leaderId, error: errorOf(errorCode).name }, 'a leader refused to be followed');
+    return null;
+  }
+
+  async #take(followed: Followed, fetched: PartitionAnswer): Promise<void> {
+    try {
+      await this.#carryOut(followed, fetched);
+    } catch (error) {
+      if (!(error instanceof DiskError)) throw error;
+      this.#report(followed, error.code, 'a follower cannot change its log');
+      followed.status = HALTED;
+    }
+  }
+
+  async #carryOut(followed: Followed, fetched: PartitionAnswer): Promise<void> {
+    const { partition } = followed;
+    const step = followerStep(partition, fetchedFrom(fetched));
+    switch (step.kind) {
+      case 'append':
+        return this.#append(followed, step);
+      case 'truncate':
+        this.#report(followed, `${step.offset}`, 'a follower cuts off what its leader does not have');
+        return partition.truncateTo(step.offset);
+      case 'compare-ends':
+        return this.#compareEnds(followed);
+      case 'pause':
+        this.#pause(followed);
+        return undefined;
+      case 'await-metadata':
+        followed.status = HALTED;
+    }
+  }
+
+  async #append(
+    followed: Followed,
+    step: { readonly records: Uint8Array; readonly highWatermark: number; readonly logStartOffset: number },
+  ): Promise<void> {
+    const { partition } = followed;
+    const { leaderEpoch } = partition;
+    // The leader may be in a later epoch already, of which the metadata has not told yet: that is waited for.
+    const records = upToEpoch(step.records, leaderEpoch);
+    if (records.length === 0 && step.records.length > 0) {
+      this.#pause(followed);
+      return;
+    }
+    if (records.length > 0) {
+      const outcome = partition.append(records);
+      const errorCode = outcome.kind === 'rejected' ? outcome.errorCode : await outcome.completion;
+      if (errorCode !== ErrorCode.NONE) {
+        this.#report(followed, errorOf(errorCode).name, 'a follower cannot take over what its leader has');
+        this.#pause(followed);
+        return;
+      }
+    }
+    if (partition.leaderEpoch === leaderEpoch) partition.tookOver(step);
+  }
+
+  async #compareEnds(followed: Followed): Promise<void> {
+    const { partition } = followed;
+    const { channel, replicaId, settings } = this.#options;
+    const { leaderEpoch } = partition;
+    const ends = await leaderEnds(channel, { partition, replicaId, timeoutMs: settings.requestTimeoutMs });
+    if (ends === null || partition.leaderEpoch !== leaderEpoch) {
+      this.#pause(followed);
+      return;
+    }
+    const compared = compareEnds(partition, ends);
+    if (compared.kind === 'go-on') return;
+    this.#report(followed, `${compared.offset}`, 'the end of a log is not in its leader’s');
+    await (compared.kind === 'truncate'
+      ? partition.truncateTo(compared.offset)
+      : partition.startAt(compared.offset));
+  }
+
+  #pause(followed: Followed): void {
+    const { clock, settings } = this.#options;
+    followed.status = { kind: 'paused', untilMs: clock.monotonicMs() + settings.backoffMs };
+  }
+
+  #report({ partition: { topic, partition } }: Followed, detail: string, text: string): void {
+    this.#options.logger.warn({ topic, partition, leader: this.#options.leaderId, detail }, text);
+  }
+}
+
+function keyOf({ topicId, partition }: { readonly topicId: string; readonly partition: number }): string {
+  return `${topicId}-${partition}`;
+}
+
+function fetchOf(partition: FollowedPartition): FollowerFetch {
+  return {
+    topicId: partition.topicId,
+    partition: partition.partition,
+    leaderEpoch: partition.leaderEpoch,
+    fetchOffset: partition.acknowledgedEndOffset,
+    lastFetchedEpoch: partition.latestEpoch,
+    logStartOffset: partition.logStartOffset,
+    highWatermark: partition.highWatermark,
+  };
+}
+
+function isAsAsked(partition: FollowedPartition, fetch: FollowerFetch): boolean {
+  return partition.leaderEpoch === fetch.leaderEpoch && partition.acknowledgedEndOffset === fetch.fetchOffset;
+}
+
+function fetchedFrom(answer: PartitionAnswer): FetchedPartition {
+  const { epoch, endOffset } = answer.divergingEpoch;
+  return {
+    errorCode: answer.errorCode,
+    highWatermark: answer.highWatermark,
+    logStartOffset: answer.logStartOffset,
+    divergingEpoch: epoch < 0 && endOffset < 0 ? null : { epoch, endOffset },
+    records: answer.records ?? new Uint8Array(0),
+  };
+}
+
+/** The whole batches at the beginning that are not of a later epoch. */
+function upToEpoch(records: Uint8Array, leaderEpoch: number): Uint8Array {
+  let end = 0;
+  for (const batch of batchesIn(records)) {
+    if (leaderEpochAt(batch) > leaderEpoch) break;
+    end += batch.length;
+  }
+  return records.subarray(0, end);
+}
