@@ -52,6 +52,7 @@ export async function findByTimestamp(
       if ((await segment.newest()).timestamp < sought.timestamp) continue;
       const found = await findInSegment(segment, sought);
       if (found !== null) return found;
+      if (sought.fromOffset <= segment.baseOffset) segment.correctNewest(sought.timestamp - 1);
     }
   }
   return null;
@@ -89,7 +90,10 @@ async function findNewestUnaided(
   let best: FoundRecord | null = null;
   for (const segment of segments.toSorted((left, right) => claimOf(right) - claimOf(left))) {
     if (claimOf(segment) < (best?.timestamp ?? 0)) break;
+    const before = best;
     best = await newestIn(segment, fromOffset, best);
+    const isOwn = best !== null && best !== before;
+    if (isOwn && fromOffset <= segment.baseOffset) segment.correctNewest(best?.timestamp ?? -1);
   }
   return best;
 }

@@ -151,7 +151,7 @@ export class Segment {
       first >= 0 ? batch.maxTimestamp - first : this.#environment.clock.wallMs() - this.#openedMs;
     return (
       size + batch.sizeInBytes > config.segmentBytes ||
-      waitedMs > config.segmentMs - this.#rollJitterMs ||
+      waitedMs > longestMs(config) - this.#rollJitterMs ||
       building.isFull(this.#indexBytesMax, pending.count)
     );
   }
@@ -284,6 +284,12 @@ export class Segment {
     return this.#newest;
   }
 
+  /** The records were read: none has a larger timestamp, whatever a header claims. For a closed segment. */
+  correctNewest(timestamp: number): void {
+    if (this.#building !== null || this.#newest === null || this.#newest.timestamp <= timestamp) return;
+    this.#newest = { ...this.#newest, timestamp };
+  }
+
   /** When the file was last written. */
   get modifiedMs(): number {
     return this.#modifiedMs;
@@ -362,6 +368,11 @@ export class Segment {
     invariant(this.#building !== null, `segment ${this.path} is not the active one`);
     return this.#building;
   }
+}
+
+/** A record can be compacted when its segment is closed, and has to be at some time. */
+function longestMs({ cleanupPolicy, segmentMs, maxCompactionLagMs }: LogConfig): number {
+  return cleanupPolicy.includes('compact') ? Math.min(segmentMs, maxCompactionLagMs) : segmentMs;
 }
 
 async function renameIfThere(disk: LogEnvironment['disk'], from: string, to: string): Promise<boolean> {
