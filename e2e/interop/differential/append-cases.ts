@@ -156,6 +156,18 @@ const sizeCases: readonly DifferentialCase[] = [
 
 const deleteRecordsCases: readonly DifferentialCase[] = [
   {
+    name: 'DeleteRecords of topics that are compacted, and deleted from too',
+    run: async (client) => {
+      const asked = async (name: string, policy: string) => {
+        await createTopic(client, name, { configs: { 'cleanup.policy': policy } });
+        await client.send('Produce', 9, produceBody(name, batch({})));
+        const topics = [{ name, partitions: [{ partitionIndex: 0, offset: 1 }] }];
+        return client.send('DeleteRecords', 2, { topics, timeoutMs: 5_000 });
+      };
+      return [await asked('only-compacted', 'compact'), await asked('compacted-too', 'compact,delete')];
+    },
+  },
+  {
     name: 'DeleteRecords of an internal topic, and of one without a policy',
     run: async (client) => {
       await createTopic(client, 'no-policy', { configs: { 'cleanup.policy': '' } });

@@ -215,6 +215,41 @@ const retentionCases: readonly DiskCase[] = [
     deleted: 0,
   },
   {
+    name: 'a topic that is compacted and deleted from keeps what is young',
+    topic: 'disk-retention-both',
+    configs: { ...PAIRS, 'cleanup.policy': 'compact,delete', 'min.cleanable.dirty.ratio': '1' },
+    retention: { 'retention.ms': `${HOUR_MS}` },
+    run: (client, topic) => produceAt(client, topic, [OLD, OLD, OLD, OLD, NOW, OLD]),
+    deleted: 2,
+  },
+  {
+    name: 'a topic that is only compacted keeps what is old',
+    topic: 'disk-retention-compacted',
+    configs: { ...PAIRS, 'cleanup.policy': 'compact', 'min.cleanable.dirty.ratio': '1' },
+    retention: { 'retention.ms': '1', 'retention.bytes': '1' },
+    run: (client, topic) => produceAt(client, topic, [OLD, OLD, OLD, OLD, NOW, OLD]),
+    deleted: 0,
+  },
+  {
+    name: 'segments of a compacted topic are rolled before a record has to be compacted',
+    topic: 'disk-compacted-age',
+    configs: {
+      ...{
+        'cleanup.policy': 'compact',
+        'min.cleanable.dirty.ratio': '1',
+        'max.compaction.lag.ms': `${HOUR_MS}`,
+      },
+      ...{ 'min.compaction.lag.ms': `${HOUR_MS}` },
+    },
+    run: (client, topic) =>
+      produceAt(
+        client,
+        topic,
+        [0, HOUR_MS, 5, HOUR_MS + 1, 1].map((ms) => NOW - 3_000_000 + ms),
+      ),
+    deleted: 0,
+  },
+  {
     name: 'snapshots of producers go with their segments',
     topic: 'disk-retention-producers',
     configs: PAIRS,

@@ -17,6 +17,7 @@ const SETTINGS = {
   'log.retention.check.interval.ms': '200',
   'log.flush.start.offset.checkpoint.interval.ms': '200',
   'log.segment.delete.delay.ms': '600000',
+  'log.cleaner.backoff.ms': '200',
   'producer.id.expiration.check.interval.ms': '200',
 };
 
