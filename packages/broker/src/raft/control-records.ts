@@ -30,7 +30,7 @@ export function leaderChangeRecord(election: {
     voters: election.voters.map((voterId) => ({ voterId })),
     grantingVoters: election.granting.map((voterId) => ({ voterId })),
   };
-  return control(LEADER_CHANGE, encodeMessage(leaderChangeMessage, message, 0));
+  return controlRecord(LEADER_CHANGE, encodeMessage(leaderChangeMessage, message, 0));
 }
 
 /** The records that say by which rules the quorum works and who votes; written when that is new. */
@@ -42,8 +42,8 @@ export function quorumRecords(nodes: readonly VoterNode[]): readonly NewRecord[]
     kRaftVersionFeature: { minSupportedVersion: 0, maxSupportedVersion: KRAFT_VERSION_LEVEL },
   }));
   return [
-    control(KRAFT_VERSION, encodeMessage(kRaftVersionRecord, { kRaftVersion: KRAFT_VERSION_LEVEL }, 0)),
-    control(KRAFT_VOTERS, encodeMessage(votersRecord, { voters }, 0)),
+    controlRecord(KRAFT_VERSION, encodeMessage(kRaftVersionRecord, { kRaftVersion: KRAFT_VERSION_LEVEL }, 0)),
+    controlRecord(KRAFT_VOTERS, encodeMessage(votersRecord, { voters }, 0)),
   ];
 }
 
@@ -71,6 +71,6 @@ export function decodeControlRecord({ key, value }: LogRecord): ControlRecord {
 }
 
 /** Key: version and type as two int16; only version 0 exists. */
-function control(type: number, value: Uint8Array): NewRecord {
+export function controlRecord(type: number, value: Uint8Array): NewRecord {
   return { key: new Uint8Array([0, 0, type >> 8, type & 0xff]), value };
 }

@@ -94,7 +94,8 @@ export class MetadataQuorum {
    */
   async start(): Promise<void> {
     const { log, disk, quorumStatePath } = this.#needs;
-    const voterSets: VoterSet[] = [];
+    const found = await this.#company?.load();
+    const voterSets: VoterSet[] = [...(found?.voterSets ?? [])];
     for await (const chunk of log.read(log.startOffset)) {
       for (const batch of batchesIn(chunk)) {
         const voters = votersIn(batch);
@@ -108,7 +109,11 @@ export class MetadataQuorum {
     const { startOffset, endOffset, epochs } = log;
     this.#handle({
       kind: 'loaded',
-      found: { stored, log: { startOffset, endOffset, epochs, snapshots: [] }, voterSets },
+      found: {
+        stored,
+        log: { startOffset, endOffset, epochs, snapshots: found?.snapshots ?? [] },
+        voterSets,
+      },
     });
     if (this.#company === null) await this.#elected.promise;
   }
@@ -182,6 +187,9 @@ export class MetadataQuorum {
       case 'replyWithRecords':
         void this.#replyWithRecords(effect);
         return null;
+      case 'replyWithSnapshot':
+        void this.#replyWithSnapshot(effect);
+        return null;
       case 'leaderChanged':
         if (effect.isSelf) this.#elected.resolve();
         this.#listener.onLeaderChanged?.(effect);
@@ -254,6 +262,17 @@ export class MetadataQuorum {
       const isStill = role.name === 'leader' && epoch === response.epoch;
       const errorCode = isStill ? response.errorCode : ErrorCode.NOT_LEADER_OR_FOLLOWER;
       this.#reply(requestId, { ...response, errorCode, batches: isStill ? batches : [] });
+    } catch (reason) {
+      this.#fail(reason);
+    }
+  }
+
+  async #replyWithSnapshot(effect: Extract<RaftEffect, { kind: 'replyWithSnapshot' }>): Promise<void> {
+    const { requestId, response, maxBytes } = effect;
+    const { snapshotId, position } = response;
+    try {
+      const bytes = snapshotId === null ? null : await this.#company?.read(snapshotId, position, maxBytes);
+      this.#reply(requestId, { ...response, bytes: bytes ?? response.bytes });
     } catch (reason) {
       this.#fail(reason);
     }

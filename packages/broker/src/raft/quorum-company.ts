@@ -1,8 +1,10 @@
+import type { OffsetAndEpoch, StoredSnapshot } from './epoch-log.ts';
 import type { LogFlusher } from './log-flusher.ts';
 import type { ReplicatedMetadataLog } from './metadata-log.ts';
 import type { QuorumPeers } from './quorum-peers.ts';
 import type { RaftEffect, RaftEvent } from './raft-event.ts';
-import type { VoterNode } from './voter-set.ts';
+import type { SnapshotFiles } from './snapshot-files.ts';
+import type { VoterNode, VoterSet } from './voter-set.ts';
 
 /** What a node needs besides where it is not the only one. */
 export interface QuorumCompany {
@@ -10,6 +12,7 @@ export interface QuorumCompany {
   readonly voters: readonly VoterNode[];
   readonly log: ReplicatedMetadataLog;
   readonly peers: QuorumPeers;
+  readonly snapshots: SnapshotFiles;
 }
 
 /** Carries out what a node does for others and has from them. */
@@ -29,7 +32,7 @@ export class CompanyEffects {
 
   /** Null for what is done at once. */
   carryOut(effect: RaftEffect): Promise<void> | null {
-    const { log } = this.#company;
+    const { log, snapshots } = this.#company;
     switch (effect.kind) {
       case 'send':
         void this.#send(effect);
@@ -39,9 +42,41 @@ export class CompanyEffects {
         return null;
       case 'truncate':
         return log.truncateTo(effect.offset);
+      case 'storeSnapshotChunk':
+        return snapshots.storeChunk(effect.id, effect.position, effect.bytes);
+      case 'installSnapshot':
+        return this.#install(effect.id);
       default:
         return null;
     }
+  }
+
+  /** The snapshot first: a crash in between leaves a log that ends before it, and begins behind it at the start. */
+  async #install(id: OffsetAndEpoch): Promise<void> {
+    const { log, snapshots } = this.#company;
+    const snapshot = await snapshots.complete(id);
+    const voters = await snapshots.votersOf(id);
+    await log.startBehind(id);
+    this.#handle({ kind: 'snapshotInstalled', snapshot, voters });
+  }
+
+  /** What is in the directory, after a start; a log that ends before its snapshot goes on behind it. */
+  async load(): Promise<{
+    readonly snapshots: readonly StoredSnapshot[];
+    readonly voterSets: readonly VoterSet[];
+  }> {
+    const { log, snapshots } = this.#company;
+    const found = (await snapshots.list()).filter(({ offset }) => offset > 0);
+    const latest = found.at(-1);
+    if (latest === undefined) return { snapshots: [], voterSets: [] };
+    if (latest.offset > log.endOffset) await log.startBehind(latest);
+    const voters = await snapshots.votersOf(latest);
+    return { snapshots: found, voterSets: voters === null ? [] : [{ offset: latest.offset - 1, voters }] };
+  }
+
+  /** A part of the snapshot that was asked for. */
+  read(id: OffsetAndEpoch, position: number, maxBytes: number): Promise<Uint8Array> {
+    return this.#company.snapshots.read(id, position, maxBytes);
   }
 
   async #send({ to, endpoints, requestId, request }: Extract<RaftEffect, { kind: 'send' }>): Promise<void> {

@@ -28,7 +28,10 @@ export function memoryDisk(): Disk {
     async remove(path) {
       files.delete(path);
     },
-    list: unused,
+    async list(directory) {
+      const names = [...files.keys()].filter((path) => path.startsWith(`${directory}/`));
+      return names.map((path) => ({ name: path.slice(directory.length + 1), kind: 'file' }));
+    },
     makeDirectory: unused,
     removeDirectory: unused,
     space: unused,

@@ -10,6 +10,8 @@ import type { PeerAnswer, PeerExchange } from '../../src/protocol/peer-channel.t
 import { Reader } from '../../src/protocol/reader.ts';
 import type { MetadataBatch } from '../../src/raft/loaded-batch.ts';
 import { MetadataQuorum } from '../../src/raft/metadata-quorum.ts';
+import { snapshotBatches } from '../../src/raft/snapshot-batches.ts';
+import { SnapshotFiles } from '../../src/raft/snapshot-files.ts';
 import { NodePeers } from '../../src/raft/wire/node-peers.ts';
 import type { Disk } from '../../src/runtime/disk.ts';
 import { allowAll } from '../../src/security/authorizer.ts';
@@ -94,6 +96,7 @@ describe('three drivers over the wire', () => {
           voters: IDS.map(voterNode),
           log,
           peers: new NodePeers({ open: ({ port }) => channel(id, port - 9090), requestTimeoutMs: 2000 }),
+          snapshots: new SnapshotFiles(disk(id), '/metadata'),
         },
       },
       {
@@ -219,6 +222,43 @@ describe('three drivers over the wire', () => {
     for (const { log } of others) log.release();
     await until(() => isCommitted);
     await committed;
+  });
+
+  test('a node whose log is gone gets the snapshot, and then the log behind it', async () => {
+    const first = await elected();
+    const committed = append(first, 'a', 'b');
+    await until(allHave(['a', 'b']));
+    await committed;
+    const { endOffset, epochs } = first.log;
+    const id = { offset: endOffset, epoch: epochs.at(-1)?.epoch ?? 0 };
+    for (const one of nodes.values()) await one.quorum.close();
+    for (const index of IDS) {
+      const log = new MemoryMetadataLog();
+      if (index !== 3) {
+        // What a snapshot stands for is cut off at the beginning of the log.
+        await new SnapshotFiles(disk(index), '/metadata').write(
+          id,
+          snapshotBatches({
+            id,
+            lastContainedLogTimestamp: 0,
+            voters: IDS.map(voterNode),
+            records: [[bytes('a'), bytes('b')]],
+          }),
+        );
+        await log.startBehind(id);
+      }
+      await start(index, log);
+    }
+    const second = await elected();
+    void append(second, 'c');
+    await until(allHave(['c']));
+    const third = node(3);
+    expect(third.log.startOffset).toBe(endOffset);
+    const taken = new SnapshotFiles(disk(3), '/metadata');
+    expect(await taken.list()).toMatchObject([id]);
+    expect(await taken.read(id, 0, 1 << 20)).toEqual(
+      await new SnapshotFiles(disk(1), '/metadata').read(id, 0, 1 << 20),
+    );
   });
 
   test('a power cut at all three at once loses nothing that was committed', async () => {
