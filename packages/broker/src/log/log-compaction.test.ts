@@ -1,3 +1,4 @@
+import fs from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { hastyDisk } from '../../test/log/hasty-disk.ts';
 import { LogBed } from '../../test/log/log-bed.ts';
@@ -20,11 +21,15 @@ let bed: LogBed;
 let log: PartitionLog;
 beforeEach(async () => {
   bed = new LogBed(hastyDisk);
-  log = await bed.open({
-    tailBytes: 3000,
+  log = await opened(3000);
+});
+
+function opened(tailBytes: number): Promise<PartitionLog> {
+  return bed.open({
+    tailBytes,
     config: { cleanupPolicy: ['compact'], segmentBytes: 1500, indexIntervalBytes: 200, fileDeleteDelayMs: 0 },
   });
-});
+}
 afterEach(async () => {
   await log.close();
   bed.remove();
@@ -122,6 +127,74 @@ test('readers meanwhile get no error and nothing aborted, and none is set back',
   expect(cleanings).toBeGreaterThan(10);
   expect(reads).toBeGreaterThan(20);
   expect(bed.failures).toEqual([]);
+});
+
+/** The first cleaning takes aborted data away, the second one forgets that there was any. */
+async function cleanTwice(): Promise<void> {
+  expect(await clean()).not.toBe(null);
+  for (let round = 100; round < 108; round++) await appendRound(round);
+  expect(await clean()).not.toBe(null);
+}
+
+test('what was read before a swap is not told with what is known after it', async () => {
+  for (let round = 0; round < 12; round++) await appendRound(round);
+  let calls = 0;
+  const { read, aborted } = await log.steadily(async () => {
+    calls++;
+    const found = await log.read({ fromOffset: 0, maxBytes: 2000, upToOffset: 24, minOneBatch: true });
+    if (calls === 1) await cleanTwice();
+    return { read: found, aborted: await log.abortedTransactions(0, 24) };
+  });
+  expect(calls).toBe(2);
+  if (read.kind === 'refused') throw new Error('refused');
+  // The data of the aborted transactions is gone, and so are they from the index.
+  const batches = read.parts.flatMap((part) => [...batchesIn(part)]);
+  expect(batches.filter((batch) => isTransactionalAt(batch) && !isControlAt(batch))).toEqual([]);
+  expect(aborted).toEqual([]);
+});
+
+test('who comes while the segments change places waits for it', async () => {
+  for (let round = 0; round < 12; round++) await appendRound(round);
+  const renaming = Promise.withResolvers<void>();
+  const mayRename = Promise.withResolvers<void>();
+  const { rename } = hastyDisk;
+  const held = new LogBed({
+    ...hastyDisk,
+    rename: async (from, to) => {
+      if (from.endsWith('.log.swap')) {
+        renaming.resolve();
+        await mayRename.promise;
+      }
+      await rename(from, to);
+    },
+  });
+  try {
+    await log.close();
+    fs.cpSync(bed.directory, held.directory, { recursive: true });
+    const copied = await held.open({ isClean: true, config: log.config, highWatermark: 36 });
+    log = copied;
+    const cleaning = clean();
+    await renaming.promise;
+    const reading = readCommitted();
+    const searching = log.offsetForTimestamp(1);
+    mayRename.resolve();
+    expect(await cleaning).not.toBe(null);
+    expect(await reading).not.toContain('aborted');
+    expect(await searching).toMatchObject({ kind: 'searched' });
+    expect(held.failures).toEqual([]);
+    await log.close();
+  } finally {
+    held.remove();
+  }
+});
+
+test('the newest batches in memory are not told from before a cleaning', async () => {
+  await log.close();
+  log = await opened(1_000_000);
+  for (let round = 0; round < 12; round++) await appendRound(round);
+  expect(await readCommitted()).not.toContain('aborted');
+  await cleanTwice();
+  expect(await readCommitted()).not.toContain('aborted');
 });
 
 /** Holds the cleaning at its first job, until told to go on. */
