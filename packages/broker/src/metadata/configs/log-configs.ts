@@ -62,7 +62,7 @@ export const logConfigs: readonly ConfigDefinition[] = [
   long('log.retention.ms', null, {
     scope: 'cluster-wide',
     effect: 'acts',
-    text: 'How long closed segments are kept; `log.retention.minutes` when not given; -1 keeps them for ever.',
+    text: 'How old the newest record of a segment may get before the segment goes; `log.retention.minutes` when not given; -1 keeps it for ever.',
   }),
   int('log.retention.minutes', null, {
     effect: 'acts',
@@ -104,7 +104,7 @@ export const logConfigs: readonly ConfigDefinition[] = [
     rule: atLeast(4),
     scope: 'cluster-wide',
     effect: 'acts',
-    text: 'Size of an index at which its segment is closed.',
+    text: 'Size of an index at which its segment is closed; a change is for the next segment.',
   }),
   long('log.flush.interval.messages', '9223372036854775807', {
     rule: atLeast(1),

@@ -187,7 +187,7 @@ export const topicConfigs: readonly ConfigDefinition[] = [
     rule: atLeast(-1),
     synonyms: ['log.retention.ms', 'log.retention.minutes', 'log.retention.hours'],
     effect: 'acts',
-    text: 'How long closed segments are kept; -1 keeps them for ever.',
+    text: 'How old the newest record of a segment may get before the segment goes; -1 keeps it for ever.',
   }),
   int('segment.bytes', '1073741824', {
     rule: atLeast(1048576),
@@ -199,7 +199,7 @@ export const topicConfigs: readonly ConfigDefinition[] = [
     rule: atLeast(4),
     synonyms: ['log.index.size.max.bytes'],
     effect: 'acts',
-    text: 'Size of an index at which its segment is closed.',
+    text: 'Size of an index at which its segment is closed; a change is for the next segment.',
   }),
   long('segment.jitter.ms', '0', {
     rule: atLeast(0),
