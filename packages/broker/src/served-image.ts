@@ -64,7 +64,12 @@ export class ServedImage implements MetadataSubscriber {
       id === this.#nodeId ? LOST_DIRECTORY : (partition.directories[position] ?? LOST_DIRECTORY),
     );
     const leader = partition.leader === this.#nodeId ? NO_LEADER : partition.leader;
-    return { ...topic, partitions: topic.partitions.with(index, { ...partition, directories, leader }) };
+    // Out of the in-sync replicas, and the one that may lead when it is back (KIP-966).
+    const isr = partition.isr.filter((id) => id !== this.#nodeId);
+    const isLast = isr.length === 0 && partition.isr.length > 0;
+    const eligibleLeaderReplicas = isLast ? partition.isr : partition.eligibleLeaderReplicas;
+    const changed = { ...partition, directories, leader, isr, eligibleLeaderReplicas };
+    return { ...topic, partitions: topic.partitions.with(index, changed) };
   }
 
   /** Resolves when everything published so far is served. */

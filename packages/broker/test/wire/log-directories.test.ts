@@ -101,7 +101,7 @@ describe('of several log directories', () => {
       errorCode: LEADER_NOT_AVAILABLE,
       leaderId: -1,
       replicaNodes: [1],
-      isrNodes: [1],
+      isrNodes: [],
       offlineReplicas: [1],
     });
     expect(metadata[healthy]).toMatchObject({ errorCode: NONE, leaderId: 1, offlineReplicas: [] });
