@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { InteropClient } from './clients/interop-client.ts';
+import { findingsText } from './interop-findings.ts';
 
 const features = [
   ...['create topic', 'none', 'gzip', 'snappy', 'lz4', 'zstd'],
@@ -37,6 +38,7 @@ export class InteropTable {
       `|---|---|${features.map(() => '---').join('|')}|`,
       ...rows,
       '',
+      await findingsText(),
     ].join('\n');
     await writeFile(resolve(import.meta.dirname, '../../docs/interop.md'), text);
   }

@@ -9,8 +9,11 @@ import {
 } from '../../packages/broker/test/log/kafka-directory.ts';
 import { LogBed } from '../../packages/broker/test/log/log-bed.ts';
 import { bothDumps, complaintsAbout } from './dump-log-segments.ts';
+import { noteFinding } from './interop-findings.ts';
 import { type KafkaDirectories, writeKafkaDirectories } from './kafka-directories.ts';
 import { KafkaTools } from './kafka-tools.ts';
+
+const KAFKA = { judge: 'Apache Kafka 4.3.1' };
 
 const tools = new KafkaTools();
 let written: KafkaDirectories;
@@ -28,6 +31,11 @@ describe.each(['clean', 'killed'] as const)('a directory that Apache Kafka left 
     const { kafkas, ours } = await bothDumps(tools, written[end].path);
     expect(ours).toEqual(kafkas);
     expect(Object.values(ours).flat().length).toBeGreaterThan(500);
+    await noteFinding({
+      ...KAFKA,
+      asked: `its log directory, ${end}`,
+      found: 'dumped alike by DumpLogSegments and `odradek dump-log`',
+    });
   });
 
   test('answers everything as Kafka did, and has no complaint of DumpLogSegments after a stop of ours', async () => {
@@ -48,6 +56,11 @@ describe.each(['clean', 'killed'] as const)('a directory that Apache Kafka left 
       hasGaps: (partition: string) => partition === 'compacted-0',
     };
     expect(await complaintsAbout(tools, path, looked)).toEqual([]);
+    await noteFinding({
+      ...KAFKA,
+      asked: `its transactions, codecs, epochs and look-ups, ${end}`,
+      found: 'read as Kafka had answered',
+    });
   });
 
   test('is cleaned where Kafka stopped cleaning, and DumpLogSegments reads what is left', async () => {
@@ -66,5 +79,10 @@ describe.each(['clean', 'killed'] as const)('a directory that Apache Kafka left 
     bed.remove();
     const looked = { isChosen: (partition: string) => partition === 'compacted-0', hasGaps: () => true };
     expect(await complaintsAbout(tools, path, looked)).toEqual([]);
+    await noteFinding({
+      ...KAFKA,
+      asked: `its compacted topic, ${end}`,
+      found: 'cleaned on by ours to the same value of each key',
+    });
   });
 });

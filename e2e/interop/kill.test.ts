@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { javaClassPath, pythonWithClients } from '../tools/workshop.mjs';
 import { BrokerProcess } from './broker-process.ts';
 import { WireClient } from './differential/wire-client.ts';
+import { noteFinding } from './interop-findings.ts';
 
 const KILLS = 20;
 /** Records that must have been acknowledged, by each writer, between one kill and the next. */
@@ -109,25 +110,34 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test.each(cases)(`kill -9 of the broker ${KILLS} times under $name`, ({ name, topic, isIdempotent }) => {
-  const writer = writers.find((candidate) => candidate.topic === topic);
-  const acknowledged = writer?.acknowledged ?? [];
-  const read = readValues(broker.bootstrap, topic);
-  const valueAt = new Map(read.map(({ offset, value }) => [offset, value]));
-  const wrong = acknowledged.filter(({ offset, value }) => valueAt.get(offset) !== value);
-  expect(wrong, 'acknowledged, and not what lies at the offset').toEqual([]);
-  // Offsets of what was acknowledged rise as the values do: in order.
-  const byOffset = acknowledged.toSorted((left, right) => left.offset - right.offset);
-  expect(byOffset.map(({ value }) => value)).toEqual(
-    byOffset.map(({ value }) => value).toSorted((a, b) => a - b),
-  );
-  expect(acknowledged.length).toBeGreaterThan(KILLS * BETWEEN_KILLS);
-  const repeated = read.length - new Set(read.map(({ value }) => value)).size;
-  if (isIdempotent) expect(repeated, 'records that are there more than once').toBe(0);
-  const seconds = Math.round((performance.now() - startedMs) / 1000);
-  const counts = `${acknowledged.length} acknowledged, ${read.length} written, ${repeated} repeated`;
-  console.log(`${name}: ${counts}, ${KILLS} kills, ${seconds} s`);
-});
+test.each(cases)(
+  `kill -9 of the broker ${KILLS} times under $name`,
+  async ({ name, topic, isIdempotent }) => {
+    const writer = writers.find((candidate) => candidate.topic === topic);
+    const acknowledged = writer?.acknowledged ?? [];
+    const read = readValues(broker.bootstrap, topic);
+    const valueAt = new Map(read.map(({ offset, value }) => [offset, value]));
+    const wrong = acknowledged.filter(({ offset, value }) => valueAt.get(offset) !== value);
+    expect(wrong, 'acknowledged, and not what lies at the offset').toEqual([]);
+    // Offsets of what was acknowledged rise as the values do: in order.
+    const byOffset = acknowledged.toSorted((left, right) => left.offset - right.offset);
+    expect(byOffset.map(({ value }) => value)).toEqual(
+      byOffset.map(({ value }) => value).toSorted((a, b) => a - b),
+    );
+    expect(acknowledged.length).toBeGreaterThan(KILLS * BETWEEN_KILLS);
+    const repeated = read.length - new Set(read.map(({ value }) => value)).size;
+    if (isIdempotent) expect(repeated, 'records that are there more than once').toBe(0);
+    const found = `every acknowledged record, in order${isIdempotent ? ', once' : ''}`;
+    await noteFinding({
+      judge: name,
+      asked: `${KILLS} times \`kill -9\` of the broker while it writes`,
+      found,
+    });
+    const seconds = Math.round((performance.now() - startedMs) / 1000);
+    const counts = `${acknowledged.length} acknowledged, ${read.length} written, ${repeated} repeated`;
+    console.log(`${name}: ${counts}, ${KILLS} kills, ${seconds} s`);
+  },
+);
 
 interface Acknowledged {
   readonly value: number;
