@@ -2,10 +2,10 @@
 // docs/performance.md: both warmed, interleaved pairs, the median of the paired ratios with its range.
 import { KafkaTools } from '../interop/kafka-tools.ts';
 import { type Contender, type ContenderName, startContender } from './contender.ts';
-import type { Budget, Measurement, Row } from './row.ts';
+import { startFloor } from './floor.ts';
+import type { Measurement, Row } from './row.ts';
 import { rows } from './rows.ts';
-
-type Pair = Record<ContenderName, readonly Measurement[]>;
+import { type Round, shown, TABLE_HEAD, tableLines } from './table.ts';
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !rows.some((row) => row.name === name));
@@ -16,31 +16,35 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
-const tools = new KafkaTools();
+// As Kafka's own scripts run its clients: compiled as well as the JVM can.
+const tools = new KafkaTools(['-XX:+UseG1GC']);
 const lines: string[] = [];
 for (const row of rows.filter(({ name }) => asked.length === 0 || asked.includes(name))) {
   console.error(`${row.name}: ${row.pairs} pairs …`);
-  lines.push(...tableLines(row, await pairsOf(row)));
+  lines.push(...tableLines(row, await roundsOf(row)));
 }
 await tools.close();
-console.log('| quantity | Apache Kafka 4.3.1 | Odradek | ratio (range) | budget | |');
-console.log('|---|---|---|---|---|---|');
-for (const line of lines) console.log(line);
+for (const line of [...TABLE_HEAD, ...lines]) console.log(line);
 
-async function pairsOf(row: Row): Promise<Pair[]> {
+async function roundsOf(row: Row): Promise<Round[]> {
   const running = row.keepsRunning ? await startBoth() : null;
-  const pairs: Pair[] = [];
-  // The first pair warms both and is thrown away where they keep running.
-  const rounds = running === null ? row.pairs : row.pairs + 1;
-  for (let round = 0; round < rounds; round += 1) {
+  const floor = row.measureFloor === undefined ? null : await startFloor();
+  const rounds: Round[] = [];
+  // The first round warms all and is thrown away where they keep running.
+  const count = running === null ? row.pairs : row.pairs + 1;
+  for (let number = 0; number < count; number += 1) {
     const order: ContenderName[] =
-      round % 2 === 0 ? ['Apache Kafka', 'Odradek'] : ['Odradek', 'Apache Kafka'];
+      number % 2 === 0 ? ['Apache Kafka', 'Odradek'] : ['Odradek', 'Apache Kafka'];
     const pair = await row.measure({ tools, running, order });
-    if (running === null || round > 0) pairs.push(pair);
-    console.error(`  ${round}: ${inWords(pair)}`);
+    const least: readonly Measurement[] =
+      floor === null || row.measureFloor === undefined ? [] : await row.measureFloor(tools, floor);
+    const round: Round = { ...pair, floor: least };
+    if (running === null || number > 0) rounds.push(round);
+    console.error(`  ${number}: ${inWords(round)}`);
   }
   if (running !== null) await Promise.all(Object.values(running).map((contender) => contender.stop()));
-  return pairs;
+  await floor?.stop();
+  return rounds;
 }
 
 async function startBoth(): Promise<Record<ContenderName, Contender>> {
@@ -50,55 +54,9 @@ async function startBoth(): Promise<Record<ContenderName, Contender>> {
   };
 }
 
-function tableLines(row: Row, pairs: readonly Pair[]): string[] {
-  const quantities = new Set(pairs.flatMap((pair) => pair.Odradek.map(({ quantity }) => quantity)));
-  return [...quantities].map((quantity) => {
-    const theirs = pairs
-      .map((pair) => measuredOf(pair['Apache Kafka'], quantity))
-      .filter((value) => value !== null);
-    const ours = pairs.map((pair) => measuredOf(pair.Odradek, quantity)).filter((value) => value !== null);
-    const ratios = ours.map((value, index) => value / (theirs[index] ?? Number.NaN)).filter(Number.isFinite);
-    const budget = row.budgets.find((candidate) => candidate.quantity === quantity);
-    const cells = [
-      quantity,
-      theirs.length === 0 ? '–' : shown(median(theirs)),
-      shown(median(ours)),
-      ratios.length === 0
-        ? '–'
-        : `${shown(median(ratios))} (${shown(Math.min(...ratios))}–${shown(Math.max(...ratios))})`,
-      budget === undefined ? '–' : `${budget.kind} ${budget.bound}`,
-      budget === undefined ? '' : isMet(budget, ours, ratios) ? 'met' : 'NOT MET',
-    ];
-    return `| ${cells.join(' | ')} |`;
-  });
-}
-
-/** Noise on a shared machine is a few per cent: a ratio of "at least 1" is met by a median of 0.95. */
-function isMet(budget: Budget, ours: readonly number[], ratios: readonly number[]): boolean {
-  if (budget.kind === 'at most') return median(ours) <= budget.bound;
-  if (budget.kind === 'at least') return median(ours) >= budget.bound;
-  return budget.kind === 'ratio at least'
-    ? median(ratios) >= budget.bound * 0.95
-    : median(ratios) <= budget.bound * 1.05;
-}
-
-function measuredOf(measurements: readonly Measurement[], quantity: string): number | null {
-  return measurements.find((measurement) => measurement.quantity === quantity)?.value ?? null;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  const upper = sorted[middle] ?? Number.NaN;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
-}
-
-function shown(value: number): string {
-  return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
-}
-
-function inWords(pair: Pair): string {
-  return Object.entries(pair)
+function inWords(round: Round): string {
+  return Object.entries(round)
+    .filter(([, measured]) => measured.length > 0)
     .map(
       ([name, measured]) =>
         `${name} ${measured.map(({ quantity, value }) => `${quantity} ${shown(value)}`).join(', ')}`,

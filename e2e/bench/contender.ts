@@ -111,6 +111,8 @@ function properties(
     'log.dirs': join(folder, 'data'),
     'offsets.topic.replication.factor': '1',
     'group.initial.rebalance.delay.ms': '0',
+    // Deleted topics go at once, see client-rows.ts.
+    'log.segment.delete.delay.ms': '0',
     ...settings,
   })
     .map(([key, value]) => `${key}=${value}\n`)

@@ -14,14 +14,26 @@ export interface Row {
   readonly budgets: readonly Budget[];
   /** Measures each contender once, in the given order; a new pair calls it again. */
   readonly measure: (contenders: Contenders) => Promise<Record<ContenderName, readonly Measurement[]>>;
+  /** Measures the floor, where there is one: it runs beside the contenders and is measured once with each pair. */
+  readonly measureFloor?: (tools: KafkaTools, floor: MeasuredBroker) => Promise<readonly Measurement[]>;
   /** Whether the contenders stay up between pairs. */
   readonly keepsRunning: boolean;
+}
+
+/** What a client row needs to know of a broker. */
+export interface MeasuredBroker {
+  readonly bootstrap: string;
+  readonly pid: number;
+  /** Whether a topic is there as soon as it is asked for. */
+  readonly makesTopics?: boolean;
 }
 
 export interface Budget {
   readonly quantity: string;
   readonly kind: 'ratio at least' | 'ratio at most' | 'at least' | 'at most';
   readonly bound: number;
+  /** Where the floor lies above a part of Apache Kafka's, the bound is so many times the floor. */
+  readonly floor?: { readonly whereAbove: number; readonly times: number };
 }
 
 export interface Contenders {

@@ -10,16 +10,10 @@ interface ToolResult {
 export class KafkaTools {
   readonly #driver: DriverProcess;
 
-  constructor() {
+  /** The options of the JVM are for tools that run a moment, unless given. */
+  constructor(javaOptions: readonly string[] = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1']) {
     this.#driver = new DriverProcess('java', [
-      ...[
-        '-Xmx768m',
-        '-XX:+UseSerialGC',
-        '-XX:TieredStopAtLevel=1',
-        '-cp',
-        javaClassPath('kafka'),
-        'KafkaTools',
-      ],
+      ...['-Xmx768m', ...javaOptions, '-cp', javaClassPath('kafka'), 'KafkaTools'],
     ]);
   }
 
