@@ -167,7 +167,10 @@ class NodeFile implements File {
   close(): Promise<void> {
     return onDisk(this.path, async () => {
       if (this.#writing !== null) await this.#writing.catch(() => {});
-      fs.closeSync(this.#descriptor);
+      // Not on this thread: the last one to close a removed file waits until its pages are freed.
+      await new Promise<void>((resolve, reject) => {
+        fs.close(this.#descriptor, (error) => (error === null ? resolve() : reject(error)));
+      });
     });
   }
 }
