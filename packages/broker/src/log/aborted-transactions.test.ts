@@ -4,8 +4,12 @@ import { expect, test } from 'vitest';
 import { CountedDisk } from '../../test/log/counted-disk.ts';
 import { batchOf, LogBed } from '../../test/log/log-bed.ts';
 import { buildBatch } from '../protocol/records.ts';
+import { DEFAULT_LOG_CONFIG } from './log-config.ts';
 import type { PartitionLog } from './partition-log.ts';
+import { Segment } from './segment.ts';
 import { segmentFile } from './segment-files.ts';
+import { SegmentList } from './segment-list.ts';
+import { TransactionIndex } from './transaction-index.ts';
 
 /** What one of four producers does next; an end without a transaction that is open is left out. */
 interface Step {
@@ -117,5 +121,28 @@ test('a range is looked up in the first transaction index that ends behind it, a
   expect((await log.abortedTransactions(100, 102)).map(({ lastOffset }) => lastOffset)).toEqual([101]);
   expect(counted.taken().opens).toBeLessThanOrEqual(2);
   await log.close();
+  bed.remove();
+});
+
+test('a segment that is closed while it is waited for is looked at once', async () => {
+  const bed = new LogBed();
+  const environment = bed.environment();
+  const [first, second, third] = await Promise.all(
+    [0, 10, 20].map(async (baseOffset) => {
+      const options = { baseOffset, config: DEFAULT_LOG_CONFIG };
+      const segment = await Segment.create(environment, bed.directory, options);
+      const transactions = TransactionIndex.empty();
+      const offsets = { firstOffset: baseOffset, lastOffset: baseOffset + 1, lastStableOffset: baseOffset };
+      transactions.append({ producerId: 1, ...offsets });
+      segment.replaceTransactions(transactions);
+      return segment;
+    }),
+  );
+  if (first === undefined || second === undefined || third === undefined) throw new Error('three were made');
+  const segments = new SegmentList([first, second]);
+  const reader = segments.transactionalFrom(0);
+  expect(reader.next().value).toBe(first);
+  segments.add(third);
+  expect([...reader]).toEqual([second]);
   bed.remove();
 });

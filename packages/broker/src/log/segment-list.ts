@@ -85,7 +85,9 @@ export class SegmentList {
     const closed = this.#transactional;
     const holder = this.#segments[floor(this.#segments, offset)];
     const start = holder === undefined ? 0 : floor(closed, holder.baseOffset - 1) + 1;
-    for (let index = start; index < closed.length; index++) {
+    // The active one may be closed before the reader gets to it.
+    const end = closed.length;
+    for (let index = start; index < end; index++) {
       const segment = closed[index];
       if (segment !== undefined) yield segment;
     }
