@@ -12,6 +12,7 @@ import { lookUpCases } from './look-up-cases.ts';
 import { normalize } from './normalize.ts';
 import { numberCases } from './number-cases.ts';
 import { producerCases } from './producer-cases.ts';
+import { quorumCases } from './quorum-cases.ts';
 import { recordCases } from './record-cases.ts';
 import { WireClient } from './wire-client.ts';
 
@@ -38,6 +39,7 @@ const suites: Readonly<Record<string, readonly DifferentialCase[]>> = {
   producers: producerCases,
   'look-up': lookUpCases,
   groups: groupCases,
+  quorum: quorumCases,
   'out-of-range': numberCases,
 };
 

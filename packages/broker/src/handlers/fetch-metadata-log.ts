@@ -6,7 +6,7 @@ import { type QuorumNeeds, quorumAnswer } from './quorum-answer.ts';
 
 /**
  * Fetch (key 1) on the listener of controllers, versions 4–18: voters and observers follow the metadata log. Before
- * version 12 a fetch says nothing of epochs, which the quorum needs: INVALID_REQUEST, as in Kafka.
+ * version 13 a fetch does not name it by its id: INVALID_REQUEST, as in Kafka.
  */
 export function fetchMetadataLogHandler(
   needs: QuorumNeeds,

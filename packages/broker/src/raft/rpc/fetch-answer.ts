@@ -1,3 +1,4 @@
+import { ErrorCode } from '../../protocol/errors.ts';
 import type { FetchResponse } from '../raft-messages.ts';
 import type { RaftState } from '../raft-state.ts';
 import { leaderKnown } from '../turn.ts';
@@ -7,11 +8,11 @@ export function fetchAnswer(
   state: RaftState,
   said: Pick<FetchResponse, 'errorCode'> & Partial<FetchResponse>,
 ): FetchResponse {
-  const isOffice = state.role.name === 'leader' && state.highWatermark > state.role.epochStartOffset;
+  const isKnown = state.role.name === 'leader' && state.highWatermark > state.role.epochStartOffset;
   return {
     api: 'fetch',
     ...leaderKnown(state),
-    highWatermark: isOffice ? state.highWatermark : -1,
+    highWatermark: isKnown && said.errorCode === ErrorCode.NONE ? state.highWatermark : -1,
     logStartOffset: state.log.startOffset,
     diverging: null,
     snapshotId: null,

@@ -11,20 +11,19 @@ import {
 } from '../../protocol/record-batch.ts';
 import { batchesIn, votersIn } from '../loaded-batch.ts';
 import type { FetchRequest, FetchResponse, LogBatch, RaftResponse } from '../raft-messages.ts';
-import { leaderNodes, leaderTold, METADATA_TOPIC, METADATA_TOPIC_ID } from './metadata-partition.ts';
+import { leaderNodes, leaderTold, METADATA_TOPIC_ID } from './metadata-partition.ts';
 
 const TOPIC_IDS_FROM = 13;
-const LEADER_FROM = 12;
 const REPLICA_STATE_FROM = 15;
-const ENDPOINTS_FROM = 16;
+const ENDPOINTS_FROM = 17;
 const NO_POSITION = { offset: -1, epoch: -1 };
 
-/** Null for a request that is not about the metadata log alone. */
+/** Null for a request that is not about the metadata log alone, or names it otherwise than by its id, as in Kafka. */
 export function readFetchRequest(
   request: Decoded<typeof fetchRequest>,
   apiVersion: number,
 ): FetchRequest | null {
-  const partition = solePartition(request.topics, apiVersion);
+  const partition = apiVersion < TOPIC_IDS_FROM ? null : solePartition(request.topics);
   if (partition === null || partition.partition !== 0) return null;
   const { fetchOffset, lastFetchedEpoch, highWatermark } = partition;
   const id = apiVersion < REPLICA_STATE_FROM ? request.replicaId : request.replicaState.replicaId;
@@ -42,14 +41,11 @@ export function readFetchRequest(
 }
 
 function solePartition<Partition>(
-  topics: readonly { topic: string; topicId: string; partitions: readonly Partition[] }[],
-  apiVersion: number,
+  topics: readonly { readonly topicId: string; readonly partitions: readonly Partition[] }[],
 ): Partition | null {
   const [topic] = topics;
-  if (topics.length !== 1 || topic?.partitions.length !== 1) return null;
-  const isMetadata =
-    apiVersion >= TOPIC_IDS_FROM ? topic.topicId === METADATA_TOPIC_ID : topic.topic === METADATA_TOPIC;
-  return isMetadata ? (topic.partitions[0] ?? null) : null;
+  const isSole = topics.length === 1 && topic?.partitions.length === 1;
+  return isSole && topic.topicId === METADATA_TOPIC_ID ? (topic.partitions[0] ?? null) : null;
 }
 
 /** In a version that knows of leader epochs, directories and high watermarks: 18. */
@@ -90,16 +86,15 @@ export function writeFetchResponse(
     errorCode,
     highWatermark,
     logStartOffset,
-    ...(apiVersion >= LEADER_FROM && { currentLeader: { leaderId: leaderId ?? -1, leaderEpoch: epoch } }),
+    currentLeader: { leaderId: leaderId ?? -1, leaderEpoch: epoch },
     ...(diverging !== null && { divergingEpoch: { epoch: diverging.epoch, endOffset: diverging.offset } }),
     ...(snapshotId !== null && { snapshotId: { epoch: snapshotId.epoch, endOffset: snapshotId.offset } }),
-    abortedTransactions: null,
+    abortedTransactions: [],
     records: joined(response.batches),
   };
-  const topic = apiVersion >= TOPIC_IDS_FROM ? { topicId: METADATA_TOPIC_ID } : { topic: METADATA_TOPIC };
   return {
     errorCode: 0,
-    responses: [{ ...topic, partitions: [partition] }],
+    responses: [{ topicId: METADATA_TOPIC_ID, partitions: [partition] }],
     ...(apiVersion >= ENDPOINTS_FROM && leaderNodes(response)),
   };
 }
@@ -111,13 +106,14 @@ function joined(batches: readonly LogBatch[]): Uint8Array {
     : Buffer.concat(batches.map(({ bytes }) => bytes));
 }
 
-/** Null for an answer that does not fit the question. Throws a ProtocolError where its records are damaged. */
-export function readFetchResponse(
-  { errorCode, responses, nodeEndpoints }: Decoded<typeof fetchResponse>,
-  apiVersion: number,
-): RaftResponse | null {
+/** Null for an answer that does not fit the question. */
+export function readFetchResponse({
+  errorCode,
+  responses,
+  nodeEndpoints,
+}: Decoded<typeof fetchResponse>): RaftResponse | null {
   if (errorCode !== 0) return { api: 'refused', errorCode };
-  const partition = solePartition(responses, apiVersion);
+  const partition = solePartition(responses);
   if (partition === null) return null;
   const { currentLeader, divergingEpoch, snapshotId } = partition;
   return {

@@ -72,7 +72,7 @@ export class NodePeers implements QuorumPeers {
       case 'fetch':
         return this.#exchange(channel, [fetchRequest, fetchResponse, FETCH_VERSION], {
           body: writeFetchRequest(request),
-          read: (response) => readFetchResponse(response, FETCH_VERSION),
+          read: readFetchResponse,
         });
       case 'fetchSnapshot':
         return this.#exchange(channel, [fetchSnapshotRequest, fetchSnapshotResponse, SNAPSHOT_VERSION], {
