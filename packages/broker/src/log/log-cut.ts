@@ -57,7 +57,12 @@ export class LogCut {
       const [segment] = segments.from(offset);
       if (segment === undefined) return;
       const point = await cutPoint(segment, offset);
-      await this.#lowerMarks(point.offset, Math.min(writer.flusher.recoveryPoint, point.offset));
+      const { offsets } = this.#options;
+      await this.#moveMarks({
+        logStartOffset: Math.min(offsets.logStartOffset, point.offset),
+        highWatermark: Math.min(offsets.highWatermark, point.offset),
+        recoveryPoint: Math.min(writer.flusher.recoveryPoint, point.offset),
+      });
       await this.#afterChange(() => this.#truncate(segment, point));
     });
   }
@@ -89,12 +94,18 @@ export class LogCut {
   }
 
   /** First of all, and durably: a start must not miss records where there are none any more. */
-  async #lowerMarks(logStartOffset: number, recoveryPoint: number): Promise<void> {
+  async #moveMarks(marks: MovableOffsets & { recoveryPoint: number }): Promise<void> {
     const { writer, offsets, lowerCheckpoints } = this.#options;
-    writer.flusher.recoveryPoint = recoveryPoint;
-    offsets.logStartOffset = Math.min(offsets.logStartOffset, logStartOffset);
-    offsets.highWatermark = Math.min(offsets.highWatermark, logStartOffset);
-    await lowerCheckpoints();
+    const { logStartOffset, highWatermark } = offsets;
+    writer.flusher.recoveryPoint = marks.recoveryPoint;
+    offsets.logStartOffset = marks.logStartOffset;
+    offsets.highWatermark = marks.highWatermark;
+    try {
+      await lowerCheckpoints();
+    } catch (error) {
+      Object.assign(offsets, { logStartOffset, highWatermark });
+      throw error;
+    }
   }
 
   async #truncate(segment: Segment, { offset, position }: CutPoint): Promise<void> {
@@ -118,11 +129,10 @@ export class LogCut {
   }
 
   async #startAt(offset: number): Promise<void> {
-    const { environment, directory, writer, offsets } = this.#options;
+    const { environment, directory, writer } = this.#options;
     const { segments, snapshots, epochs } = writer.loaded;
     // Where the start is known to be here, a start after a crash in between does the rest.
-    offsets.logStartOffset = offset;
-    await this.#lowerMarks(offset, 0);
+    await this.#moveMarks({ logStartOffset: offset, highWatermark: offset, recoveryPoint: 0 });
     await this.#afterChange(async () => {
       this.#forgetRead(offset);
       await this.#remove(segments.all, false);
@@ -131,7 +141,6 @@ export class LogCut {
       segments.replaceAll(await Segment.create(environment, directory, { baseOffset: offset, config }));
       await environment.disk.syncDirectory(directory);
       epochs.clear();
-      offsets.highWatermark = offset;
       writer.flusher.recoveryPoint = offset;
       writer.continueFrom(offset, new ProducerState(offset));
       environment.logger.info({ directory, logEndOffset: offset }, 'Began a log anew');

@@ -66,6 +66,24 @@ export function contentFlaw(content: readonly Uint8Array[], log: PartitionLog, k
   return flaws.includes(null) ? null : (flaws[0] ?? null);
 }
 
+/** What was acknowledged, and was not cut off since, must be there: no other batch of its offsets. */
+function acknowledgedFlaw(
+  content: readonly Uint8Array[],
+  log: PartitionLog,
+  { known, floor }: { known: Known; floor: number },
+): string | null {
+  const [timeline, ...others] = known.timelines;
+  if (timeline === undefined || others.length > 0) return null;
+  const there = new Map(content.map((bytes) => [baseOffsetAt(bytes), Buffer.from(bytes)]));
+  for (const [base, candidates] of timeline) {
+    const acknowledged = candidates.find((batch) => batch.isAcknowledged);
+    if (acknowledged === undefined || base < log.logStartOffset || acknowledged.endOffset > floor) continue;
+    if (there.get(base)?.equals(acknowledged.bytes) !== true)
+      return `the batch at ${base} was acknowledged, and another is there`;
+  }
+  return null;
+}
+
 /** What is wrong with a log after a crash that damaged nothing, in words. */
 export async function logFlaws(
   machine: CrashMachine,
@@ -79,7 +97,7 @@ export async function logFlaws(
   if (log.logEndOffset > known.assignedEnd)
     flaws.push(`it ends at ${log.logEndOffset}, which nobody appended`);
   if (log.logStartOffset > known.logStart) flaws.push(`it begins at ${log.logStartOffset}, deleted was less`);
-  const flaw = contentFlaw(batches, log, known);
+  const flaw = contentFlaw(batches, log, known) ?? acknowledgedFlaw(batches, log, { known, floor });
   if (flaw !== null) return [...flaws, flaw];
   // A log that begins anew behind records that were deleted, or lost, knows nothing of them.
   const isAnew = batches.length === 0 && log.logEndOffset > floor;

@@ -1,8 +1,10 @@
+import { DirectoryError } from '../../src/log/directory-error.ts';
 import type { LogDirectory } from '../../src/log/log-directory.ts';
+import { DiskError } from '../../src/runtime/disk.ts';
 import { SeededRandom } from '../seeded-random.ts';
 import { drawnPowerLoss, type FileTree, type PowerLoss } from '../sim/file-tree.ts';
 import { indexFlaws, logFlaws } from './crash-checks.ts';
-import { type Boundary, CrashMachine, DATA, type PatchDisk, type WriteUnderWay } from './crash-machine.ts';
+import { type Boundary, CrashMachine, type PatchDisk, type WriteUnderWay } from './crash-machine.ts';
 import { CrashWorkload, PARTITIONS } from './crash-workload.ts';
 import type { Known } from './partition-history.ts';
 
@@ -21,6 +23,19 @@ export interface Moment {
 }
 
 const NOTHING_KEPT: PowerLoss = { kept: () => 0, torn: () => null };
+
+/** How many boundaries a workload has. */
+export async function countBoundaries(options: { seed: number; steps: number }): Promise<number> {
+  let count = 0;
+  await momentsOf({
+    ...options,
+    isWanted: () => {
+      count++;
+      return false;
+    },
+  });
+  return count;
+}
 
 /** Runs a workload and keeps every boundary of it that `isWanted`. */
 export async function momentsOf(options: {
@@ -125,4 +140,56 @@ export function opened(machine: CrashMachine, directory: LogDirectory, name: str
   return machine.done(directory.openLog({ topic, partition: 0 }, options));
 }
 
-export { DATA };
+/**
+ * What is wrong after a crash, a start on what it left that is itself stopped at one of its boundaries, and another
+ * start. Returns how many such boundaries were taken.
+ */
+export async function flawsAfterTwo(
+  moment: Moment,
+  [first, second]: readonly [CrashFault, CrashFault],
+  isWanted: (number: number) => boolean,
+): Promise<{ boundaries: number; flaws: string[] }> {
+  const within: Moment[] = [];
+  const { known } = moment;
+  await flawsAfter({
+    ...{ tree: crashed(moment, first), known, faults: [first] },
+    onMoment: (reached) => {
+      if (isWanted(reached.number)) within.push(reached);
+    },
+  });
+  const flaws: string[] = [];
+  for (const reached of within) {
+    const found = await flawsAfter({ tree: crashed(reached, second), known, faults: [first, second] });
+    const { kind, path } = reached.boundary;
+    flaws.push(...found.map((flaw) => `${second} at ${kind} ${path} of the start: ${flaw}`));
+  }
+  return { boundaries: within.length, flaws };
+}
+
+/** Runs a workload on a disk that is full from a boundary on, and for good or for a while, and starts again after it. */
+export async function flawsAfterFullDisk(options: {
+  readonly seed: number;
+  readonly steps: number;
+  readonly from: number;
+  readonly boundaries: number;
+}): Promise<string[]> {
+  const { seed, steps, from, boundaries } = options;
+  let number = 0;
+  const machine: CrashMachine = new CrashMachine({
+    seed,
+    onBoundary: () => {
+      number++;
+      machine.condition.isFull = number >= from && number < from + boundaries;
+    },
+  });
+  const workload = new CrashWorkload(machine, seed);
+  try {
+    await workload.run(steps);
+  } catch (error) {
+    // A start on a full disk may be refused, and ends the workload.
+    if (!(error instanceof DiskError || error instanceof DirectoryError)) throw error;
+  }
+  const known = [...workload.histories.values()].map((history) => history.known());
+  machine.restart();
+  return flawsAfter({ tree: machine.tree, known, faults: ['all kept'] });
+}

@@ -189,8 +189,7 @@ export class CrashWorkload {
     const offset = Math.max(0, this.#random.between(least, log.logEndOffset + (isAnew ? 10 : 0)));
     const cut = history.cutsOff(isAnew ? offset : history.endBelow(offset), { isAnew });
     const cutting = isAnew ? log.follower.startAt(offset) : log.follower.truncateTo(offset);
-    await this.#machine.done(cutting.catch(() => {}));
-    cut.done();
+    await this.#machine.done(cutting.then(cut.done, cut.refused));
     this.#knowProducers(name);
   }
 

@@ -68,9 +68,10 @@ export class PartitionHistory {
 
   /**
    * From here on the log may end at `offset`, with what was there before or, when it begins anew, without, and go on
-   * otherwise; `done` when it cannot be as before any more.
+   * otherwise; `done` when it cannot be as before any more, `refused` when the disk has not let it be.
    */
-  cutsOff(offset: number, { isAnew }: { isAnew: boolean }): { done(): void } {
+  cutsOff(offset: number, { isAnew }: { isAnew: boolean }): { done(): void; refused(): void } {
+    const assignedEnd = this.#assignedEnd;
     const kept = [...(this.#timelines.at(-1) ?? [])].filter(([base]) => base < offset && !isAnew);
     this.#look();
     const { written, flushed } = this.#ends;
@@ -83,9 +84,17 @@ export class PartitionHistory {
     this.#timelines.push(new Map(kept));
     return {
       done: () => {
-        this.#timelines.shift();
+        const end = this.log.logEndOffset;
+        this.#timelines = [new Map([...(this.#timelines.at(-1) ?? [])].filter(([base]) => base < end))];
         this.#isCutOff = false;
-        this.#assignedEnd = offset;
+        this.#assignedEnd = end;
+      },
+      // Before anything was done, or in the middle of it: then the log is offline.
+      refused: () => {
+        if (this.log.isOffline) return;
+        this.#timelines.pop();
+        this.#isCutOff = false;
+        this.#assignedEnd = assignedEnd;
       },
     };
   }

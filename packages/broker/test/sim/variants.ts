@@ -83,7 +83,7 @@ export const VARIANTS: readonly Variant[] = [
 ];
 
 /** The same disk, some of whose calls do something else. */
-function patched(disk: Disk, calls: Partial<Disk>): Disk {
+export function patched(disk: Disk, calls: Partial<Disk>): Disk {
   return {
     open: (path, mode) => disk.open(path, mode),
     list: (directory) => disk.list(directory),
@@ -100,7 +100,7 @@ function patched(disk: Disk, calls: Partial<Disk>): Disk {
 }
 
 /** The same disk, some of whose files do something else. */
-function withFiles(
+export function withFiles(
   disk: Disk,
   isMeant: (path: string) => boolean,
   patch: (file: File) => Partial<File>,
