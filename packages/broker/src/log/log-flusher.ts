@@ -31,6 +31,9 @@ export class LogFlusher {
   readonly #directory: string;
   readonly #options: LogFlusherOptions;
   #beforeFirstSync: (() => Promise<void>) | null;
+  /** How often the log was cut off, and where the last time. */
+  #cuts = 0;
+  #cutOffset = 0;
   #flushing: Promise<void> = Promise.resolve();
   #timer: Timer | null = null;
   /** Segments whose indexes were written, on their closing, and not synced since. */
@@ -73,15 +76,24 @@ export class LogFlusher {
    * the recovery point tells.
    */
   flush(upToOffset: number): Promise<void> {
+    const cuts = this.#cuts;
     return this.betweenFlushes(async () => {
-      const isDurable = upToOffset <= this.recoveryPoint && this.#closed.size === 0;
+      // What was cut off meanwhile is not there to be synced.
+      const endOffset = cuts === this.#cuts ? upToOffset : Math.min(upToOffset, this.#cutOffset);
+      const isDurable = endOffset <= this.recoveryPoint && this.#closed.size === 0;
       if (this.#isGivenUp || isDurable) return;
       try {
-        await this.#sync(upToOffset);
+        await this.#sync(endOffset);
       } catch (error) {
         this.#options.failed(error);
       }
     });
+  }
+
+  /** The log was cut off, durably, at `offset`, while nothing was synced. */
+  noteCutOff(offset: number): void {
+    this.#cuts++;
+    this.#cutOffset = offset;
   }
 
   /** `flush.ms`: the oldest unsynced byte sets the timer. `endOffset` is asked when it is over. */

@@ -286,7 +286,7 @@ export class LogWriter {
   async flush(): Promise<void> {
     const target = this.logEndOffset;
     do await this.flusher.flush(target);
-    while (this.flusher.recoveryPoint < target && (await this.#triesAgain()));
+    while (this.flusher.recoveryPoint < Math.min(target, this.logEndOffset) && (await this.#triesAgain()));
   }
 
   /** The log was cut off at `endOffset`, or begun anew there. To be called by the queue only. */
@@ -296,6 +296,8 @@ export class LogWriter {
     this.#isUnsealed = true;
     this.#hasTornEnd = false;
     this.flusher.noteNewFiles();
+    this.flusher.noteCutOff(endOffset);
+    this.#unflushed.failFrom(endOffset, ErrorCode.NOT_LEADER_OR_FOLLOWER);
   }
 
   /** Takes no more appends, and leaves the files as they are. */

@@ -35,8 +35,13 @@ export class UnflushedAppends {
   }
 
   failAll(errorCode: number): void {
+    this.failFrom(0, errorCode);
+  }
+
+  /** Everything from `offset` on is gone. */
+  failFrom(offset: number, errorCode: number): void {
     const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const { completion } of waiting) completion.resolve(errorCode);
+    this.#waiting = waiting.filter(({ lastOffset }) => lastOffset < offset);
+    for (const { lastOffset, completion } of waiting) if (lastOffset >= offset) completion.resolve(errorCode);
   }
 }

@@ -69,6 +69,7 @@ export interface OpenOptions {
   readonly highWatermark?: number;
   readonly tailBytes?: number;
   readonly waitsForSpace?: boolean;
+  readonly lowerCheckpoints?: () => Promise<void>;
   /** That of other logs, for them to be neighbours. */
   readonly environment?: LogEnvironment;
   /** Of a folder for the log, where there are several. */
@@ -112,6 +113,7 @@ export class LogBed {
       recoveryPoint: options.recoveryPoint ?? 0,
       logStartOffset: options.logStartOffset ?? 0,
       highWatermark: options.highWatermark ?? 0,
+      ...(options.lowerCheckpoints !== undefined && { lowerCheckpoints: options.lowerCheckpoints }),
     });
   }
 
