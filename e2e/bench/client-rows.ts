@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { rmSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WireClient } from '../interop/differential/wire-client.ts';
@@ -83,7 +82,7 @@ export const latency: Row = {
 /** The client does not linger: with `linger.ms=5` five of its milliseconds would be its own waiting. */
 async function paced(tools: KafkaTools, broker: MeasuredBroker): Promise<Measurement[]> {
   const topic = await newTopic(tools, broker);
-  const load = { topic, records: 30_000, throughput: 3_000, settings: ['linger.ms=0'] };
+  const load = { topic, records: 18_000, throughput: 3_000, settings: ['linger.ms=0'] };
   const { p99Ms, meanMs } = await runProducer(tools, broker, load);
   await removeTopic(tools, broker, topic);
   return [
@@ -131,15 +130,12 @@ function onEach(
 }
 
 /** One record of letters; the client would else spend most of its time on drawing each letter of each record. */
-async function payloadFile(): Promise<string> {
-  const path = join(tmpdir(), `odradek-bench-payload-${process.pid}`);
-  const letters = Array.from({ length: RECORD_BYTES }, (_, index) =>
-    String.fromCharCode(65 + ((index * 7) % 26)),
-  );
-  await writeFile(path, letters.join(''));
-  process.once('exit', () => rmSync(path, { force: true }));
-  return path;
-}
+const PAYLOAD_FILE = join(tmpdir(), `odradek-bench-payload-${process.pid}`);
+writeFileSync(
+  PAYLOAD_FILE,
+  Uint8Array.from({ length: RECORD_BYTES }, (_, index) => 65 + ((index * 7) % 26)),
+);
+process.once('exit', () => rmSync(PAYLOAD_FILE, { force: true }));
 
 interface ProducerOutcome {
   readonly recordsPerSecond: number;
@@ -160,7 +156,7 @@ async function runProducer(
 ): Promise<ProducerOutcome> {
   const output = await tools.run('org.apache.kafka.tools.ProducerPerformance', [
     ...['--bootstrap-server', bootstrap, '--topic', load.topic, '--num-records', String(load.records)],
-    ...['--payload-file', await payloadFile(), '--throughput', String(load.throughput)],
+    ...['--payload-file', PAYLOAD_FILE, '--throughput', String(load.throughput)],
     ...['--command-property', 'acks=all', ...load.settings],
   ]);
   const total = output.trim().split('\n').at(-1) ?? '';
