@@ -88,7 +88,8 @@ async function completeSwap(
     await environment.disk.rename(swap.path, path);
     placed.push({ ...swap, state: '', path });
   }
-  return [...inUse.filter((file) => !isReplaced(file)), ...placed];
+  const taken = new Set(placed.map((file) => file.path));
+  return [...inUse.filter((file) => !isReplaced(file) && !taken.has(file.path)), ...placed];
 }
 
 function orderOf(file: FoundFile): number {
