@@ -2,7 +2,7 @@ import { ErrorCode } from '../protocol/errors.ts';
 import { assignOffsets, lastOffsetDeltaAt } from '../protocol/record-batch.ts';
 import { DiskError } from '../runtime/disk.ts';
 import { invariant } from '../runtime/invariant.ts';
-import { type AppendOrigin, type AppendOutcome, rejected, repeated } from './append-outcome.ts';
+import { type AppendOutcome, rejected, repeated } from './append-outcome.ts';
 import { type Admission, AssignedAppends } from './assigned-appends.ts';
 import { DelayedRemovals } from './delayed-removals.ts';
 import { FollowerLog } from './follower-log.ts';
@@ -16,51 +16,14 @@ import { LogReader } from './log-reader.ts';
 import { LogRetention } from './log-retention.ts';
 import type { RecordSearch } from './log-search.ts';
 import { LogWriter, type PendingAppend } from './log-writer.ts';
+import type { AppendListener, LeaderAppend, PartitionLogOptions } from './partition-log-options.ts';
 import type { ProducerEntry } from './producer-entry.ts';
 import { RecordLookup } from './record-lookup.ts';
-import type { OpenedRecords } from './recompression.ts';
 import { validateBatch } from './record-validator.ts';
 import { type LoadedLog, loadLog } from './recovery.ts';
 import { SegmentSwaps } from './segment-swaps.ts';
 import type { LogTail } from './tail-cache.ts';
 import type { AbortedTransaction } from './transaction-index.ts';
-
-export interface PartitionLogOptions {
-  readonly environment: LogEnvironment;
-  /** The partition's own directory; it exists. */
-  readonly directory: string;
-  readonly topicPartition: TopicPartition;
-  readonly config: LogConfig;
-  /** Told when the disk has refused: the whole log directory is to be given up. */
-  readonly onFailure: (error: DiskError) => void;
-  /** Makes durable what the log's records are worth nothing without. */
-  readonly beforeFirstSync: () => Promise<void>;
-  /** As `LogCutOptions` has it; a log without checkpoints has nothing to lower. */
-  readonly lowerCheckpoints?: () => Promise<void>;
-  /** Whether the log directory was closed in order. */
-  readonly isClean: boolean;
-  /** The checkpoints of the log directory; 0 where it has none. */
-  readonly recoveryPoint: number;
-  readonly logStartOffset: number;
-  readonly highWatermark: number;
-  /** See {@link LogWriterOptions.waitsForSpace}. */
-  readonly waitsForSpace: boolean;
-}
-
-/** Who is told of what becomes of the appends. */
-export interface AppendListener {
-  /** The {@link PartitionLog.acknowledgedEndOffset} has moved; the appends that moved it complete afterwards. */
-  endMoved(): void;
-  /** Every append behind the log end has failed, and later ones take their offsets. */
-  rolledBack(): void;
-}
-
-export interface LeaderAppend {
-  readonly origin: AppendOrigin;
-  readonly leaderEpoch: number;
-  /** The batch's records, where they were opened before. */
-  readonly opened?: OpenedRecords | undefined;
-}
 
 /**
  * The records of one partition on this broker, in Kafka's format. What it shows is written: offsets up to the log

@@ -1,0 +1,42 @@
+import type { DiskError } from '../runtime/disk.ts';
+import type { AppendOrigin } from './append-outcome.ts';
+import type { LogConfig } from './log-config.ts';
+import type { LogEnvironment, TopicPartition } from './log-environment.ts';
+import type { OpenedRecords } from './recompression.ts';
+
+export interface PartitionLogOptions {
+  readonly environment: LogEnvironment;
+  /** The partition's own directory; it exists. */
+  readonly directory: string;
+  readonly topicPartition: TopicPartition;
+  readonly config: LogConfig;
+  /** Told when the disk has refused: the whole log directory is to be given up. */
+  readonly onFailure: (error: DiskError) => void;
+  /** Makes durable what the log's records are worth nothing without. */
+  readonly beforeFirstSync: () => Promise<void>;
+  /** As `LogCutOptions` has it; a log without checkpoints has nothing to lower. */
+  readonly lowerCheckpoints?: () => Promise<void>;
+  /** Whether the log directory was closed in order. */
+  readonly isClean: boolean;
+  /** The checkpoints of the log directory; 0 where it has none. */
+  readonly recoveryPoint: number;
+  readonly logStartOffset: number;
+  readonly highWatermark: number;
+  /** As `LogWriterOptions` has it. */
+  readonly waitsForSpace: boolean;
+}
+
+/** Who is told of what becomes of the appends. */
+export interface AppendListener {
+  /** The `acknowledgedEndOffset` of the log has moved; the appends that moved it complete afterwards. */
+  endMoved(): void;
+  /** Every append behind the log end has failed, and later ones take their offsets. */
+  rolledBack(): void;
+}
+
+export interface LeaderAppend {
+  readonly origin: AppendOrigin;
+  readonly leaderEpoch: number;
+  /** The batch's records, where they were opened before. */
+  readonly opened?: OpenedRecords | undefined;
+}
