@@ -104,7 +104,7 @@ test('those with records in a range are found, whatever the history: after a cra
       await again.close();
       bed.remove();
     }),
-    { numRuns: 50 },
+    { numRuns: 40 },
   );
 });
 

@@ -124,7 +124,7 @@ test('look-ups by time and offset answer as reading everything would', async () 
       await recovered.close();
       ownBed.remove();
     }),
-    { numRuns: 40 },
+    { numRuns: 30 },
   );
 });
 
