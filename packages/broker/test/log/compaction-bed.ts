@@ -257,6 +257,8 @@ export class CompactionBed {
     must(range.firstUncleanableOffset <= this.#log.lastStableOffset, 'an unstable record would be cleaned');
     const before = (await this.#readAll()).length;
     const { firstDirtyOffset, firstUncleanableOffset } = range;
+    // Whoever copies the directory is not to find a file that is being put in the place of another.
+    await this.#log.flush();
     const witness = await this.#witness?.({
       ...{ nowMs, firstDirtyOffset, firstUncleanableOffset, slots },
       directory: this.#bed.directory,
