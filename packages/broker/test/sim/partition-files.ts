@@ -26,7 +26,7 @@ export interface StoredPartition {
 }
 
 /**
- * The partitions in a log directory, read without the broker's own log: whole batches in one unbroken row of offsets.
+ * The partitions in a log directory, read without the broker's own log: whole batches in one row of offsets, unbroken but for cleanings.
  * Kept by their directory, which stays the same through renames and crashes.
  */
 export function storedPartitions(
@@ -48,6 +48,11 @@ export function storedPartitions(
   return found;
 }
 
+/** Cleaned, so that offsets may be missing and batches may have lost records. */
+export function isCompacted(name: string): boolean {
+  return name.startsWith('__');
+}
+
 function read(name: string, directory: DirectoryNode, view: TreeView): StoredPartition {
   const segments = [...directory.entries(view)]
     .filter(([file]) => /^\d{20}\.log$/.test(file))
@@ -58,8 +63,10 @@ function read(name: string, directory: DirectoryNode, view: TreeView): StoredPar
   for (const [file, node] of segments) {
     if (node.kind !== 'file') continue;
     const bytes = node.content(view);
-    const here =
-      restBytes > 0 || Number(file.slice(0, 20)) !== endOffset ? [] : wholeBatches(bytes, endOffset);
+    const baseOffset = Number(file.slice(0, 20));
+    const hasGaps = isCompacted(name);
+    const follows = hasGaps ? baseOffset >= endOffset : baseOffset === endOffset;
+    const here = restBytes > 0 || !follows ? [] : wholeBatches(bytes, baseOffset, { hasGaps });
     batches.push(...here);
     endOffset = here.at(-1)?.endOffset ?? endOffset;
     restBytes += bytes.length - here.reduce((sum, batch) => sum + batch.bytes.length, 0);
@@ -67,16 +74,18 @@ function read(name: string, directory: DirectoryNode, view: TreeView): StoredPar
   return { name, batches, restBytes, endOffset };
 }
 
-/** The batches that `bytes` begin with, each whole and the first of them at `offset`. */
-export function wholeBatches(bytes: Uint8Array, offset: number): StoredBatch[] {
+/** The batches that `bytes` begin with, each whole, and at `offset` and on without a gap unless there may be some. */
+export function wholeBatches(bytes: Uint8Array, offset: number, { hasGaps = false } = {}): StoredBatch[] {
   const batches: StoredBatch[] = [];
   let next = offset;
   for (let at = 0; at + BATCH_HEADER_BYTES <= bytes.length; ) {
     const size = batchSizeAt(bytes, at);
-    if (size < BATCH_HEADER_BYTES || at + size > bytes.length || baseOffsetAt(bytes, at) !== next) break;
+    if (size < BATCH_HEADER_BYTES || at + size > bytes.length) break;
+    const baseOffset = baseOffsetAt(bytes, at);
+    if (hasGaps ? baseOffset < next : baseOffset !== next) break;
     const batch = bytes.slice(at, at + size);
     if (!isCrcValidAt(batch)) break;
-    batches.push({ baseOffset: next, endOffset: lastOffsetAt(batch) + 1, bytes: batch });
+    batches.push({ baseOffset, endOffset: lastOffsetAt(batch) + 1, bytes: batch });
     next = lastOffsetAt(batch) + 1;
     at += size;
   }
