@@ -75,7 +75,7 @@ test('a dirty log is cleaned up to its active segment, and the checkpoint says s
   await opened();
   for (let round = 0; round < 6; round++) for (const key of ['a', 'b']) await append(key, `${round}`);
   started();
-  await vi.waitUntil(() => log.compaction.cleanedTo !== null);
+  await vi.waitUntil(() => log.compaction.cleanedTo !== null, { timeout: 10_000 });
   const cleanedTo = log.compaction.cleanedTo ?? 0;
   await expect.poll(checkpoint).toBe(`0\n1\norders 0 ${cleanedTo}\n`);
   expect(cleanedTo).toBeGreaterThan(7);
@@ -93,11 +93,13 @@ test('a log is not cleaned before it is dirty enough, unless a record has waited
   bed.clock.advance(4000);
   await vi.waitUntil(async () => (await compaction.range(bed.clock.wallMs())).cleanableBytes > 0);
   expect(compaction.cleanedTo).toBe(null);
-  for (let second = 0; second < 10; second++) {
-    bed.clock.advance(1000);
-    await new Promise(setImmediate);
-  }
-  await vi.waitUntil(() => compaction.cleanedTo !== null);
+  await vi.waitUntil(
+    () => {
+      bed.clock.advance(1000);
+      return compaction.cleanedTo !== null;
+    },
+    { timeout: 10_000 },
+  );
 });
 
 test('what was cleaned before the start is not cleaned again', async () => {
@@ -149,7 +151,7 @@ describe('a log that cannot be cleaned', () => {
     bytes[65] = (bytes[65] ?? 0) ^ 1;
     fs.writeFileSync(file, bytes);
     started();
-    await vi.waitUntil(() => log.isOffline);
+    await vi.waitUntil(() => log.isOffline, { timeout: 10_000 });
     expect(bed.files().filter((name) => name.includes('.cleaned'))).toEqual([]);
   });
 });
@@ -182,12 +184,20 @@ test('reads and writes keep to the rate, which may change meanwhile', async () =
   const size = log.sizeInBytes;
   const begun = bed.clock.monotonicMs();
   const running = started({ ioBytesPerSecond: size / 10, ioBufferBytes: 8192, backoffMs: 1_000_000 });
-  for (let waited = 0; waited < 60 && log.compaction.cleanedTo === null; waited++) {
-    bed.clock.advance(1000);
-    for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
-  }
+  const advanceUntilCleaned = (byMs: number) =>
+    vi.waitUntil(
+      () => {
+        if (log.compaction.cleanedTo === null) bed.clock.advance(byMs);
+        return log.compaction.cleanedTo !== null;
+      },
+      { timeout: 15_000, interval: 5 },
+    );
+  await advanceUntilCleaned(100);
   // All of it is read twice, at a tenth a second.
   expect(bed.clock.monotonicMs() - begun).toBeGreaterThan(15_000);
+  log.compaction.cleanedTo = null;
+  const again = bed.clock.monotonicMs();
   running.changeSettings({ ...DEFAULT_CLEANER_SETTINGS });
-  await vi.waitUntil(() => log.compaction.cleanedTo !== null);
+  await advanceUntilCleaned(100);
+  expect(bed.clock.monotonicMs() - again).toBeLessThan(15_000);
 });
