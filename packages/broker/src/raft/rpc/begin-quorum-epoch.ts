@@ -1,7 +1,7 @@
 import { ErrorCode } from '../../protocol/errors.ts';
 import type { BeginQuorumEpochRequest, BeginQuorumEpochResponse } from '../raft-messages.ts';
 import { leaderKnown, type Turn } from '../turn.ts';
-import { claimError, isMeantForUs, isOfOtherCluster, learnFrom, learnLeader } from './common.ts';
+import { claimError, isMeantForUs, isOfOtherCluster, learnFrom, learnLeader } from './request-checks.ts';
 
 export function answerBeginQuorumEpoch(
   turn: Turn,

@@ -4,7 +4,7 @@ import type { RaftState } from '../raft-state.ts';
 import { means, type ReplicaKey } from '../replica-key.ts';
 import { leaderKnown, type Turn } from '../turn.ts';
 import { becomeAware } from './begin-quorum-epoch.ts';
-import { claimError, isOfOtherCluster, learnFrom, learnLeader } from './common.ts';
+import { claimError, isOfOtherCluster, learnFrom, learnLeader } from './request-checks.ts';
 
 export function answerEndQuorumEpoch(turn: Turn, requestId: number, request: EndQuorumEpochRequest): void {
   if (isOfOtherCluster(turn.state, request)) {

@@ -13,7 +13,7 @@ import { isVoter } from '../raft-state.ts';
 import type { Follower } from '../role.ts';
 import { answerWithRecords, hasNews, raiseHighWatermark } from '../roles/leader.ts';
 import type { Turn } from '../turn.ts';
-import { isOfOtherCluster, leadershipError, learnFrom } from './common.ts';
+import { isOfOtherCluster, leadershipError, learnFrom } from './request-checks.ts';
 import { fetchAnswer } from './fetch-answer.ts';
 import { noteFetch } from './replica-progress.ts';
 

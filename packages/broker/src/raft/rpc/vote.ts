@@ -6,7 +6,7 @@ import type { ReplicaKey } from '../replica-key.ts';
 import { enterEpoch, giveVote } from '../transitions.ts';
 import { leaderKnown, type Turn } from '../turn.ts';
 import { withVote } from '../votes.ts';
-import { claimError, isMeantForUs, isOfOtherCluster, learnFrom } from './common.ts';
+import { claimError, isMeantForUs, isOfOtherCluster, learnFrom } from './request-checks.ts';
 
 /** A higher epoch is entered whoever brings it. The vote is on disk before the answer goes out. */
 export function answerVote(turn: Turn, requestId: number, request: VoteRequest): void {
