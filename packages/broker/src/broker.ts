@@ -194,6 +194,7 @@ async function openData({ config, runtime, rooms, fail }: Start): Promise<Broker
   const replicas = new Replicas({
     nodeId: config.nodeId,
     clock: runtime.clock,
+    maxLagMs: config.values.number('replica.lag.time.max.ms'),
     directories: storage.directories,
     lacksDirectories: storage.failedPaths.length > 0,
     settingsOf: topicSettingsOf(configsOf),

@@ -199,6 +199,21 @@ export class PartitionLog {
     return this.#writer.producers.entries();
   }
 
+  /**
+   * A leader begins its epoch behind all that is queued, and knows it at once: who asks for the end of an earlier one
+   * must find it before the first record comes. Returns where.
+   */
+  beginEpoch(leaderEpoch: number): number {
+    const { endOffset, isHeld } = this.#assigned;
+    const { epochs } = this.#loaded;
+    const begin = () => {
+      if (leaderEpoch > epochs.latestEpoch) epochs.assign(leaderEpoch, this.logEndOffset);
+    };
+    if (endOffset === this.logEndOffset && !isHeld) begin();
+    else void this.#writer.queue.exclusively(async () => begin());
+    return endOffset;
+  }
+
   /** The partition has moved its high watermark; between log start and log end. */
   updateHighWatermark(offset: number): void {
     this.#highWatermark = Math.min(Math.max(offset, this.#logStartOffset), this.logEndOffset);

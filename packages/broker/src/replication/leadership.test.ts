@@ -37,6 +37,7 @@ class LeaderStory {
         },
         minInSyncReplicas: setting.minInSyncReplicas ?? 2,
         maxLagMs: LAG_MS,
+        epochStartOffset: this.#endOffset,
         endOffset: this.#endOffset,
         logStartOffset: 0,
         highWatermark: setting.highWatermark ?? 0,

@@ -60,6 +60,8 @@ export interface LeadershipOptions {
   readonly minInSyncReplicas: number;
   /** `replica.lag.time.max.ms`. */
   readonly maxLagMs: number;
+  /** Where the first record of this epoch will lie: behind all that is queued. */
+  readonly epochStartOffset: number;
   /** Where this leader's own copy ends, as far as it counts, and where it starts. */
   readonly endOffset: number;
   readonly logStartOffset: number;
@@ -100,7 +102,7 @@ export class Leadership {
     const { partition } = options;
     this.#options = options;
     this.leaderEpoch = partition.leaderEpoch;
-    this.epochStartOffset = options.endOffset;
+    this.epochStartOffset = options.epochStartOffset;
     this.#isr = partition.isr;
     this.#partitionEpoch = partition.partitionEpoch;
     this.#minInSyncReplicas = options.minInSyncReplicas;
@@ -124,7 +126,12 @@ export class Leadership {
 
   /** Whether an append that all in-sync replicas must have is to be refused. */
   get isBelowMinimum(): boolean {
-    return this.#isr.length < Math.min(this.#minInSyncReplicas, this.#followers.size + 1);
+    return this.#isr.length < this.requiredInSync;
+  }
+
+  /** How many in-sync replicas it takes to commit. */
+  get requiredInSync(): number {
+    return Math.min(this.#minInSyncReplicas, this.#followers.size + 1);
   }
 
   /** Every replica on an active broker has deleted the records below. */

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { interceptedDisk } from '../../test/log/intercepted-disk.ts';
 import { batchOf, LogBed } from '../../test/log/log-bed.ts';
+import { SURROUNDINGS } from '../../test/replication/surroundings.ts';
 import { segmentFile } from '../log/segment-files.ts';
 import type { PartitionImage } from '../metadata/metadata-image.ts';
 import { ErrorCode } from '../protocol/errors.ts';
@@ -13,8 +14,11 @@ import { readPartition } from './partition-read.ts';
 const LEADER = 1;
 
 let bed: LogBed;
+const fenced = new Set<number>();
+const surroundings = { ...SURROUNDINGS, activeEpochOf: (id: number) => (fenced.has(id) ? null : id) };
 beforeEach(() => {
   bed = new LogBed();
+  fenced.clear();
 });
 afterEach(() => bed.remove());
 
@@ -44,12 +48,17 @@ async function partitionWith(image: Partial<PartitionImage> = {}, minInSyncRepli
     log: await bed.open(),
     image: imageOf(image),
     minInSyncReplicas,
+    surroundings,
   });
 }
 
 function append(partition: Partition, requiredAcks: number): Promise<number> {
   const outcome = partition.appendAsLeader(batchOf(['a']), { origin: 'client', requiredAcks });
   return outcome.kind === 'queued' ? outcome.done : Promise.resolve(outcome.errorCode);
+}
+
+function fence(...brokerIds: number[]): void {
+  for (const id of brokerIds) fenced.add(id);
 }
 
 /** The value if it is there by now. */
@@ -94,7 +103,8 @@ describe('a partition with followers', () => {
     expect(await nowOr(all, -99)).toBe(-99);
     expect(partition.highWatermark).toBe(0);
     // The followers leave the ISR: what the leader has is then committed.
-    partition.onMetadata(imageOf({ ...three, isr: [1] }), 1);
+    fence(2, 3);
+    partition.onMetadata(imageOf({ ...three, isr: [1], partitionEpoch: 1 }), 1);
     expect(await all).toBe(ErrorCode.NONE);
     expect(partition.highWatermark).toBe(2);
   });
@@ -118,7 +128,8 @@ describe('a partition with followers', () => {
     await before.log.close();
     const after = await partitionWith({ ...three, leaderEpoch: 6 });
     expect([after.highWatermark, after.isCatchingUp]).toEqual([0, true]);
-    after.onMetadata(imageOf({ ...three, leaderEpoch: 6, isr: [1] }), 1);
+    fence(2, 3);
+    after.onMetadata(imageOf({ ...three, leaderEpoch: 6, isr: [1], partitionEpoch: 1 }), 1);
     expect([after.highWatermark, after.isCatchingUp]).toEqual([1, false]);
   });
 
@@ -156,6 +167,44 @@ describe('a partition with followers', () => {
       ErrorCode.OFFSET_NOT_AVAILABLE,
     );
     expect((await findOffset(partition, { ...latest, isolation: 'log-end' })).offset).toBe(1);
+  });
+
+  it('knows its own epoch before its first record', async () => {
+    const partition = await partitionWith(three);
+    await append(partition, 1);
+    expect(partition.log.leaderEpochs).toEqual([{ epoch: 5, startOffset: 0 }]);
+    partition.onMetadata(imageOf({ ...three, leaderEpoch: 7, partitionEpoch: 1 }), 1);
+    expect(partition.log.leaderEpochs).toEqual([
+      { epoch: 5, startOffset: 0 },
+      { epoch: 7, startOffset: 1 },
+    ]);
+    expect(partition.log.endOffsetForEpoch(6)).toEqual({ leaderEpoch: 5, endOffset: 1 });
+  });
+
+  it('begins its epoch behind what is on its way to the disk', async () => {
+    const partition = await partitionWith(three);
+    const written = append(partition, 1);
+    partition.onMetadata(imageOf({ ...three, leaderEpoch: 7, partitionEpoch: 1 }), 1);
+    await written;
+    await append(partition, 1);
+    expect(partition.log.leaderEpochs).toEqual([
+      { epoch: 5, startOffset: 0 },
+      { epoch: 7, startOffset: 1 },
+    ]);
+  });
+
+  it('has deleted records when its followers have, and never when it leads no more', async () => {
+    const partition = await partitionWith(three);
+    await append(partition, 1);
+    fence(2, 3);
+    partition.onMetadata(imageOf({ ...three, isr: [1], partitionEpoch: 1 }), 1);
+    fenced.clear();
+    const deletion = partition.deleteRecordsBefore(1);
+    if (deletion.kind === 'refused') throw new Error(`refused with ${deletion.errorCode}`);
+    expect(partition.log.logStartOffset).toBe(1);
+    expect(await nowOr(deletion.done, -99)).toBe(-99);
+    partition.onMetadata(imageOf({ ...three, leader: 2, leaderEpoch: 6, partitionEpoch: 2 }), 1);
+    expect(await deletion.done).toBe(ErrorCode.NOT_LEADER_OR_FOLLOWER);
   });
 
   it('fails those who wait when another leads, and takes nothing more', async () => {
@@ -226,8 +275,9 @@ describe('a reader of what is committed', () => {
     await (await own.open()).close();
 
     const log = await own.open({ isClean: true, highWatermark: 3, config: { retentionMs: 0 } });
+    const unmoved = { image: imageOf(), minInSyncReplicas: 1, surroundings };
     const topic = { topic: 'orders', topicId: 'oLIQyYhGQsiCoFcXtVXDSA', partition: 0, nodeId: LEADER };
-    const partition = new Partition({ ...topic, log, image: imageOf(), minInSyncReplicas: 1 });
+    const partition = new Partition({ ...topic, log, ...unmoved });
     const request = {
       ...{ fetchOffset: 0, maxBytes: 1000, minOneBatch: true, isolation: 'last-stable-offset' as const },
       ...{ currentLeaderEpoch: -1, lastFetchedEpoch: -1, requireLeader: true },
@@ -237,7 +287,7 @@ describe('a reader of what is committed', () => {
     await log.close();
 
     const again = await own.open({ isClean: true, highWatermark: 3, config: { retentionMs: 0 } });
-    const reopened = new Partition({ ...topic, log: again, image: imageOf(), minInSyncReplicas: 1 });
+    const reopened = new Partition({ ...topic, log: again, ...unmoved });
     whenAsked = () => again.applyRetention(Number.MAX_SAFE_INTEGER);
     expect((await readPartition(reopened, request)).errorCode).toBe(ErrorCode.OFFSET_OUT_OF_RANGE);
     await again.close();

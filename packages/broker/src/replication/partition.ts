@@ -3,9 +3,12 @@ import type { PartitionLog } from '../log/partition-log.ts';
 import type { OpenedRecords } from '../log/recompression.ts';
 import type { PartitionImage } from '../metadata/metadata-image.ts';
 import { ErrorCode } from '../protocol/errors.ts';
+import type { Clock } from '../runtime/clock.ts';
 import { Acknowledgements } from './acknowledgements.ts';
+import { DelayedDeletions } from './delayed-deletions.ts';
 import type { PartitionMark, PartitionWatch, WatchedPartition } from './delayed-fetch.ts';
-import { type LeaderEvent, type LeaderState, step } from './leader-state.ts';
+import { Leadership, type LeadershipEffects } from './leadership.ts';
+import { PartitionWatches } from './partition-watches.ts';
 
 export interface PartitionOptions {
   readonly topic: string;
@@ -16,6 +19,16 @@ export interface PartitionOptions {
   readonly image: PartitionImage;
   /** `min.insync.replicas` of the topic. */
   readonly minInSyncReplicas: number;
+  readonly surroundings: PartitionSurroundings;
+}
+
+/** What all partitions of a broker share. */
+export interface PartitionSurroundings {
+  readonly clock: Clock;
+  /** `replica.lag.time.max.ms`. */
+  readonly maxLagMs: number;
+  /** As `LeadershipOptions` has it. */
+  readonly activeEpochOf: (brokerId: number) => number | null;
 }
 
 export interface LeaderAppend {
@@ -31,6 +44,11 @@ export type PartitionAppend =
   | { readonly kind: 'queued'; readonly info: LogAppendInfo; readonly done: Promise<number> }
   | AppendRejection;
 
+/** What became of a deletion. `done` never rejects: `NONE` when no active replica has the records any more. */
+export type PartitionDeletion =
+  | { readonly kind: 'deleting'; readonly done: Promise<number> }
+  | { readonly kind: 'refused'; readonly errorCode: number };
+
 /** Up to where a reader sees. */
 export type ReadIsolation = 'log-end' | 'high-watermark' | 'last-stable-offset';
 
@@ -44,15 +62,14 @@ export class Partition implements WatchedPartition {
   readonly partition: number;
   readonly log: PartitionLog;
   readonly #nodeId: number;
+  readonly #surroundings: PartitionSurroundings;
   readonly #acknowledgements = new Acknowledgements();
-  readonly #watches = new Set<PartitionWatch>();
+  readonly #deletions = new DelayedDeletions();
+  readonly #watches = new PartitionWatches();
   #image: PartitionImage;
   #minInSyncReplicas: number;
-  #state: LeaderState;
-  /** Where this leader's first record lies or will lie; consumers wait until the high watermark is there. */
-  #epochStartOffset: number;
-  #readableBytes = 0;
-  #disturbances = 0;
+  /** Null while another broker leads, or nobody. */
+  #leadership: Leadership | null = null;
   #isClosed = false;
 
   constructor(options: PartitionOptions) {
@@ -61,21 +78,15 @@ export class Partition implements WatchedPartition {
     this.partition = options.partition;
     this.log = options.log;
     this.#nodeId = options.nodeId;
+    this.#surroundings = options.surroundings;
     this.#image = options.image;
     this.#minInSyncReplicas = options.minInSyncReplicas;
-    this.#epochStartOffset = this.log.logEndOffset;
-    this.#state = {
-      logEndOffsets: new Map([[this.#nodeId, this.log.acknowledgedEndOffset]]),
-      maximalIsr: new Set(this.#image.isr),
-      minInSyncReplicas: this.#effectiveMinInSyncReplicas(),
-      highWatermark: this.log.highWatermark,
-    };
-    this.#logEndMoved();
-    this.log.listen({ endMoved: () => this.#logEndMoved(), rolledBack: () => this.#rolledBack() });
+    this.log.listen({ endMoved: () => this.#ownLogMoved(), rolledBack: () => this.#rolledBack() });
+    this.#lead();
   }
 
   get isLeader(): boolean {
-    return this.#image.leader === this.#nodeId && !this.#isClosed;
+    return this.#leadership !== null;
   }
 
   get leaderId(): number {
@@ -87,7 +98,7 @@ export class Partition implements WatchedPartition {
   }
 
   get highWatermark(): number {
-    return this.#state.highWatermark;
+    return this.log.highWatermark;
   }
 
   /** The first offset whose fate is open: transactions undecided or records not on all in-sync replicas. */
@@ -95,9 +106,14 @@ export class Partition implements WatchedPartition {
     return this.log.lastStableOffset;
   }
 
+  /** Below this no active replica has records; that of the log where another broker leads. */
+  get lowWatermark(): number {
+    return this.#leadership?.lowWatermark ?? this.log.logStartOffset;
+  }
+
   /** Set while a new leader's high watermark has not reached the start of its epoch: "latest" is not known then. */
   get isCatchingUp(): boolean {
-    return this.highWatermark < this.#epochStartOffset;
+    return this.#leadership !== null && this.highWatermark < this.#leadership.epochStartOffset;
   }
 
   /** Where a reader of that isolation stops. */
@@ -128,14 +144,14 @@ export class Partition implements WatchedPartition {
 
   /** Appends complete batches whose buffer is given away: offsets and epoch are assigned in it. Synchronous. */
   appendAsLeader(batches: Uint8Array, append: LeaderAppend): PartitionAppend {
-    if (!this.isLeader)
+    const leadership = this.#leadership;
+    if (leadership === null)
       return rejected(ErrorCode.NOT_LEADER_OR_FOLLOWER, 'This broker does not lead the partition');
-    const { minInSyncReplicas } = this.#state;
-    if (append.requiredAcks === -1 && this.#image.isr.length < minInSyncReplicas) {
-      return rejected(
-        ErrorCode.NOT_ENOUGH_REPLICAS,
-        `${this.#image.isr.length} replicas are in sync, ${minInSyncReplicas} are required`,
-      );
+    // Afterwards nobody is told so: the high watermark stands still while too few are in sync (KIP-966).
+    if (append.requiredAcks === -1 && leadership.isBelowMinimum) {
+      const { isr, requiredInSync } = leadership;
+      const text = `${isr.length} replicas are in sync, ${requiredInSync} are required`;
+      return rejected(ErrorCode.NOT_ENOUGH_REPLICAS, text);
     }
     const outcome = this.log.appendAsLeader(batches, {
       origin: append.origin,
@@ -146,18 +162,21 @@ export class Partition implements WatchedPartition {
     return { kind: 'queued', info: outcome.info, done: this.#doneWhen(append.requiredAcks, outcome) };
   }
 
-  /** Moves the log start to `offset` (-1: the high watermark). Returns an error code. */
-  deleteRecordsBefore(offset: number): number {
-    if (!this.isLeader) return ErrorCode.NOT_LEADER_OR_FOLLOWER;
-    if (this.log.isOffline) return ErrorCode.KAFKA_STORAGE_ERROR;
+  /** Moves the log start to `offset` (-1: the high watermark); the followers do so when they hear of it. */
+  deleteRecordsBefore(offset: number): PartitionDeletion {
+    const refused = (errorCode: number): PartitionDeletion => ({ kind: 'refused', errorCode });
+    if (!this.isLeader) return refused(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+    if (this.log.isOffline) return refused(ErrorCode.KAFKA_STORAGE_ERROR);
     const { cleanupPolicy } = this.log.config;
     if (cleanupPolicy.includes('compact') && !cleanupPolicy.includes('delete'))
-      return ErrorCode.POLICY_VIOLATION;
+      return refused(ErrorCode.POLICY_VIOLATION);
     const target = offset === -1 ? this.highWatermark : offset;
-    if (target < 0 || target > this.highWatermark) return ErrorCode.OFFSET_OUT_OF_RANGE;
+    if (target < 0 || target > this.highWatermark) return refused(ErrorCode.OFFSET_OUT_OF_RANGE);
     this.log.advanceLogStartOffset(target);
+    this.#ownLogMoved();
     this.disturb();
-    return ErrorCode.NONE;
+    const isDone = target <= this.lowWatermark;
+    return { kind: 'deleting', done: isDone ? NO_ERROR : this.#deletions.await(target) };
   }
 
   /** Takes over what the metadata says; fails everybody who waits when leadership has gone or changed epoch. */
@@ -166,45 +185,74 @@ export class Partition implements WatchedPartition {
     this.#image = image;
     this.#minInSyncReplicas = minInSyncReplicas;
     if (isNewEpoch) {
-      this.#acknowledgements.failAll(ErrorCode.NOT_LEADER_OR_FOLLOWER);
-      this.#epochStartOffset = this.log.logEndOffset;
+      this.#resign(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+      this.#lead();
       this.disturb();
+      return;
     }
-    this.#happened({
-      kind: 'replicas-changed',
-      maximalIsr: new Set(image.isr),
-      minInSyncReplicas: this.#effectiveMinInSyncReplicas(),
-    });
+    const nowMs = this.#surroundings.clock.monotonicMs();
+    if (this.#leadership === null) return;
+    this.#carryOut(this.#leadership.metadataChanged(image, nowMs));
+    this.#carryOut(this.#leadership.configChanged(minInSyncReplicas, nowMs));
   }
 
   /** From here on nothing is appended or read. The log itself is closed by its owner. */
   retire(): void {
     this.#isClosed = true;
-    this.#acknowledgements.failAll(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+    this.#resign(ErrorCode.NOT_LEADER_OR_FOLLOWER);
     this.disturb();
   }
 
   mark(): PartitionMark {
-    return { readableBytes: this.#readableBytes, disturbances: this.#disturbances };
+    return this.#watches.mark();
   }
 
   watch(watch: PartitionWatch): void {
-    this.#watches.add(watch);
+    this.#watches.watch(watch);
   }
 
   unwatch(watch: PartitionWatch): void {
-    this.#watches.delete(watch);
+    this.#watches.unwatch(watch);
   }
 
   /** Wakes all who wait, whatever they wait for. */
   disturb(): void {
-    this.#disturbances += 1;
-    for (const watch of [...this.#watches]) watch.disturbed();
+    this.#watches.disturb();
   }
 
-  #logEndMoved(): void {
-    const logEndOffset = this.log.acknowledgedEndOffset;
-    this.#happened({ kind: 'log-end-moved', replicaId: this.#nodeId, logEndOffset });
+  /** Begins the epoch of the metadata where this broker leads in it. */
+  #lead(): void {
+    if (this.#image.leader !== this.#nodeId || this.#isClosed) return;
+    const { clock, maxLagMs, activeEpochOf } = this.#surroundings;
+    const { acknowledgedEndOffset, logStartOffset, highWatermark } = this.log;
+    this.#leadership = new Leadership(
+      {
+        nodeId: this.#nodeId,
+        partition: this.#image,
+        minInSyncReplicas: this.#minInSyncReplicas,
+        maxLagMs,
+        epochStartOffset: this.log.beginEpoch(this.#image.leaderEpoch),
+        endOffset: acknowledgedEndOffset,
+        logStartOffset,
+        highWatermark,
+        activeEpochOf,
+      },
+      clock.monotonicMs(),
+    );
+    this.#ownLogMoved();
+  }
+
+  #resign(errorCode: number): void {
+    this.#leadership = null;
+    this.#acknowledgements.failAll(errorCode);
+    this.#deletions.failAll(errorCode);
+  }
+
+  #ownLogMoved(): void {
+    if (this.#leadership === null) return;
+    const { acknowledgedEndOffset: endOffset, logStartOffset } = this.log;
+    const nowMs = this.#surroundings.clock.monotonicMs();
+    this.#carryOut(this.#leadership.ownLogMoved({ endOffset, logStartOffset }, nowMs));
   }
 
   /** The disk was full: what was queued will not be, and is asked for again. */
@@ -215,6 +263,7 @@ export class Partition implements WatchedPartition {
   /** The disk refused: nothing that waits will be committed. */
   onLogFailed(): void {
     this.#acknowledgements.failAll(ErrorCode.KAFKA_STORAGE_ERROR);
+    this.#deletions.failAll(ErrorCode.KAFKA_STORAGE_ERROR);
     this.disturb();
   }
 
@@ -229,23 +278,13 @@ export class Partition implements WatchedPartition {
     return outcome.kind === 'duplicate' ? firstError(completion, committed) : committed;
   }
 
-  #happened(event: LeaderEvent): void {
-    const { state, effects } = step(this.#state, event);
-    this.#state = state;
-    for (const { to } of effects) {
-      this.log.updateHighWatermark(to);
-      this.#grew(this.#acknowledgements.acknowledgeTo(to));
+  /** Carries out what follows from an event. */
+  #carryOut({ highWatermark }: LeadershipEffects): void {
+    if (highWatermark !== null) {
+      this.log.updateHighWatermark(highWatermark);
+      this.#watches.grew(this.#acknowledgements.acknowledgeTo(highWatermark));
     }
-  }
-
-  #grew(bytes: number): void {
-    if (bytes === 0) return;
-    this.#readableBytes += bytes;
-    for (const watch of [...this.#watches]) watch.readableGrew(bytes);
-  }
-
-  #effectiveMinInSyncReplicas(): number {
-    return Math.min(this.#minInSyncReplicas, this.#image.replicas.length);
+    if (!this.#deletions.isEmpty) this.#deletions.completeTo(this.lowWatermark);
   }
 }
 

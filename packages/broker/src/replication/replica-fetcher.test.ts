@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { batchOf, contentOf, LogBed } from '../../test/log/log-bed.ts';
 import { clusterWith, TOPIC_ID } from '../../test/metadata/three-brokers.ts';
 import { LeaderNode } from '../../test/replication/leader-node.ts';
+import { SURROUNDINGS } from '../../test/replication/surroundings.ts';
 import type { PartitionLog } from '../log/partition-log.ts';
 import { type MetadataImage, partitionOf } from '../metadata/metadata-image.ts';
 import { silentLogger } from '../runtime/logger.ts';
@@ -44,6 +45,7 @@ async function leading(leaderEpoch: number): Promise<LeaderNode> {
     log: await leaderBed.open(),
     image: partitionImage,
     minInSyncReplicas: 1,
+    surroundings: SURROUNDINGS,
   });
   return new LeaderNode(partition, () => image);
 }

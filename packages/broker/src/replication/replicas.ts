@@ -2,14 +2,19 @@ import type { LogConfig } from '../log/log-config.ts';
 import type { LogDirectory } from '../log/log-directory.ts';
 import { isPassing } from '../log/passing-error.ts';
 import { type MetadataDelta, topicsWithChangedConfigs } from '../metadata/metadata-delta.ts';
-import type { MetadataImage, PartitionImage, TopicImage } from '../metadata/metadata-image.ts';
+import {
+  EMPTY_IMAGE,
+  type MetadataImage,
+  type PartitionImage,
+  type TopicImage,
+} from '../metadata/metadata-image.ts';
 import type { MetadataSubscriber } from '../metadata/metadata-publisher.ts';
 import { ErrorCode } from '../protocol/errors.ts';
 import type { Clock, Timer } from '../runtime/clock.ts';
 import { DiskError } from '../runtime/disk.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { LogPlacement } from './log-placement.ts';
-import { Partition } from './partition.ts';
+import { Partition, type PartitionSurroundings } from './partition.ts';
 import { WorkQueues } from './work-queues.ts';
 
 /** The effective configs of a topic, as its partitions need them. */
@@ -29,6 +34,8 @@ export interface LeadershipListener {
 export interface ReplicasOptions {
   readonly nodeId: number;
   readonly clock: Clock;
+  /** `replica.lag.time.max.ms`. */
+  readonly maxLagMs: number;
   /** At least one. They belong to whoever opened them. */
   readonly directories: readonly LogDirectory[];
   /** Whether there are others, which could not be opened. */
@@ -76,10 +83,14 @@ export class Replicas implements MetadataSubscriber {
   readonly #placement: LogPlacement;
   /** Partitions that are waiting to be opened again. */
   readonly #reopening = new Set<Timer>();
+  readonly #surroundings: PartitionSurroundings;
+  #image = EMPTY_IMAGE;
   #isStarting = true;
 
   constructor(options: ReplicasOptions) {
     this.#options = options;
+    const { clock, maxLagMs } = options;
+    this.#surroundings = { clock, maxLagMs, activeEpochOf: (id) => this.#activeEpochOf(id) };
     this.#placement = new LogPlacement(options);
     this.#work = new WorkQueues(LOGS_AT_ONCE, (name, error) => {
       options.logger.error({ err: error, partition: name }, 'a partition cannot be removed');
@@ -129,6 +140,7 @@ export class Replicas implements MetadataSubscriber {
   }
 
   onMetadata(delta: MetadataDelta, image: MetadataImage): void {
+    this.#image = image;
     for (const topic of delta.deletedTopics.values()) {
       for (const index of topic.partitions.keys()) this.#drop(topic, index);
     }
@@ -161,6 +173,12 @@ export class Replicas implements MetadataSubscriber {
     this.#reopening.clear();
     for (const partition of this.all()) partition.retire();
     await this.settled();
+  }
+
+  #activeEpochOf(brokerId: number): number | null {
+    const broker = this.#image.brokers.get(brokerId);
+    if (broker === undefined || broker.isFenced || broker.isInControlledShutdown) return null;
+    return broker.epoch;
   }
 
   #follow(topic: TopicImage, index: number, settings: TopicSettings): void {
@@ -261,6 +279,7 @@ export class Replicas implements MetadataSubscriber {
       log,
       image: hosted.image,
       minInSyncReplicas: hosted.settings.minInSyncReplicas,
+      surroundings: this.#surroundings,
     });
     if (hosted.isDropped) hosted.partition.retire();
     else if (hosted.partition.isLeader) this.#options.listener.leading(hosted.partition);

@@ -1,0 +1,32 @@
+import type { PartitionMark, PartitionWatch } from './delayed-fetch.ts';
+
+/** Those who wait for a partition, and how far it had come when they began. */
+export class PartitionWatches {
+  readonly #watches = new Set<PartitionWatch>();
+  #readableBytes = 0;
+  #disturbances = 0;
+
+  mark(): PartitionMark {
+    return { readableBytes: this.#readableBytes, disturbances: this.#disturbances };
+  }
+
+  watch(watch: PartitionWatch): void {
+    this.#watches.add(watch);
+  }
+
+  unwatch(watch: PartitionWatch): void {
+    this.#watches.delete(watch);
+  }
+
+  grew(bytes: number): void {
+    if (bytes === 0) return;
+    this.#readableBytes += bytes;
+    for (const watch of [...this.#watches]) watch.readableGrew(bytes);
+  }
+
+  /** Wakes all, whatever they wait for. */
+  disturb(): void {
+    this.#disturbances += 1;
+    for (const watch of [...this.#watches]) watch.disturbed();
+  }
+}
