@@ -14,6 +14,9 @@ const FIRST_VERSION_WITH_FOLLOWER_FETCH = 11;
 
 const READ_COMMITTED = 1;
 
+/** Reads of one request that wait for the disk, or for the thread pool, at the same time. */
+const READS_AT_ONCE = 8;
+
 /** The replica id of a consumer; brokers have theirs, tools that look at any replica have -2. */
 const CONSUMER = -1;
 
@@ -54,7 +57,7 @@ export class FetchReads {
 
   async run(): Promise<readonly PartitionRead[]> {
     const marks = this.#targets.map(({ partition }) => partition?.mark() ?? null);
-    for (const index of this.#targets.keys()) await this.#read(index);
+    await this.#readAll();
     const missingBytes = Math.min(this.#request.minBytes, this.#maxBytes) - this.#sizeInBytes;
     if (this.#request.maxWaitMs <= 0 || missingBytes <= 0 || this.#isUrgent()) return this.#reads;
     const waiting = this.#targets.flatMap(({ partition }, index) => {
@@ -67,11 +70,49 @@ export class FetchReads {
       maxWaitMs: this.#request.maxWaitMs,
       clock: this.#clock,
     });
-    for (const position of changed) await this.#read(waiting[position]?.index ?? -1);
+    for (const position of changed) {
+      const index = waiting[position]?.index ?? -1;
+      const foundElsewhere = this.#sizeInBytes - (this.#reads[index]?.sizeInBytes ?? 0);
+      await this.#read(index, foundElsewhere === 0);
+    }
     return this.#reads;
   }
 
-  async #read(index: number): Promise<void> {
+  /**
+   * Partitions are read side by side, as many at a time as fit together whatever they have. Only the first that has
+   * something may give more than the limits.
+   */
+  async #readAll(): Promise<void> {
+    const count = this.#targets.length;
+    let next = 0;
+    while (next < count) {
+      const first = next;
+      let roomBytes = this.#maxBytes - this.#sizeInBytes - this.#limitOf(next++);
+      while (next < count && next - first < READS_AT_ONCE && this.#limitOf(next) <= roomBytes) {
+        roomBytes -= this.#limitOf(next++);
+      }
+      const isNothingYet = this.#sizeInBytes === 0;
+      const wave = Array.from({ length: next - first }, (_, place) => first + place);
+      await Promise.all(wave.map((index) => this.#read(index, isNothingYet && index === first)));
+      for (const index of wave) {
+        if (this.#sizeInBytes === 0 && index !== first && this.#hasMore(index)) await this.#read(index, true);
+      }
+    }
+  }
+
+  /** Whether there is something behind an empty read, which was then larger than it was allowed to be. */
+  #hasMore(index: number): boolean {
+    const target = this.#targets[index];
+    if (target === undefined || target.partition === null) return false;
+    const isRead = this.#reads[index]?.errorCode === ErrorCode.NONE;
+    return isRead && target.fetch.fetchOffset < target.partition.endFor(this.#isolation);
+  }
+
+  #limitOf(index: number): number {
+    return this.#targets[index]?.fetch.maxBytes ?? 0;
+  }
+
+  async #read(index: number, minOneBatch: boolean): Promise<void> {
     const target = this.#targets[index];
     if (target === undefined) return;
     this.#sizeInBytes -= this.#reads[index]?.sizeInBytes ?? 0;
@@ -84,7 +125,7 @@ export class FetchReads {
             isolation: this.#isolation,
             requireLeader: this.#requireLeader,
             maxBytes: Math.max(0, Math.min(target.fetch.maxBytes, this.#maxBytes - this.#sizeInBytes)),
-            minOneBatch: this.#sizeInBytes === 0,
+            minOneBatch,
           });
     this.#reads[index] = read;
     this.#sizeInBytes += read.sizeInBytes;
