@@ -27,6 +27,8 @@ export interface BrokerStorage {
   readonly failedPaths: readonly string[];
   /** Where the metadata log lies; one of `directories` unless `metadata.log.dir` names another. */
   readonly metadataDirectory: LogDirectory;
+  /** The incarnation of this broker that stopped cleanly in all of `log.dirs`; -1 when none did. */
+  readonly previousBrokerEpoch: number;
   /** Closes all logs in order and gives the directories back. */
   close(brokerEpoch: number): Promise<void>;
 }
@@ -90,7 +92,9 @@ export async function openStorage(
     if (directories.length === 0) throw [...failures.values()][0];
     const metadataDirectory = opened.get(config.metadataLogDir);
     invariant(clusterId !== null && metadataDirectory !== undefined, 'nothing goes without the metadata');
-    return { clusterId, directories, failedPaths: [...failures.keys()], metadataDirectory, close };
+    const failedPaths = [...failures.keys()];
+    const previousBrokerEpoch = failedPaths.length > 0 ? NO_BROKER_EPOCH : stoppedEpoch(directories);
+    return { clusterId, directories, failedPaths, metadataDirectory, previousBrokerEpoch, close };
   } catch (error) {
     await close(NO_BROKER_EPOCH);
     throw error;
@@ -113,6 +117,11 @@ function checkDistinct(directories: readonly LogDirectory[]): void {
     }
     paths.set(meta.directoryId, path);
   }
+}
+
+function stoppedEpoch([first, ...others]: readonly LogDirectory[]): number {
+  const epoch = first?.previousBrokerEpoch ?? NO_BROKER_EPOCH;
+  return others.every(({ previousBrokerEpoch }) => previousBrokerEpoch === epoch) ? epoch : NO_BROKER_EPOCH;
 }
 
 function noteSpace({ metrics }: Runtime, path: string): (isLow: boolean) => void {

@@ -251,11 +251,13 @@ async function openController(
   const { metadataDirectory } = storage;
   const { listenerName: name, host, port } = endpointOf(listeners.controller);
   const log = new PartitionMetadataLog(await openMetadataLog(metadataDirectory, config));
+  const incarnationId = runtime.random.uuid();
   const controller = new Controller({
     ...runtime,
     log,
     clusterId: storage.clusterId,
     nodeId: config.nodeId,
+    incarnationId,
     staticValues: config.staticValues,
     voter: {
       id: config.nodeId,
@@ -271,12 +273,14 @@ async function openController(
   rooms.add(async () => log.stopWaiting());
   await replicas.scan();
   const { brokerEpoch } = await controller.start({
+    clusterId: storage.clusterId,
     brokerId: config.nodeId,
-    incarnationId: runtime.random.uuid(),
+    incarnationId,
     endpoints: listeners.client.map(endpointOf),
     features: SUPPORTED_FEATURES,
     rack: config.rack,
     directories: storage.directories.map(({ meta }) => meta.directoryId),
+    previousBrokerEpoch: storage.previousBrokerEpoch,
   });
   return { controller, brokerEpoch };
 }

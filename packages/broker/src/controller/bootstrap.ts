@@ -1,6 +1,12 @@
 import type { MetadataImage } from '../metadata/metadata-image.ts';
 import type { MetadataRecord } from '../metadata/metadata-record.ts';
-import type { FeatureRange } from './broker-registration.ts';
+
+/** Levels of a feature that a node can work at. */
+export interface FeatureRange {
+  readonly name: string;
+  readonly minSupportedVersion: number;
+  readonly maxSupportedVersion: number;
+}
 
 export const METADATA_VERSION_FEATURE = 'metadata.version';
 export const KRAFT_VERSION_FEATURE = 'kraft.version';

@@ -34,10 +34,13 @@ interface Session {
  */
 export class BrokerSessions {
   readonly #timeoutMs: number;
+  readonly #residentId: number | null;
   readonly #sessions = new Map<number, Session>();
 
-  constructor(timeoutMs: number) {
+  /** The broker in the controller's own process lives as long as it does; its session is never over. */
+  constructor(timeoutMs: number, residentId: number | null = null) {
     this.#timeoutMs = timeoutMs;
+    this.#residentId = residentId;
   }
 
   /** A broker has registered, or was registered when this controller took over. */
@@ -62,7 +65,8 @@ export class BrokerSessions {
   /** Whether an incarnation was heard of lately; another one may not take its place then. */
   isAlive(brokerId: number, brokerEpoch: number, nowMs: number): boolean {
     const session = this.#sessions.get(brokerId);
-    return session !== undefined && session.brokerEpoch === brokerEpoch && !this.#isOver(session, nowMs);
+    if (session === undefined || session.brokerEpoch !== brokerEpoch) return false;
+    return brokerId === this.#residentId || !this.#isOver(session, nowMs);
   }
 
   phaseOf(brokerId: number): BrokerPhase {
@@ -112,7 +116,7 @@ export class BrokerSessions {
   fenceNextStale(nowMs: number): { readonly id: number; readonly epoch: number } | null {
     let stale: [number, Session] | null = null;
     for (const [id, session] of this.#sessions) {
-      if (session.isFenced || !this.#isOver(session, nowMs)) continue;
+      if (id === this.#residentId || session.isFenced || !this.#isOver(session, nowMs)) continue;
       if (stale === null || session.contactMs < stale[1].contactMs) stale = [id, session];
     }
     if (stale === null) return null;
@@ -122,10 +126,10 @@ export class BrokerSessions {
     return { id, epoch: session.brokerEpoch };
   }
 
-  /** When the next session may be over; null when no broker is active. */
+  /** When the next session may be over; null when no broker is active whose session can be. */
   nextExpiryMs(): number | null {
-    const contacts = [...this.#sessions.values()].flatMap(({ isFenced, contactMs }) =>
-      isFenced ? [] : [contactMs],
+    const contacts = [...this.#sessions].flatMap(([id, { isFenced, contactMs }]) =>
+      isFenced || id === this.#residentId ? [] : [contactMs],
     );
     return contacts.length === 0 ? null : Math.min(...contacts) + this.#timeoutMs;
   }

@@ -1,23 +1,21 @@
 import { brokerConfigValues } from '../metadata/configs/broker-config-layers.ts';
-import { MetadataDelta } from '../metadata/metadata-delta.ts';
-import { EMPTY_IMAGE, type MetadataImage } from '../metadata/metadata-image.ts';
-import {
-  decodeMetadataRecord,
-  encodeMetadataRecord,
-  type MetadataRecord,
-} from '../metadata/metadata-record.ts';
+import type { MetadataDelta } from '../metadata/metadata-delta.ts';
+import type { MetadataImage } from '../metadata/metadata-image.ts';
 import type { MetadataBatch } from '../raft/loaded-batch.ts';
 import { MetadataQuorum, type MetadataQuorumNeeds } from '../raft/metadata-quorum.ts';
-import type { QuorumListener } from '../raft/quorum-listener.ts';
+import type { LeaderAndEpoch, QuorumListener } from '../raft/quorum-listener.ts';
 import { invariant } from '../runtime/invariant.ts';
-import type { Random } from '../runtime/random.ts';
-import { bootstrapRecords, KRAFT_VERSION_FEATURE } from './bootstrap.ts';
+import { ActiveController, type Decided } from './active-controller.ts';
+import { alterPartitions, type IsrChange, type IsrChangeResult } from './alter-partition.ts';
+import { bootstrapRecords } from './bootstrap.ts';
+import { type BrokerHeartbeat, type HeartbeatReply, heartbeat } from './broker-heartbeat.ts';
 import {
   type BrokerRegistration,
-  type RegisteredBroker,
+  type RegistrationReply,
   registerBroker,
-  unfenceBroker,
+  unregisterBroker,
 } from './broker-registration.ts';
+import { BrokerSessions } from './broker-sessions.ts';
 import {
   type ConfigChange,
   type ConfigChangeResult,
@@ -25,15 +23,25 @@ import {
   changeConfigs,
   replaceConfigs,
 } from './config-changes.ts';
+import { ControllerDuties } from './controller-duties.ts';
 import { createPartitions, type GrowingTopic, type GrowthResult } from './create-partitions.ts';
 import { createTopics, type NewTopic, type TopicCreation } from './create-topics.ts';
-import type { ControllerView, Decision } from './decision.ts';
+import type { ApiError, ControllerView, Decision } from './decision.ts';
 import { type DeletionResult, deleteTopics } from './delete-topics.ts';
+import { type ElectionResult, electLeaders, type WantedElections } from './elect-leaders.ts';
+import { MetadataReplay } from './metadata-replay.ts';
 import { allocateProducerIds, type ProducerIdBlock } from './producer-id-blocks.ts';
+import {
+  type ReassignmentOptions,
+  type ReassignmentResult,
+  reassignPartitions,
+  type WantedAssignment,
+} from './reassign-partitions.ts';
 
 export interface ControllerNeeds extends MetadataQuorumNeeds {
   readonly nodeId: number;
-  readonly random: Random;
+  /** Drawn anew by every start of this node; its broker registers by it. */
+  readonly incarnationId: string;
   /** What this node's file says: defaults of new topics come from it. */
   readonly staticValues: ReadonlyMap<string, string>;
   /** Told of each committed step once, in order, before the request that made it is answered. */
@@ -42,47 +50,49 @@ export interface ControllerNeeds extends MetadataQuorumNeeds {
   readonly onStopped: (reason: unknown) => void;
 }
 
-/** `not-controller`: the records were not, and will not be, committed by this node. */
+/** `not-controller`: this node does not lead, or has ceased to before it saw the records committed. */
 export type ControllerOutcome<Response> =
   | { readonly kind: 'committed'; readonly response: Response }
   | { readonly kind: 'not-controller' };
 
-interface AppendedStep {
-  readonly delta: MetadataDelta;
-  readonly image: MetadataImage;
+/** What belongs to one leadership of this node. */
+interface Term {
+  readonly active: ActiveController;
+  readonly sessions: BrokerSessions;
+  readonly duties: ControllerDuties;
 }
 
 /**
- * The active controller: decides on requests one after another from everything decided so far, appends the records,
- * and answers when they are committed. Its state is nothing but the replayed metadata log.
+ * The controller's part of a node: it follows the metadata log, whoever leads, and decides on requests while this node
+ * does. Its state is nothing but the replayed log, and which brokers it has heard of.
  */
 export class Controller {
   readonly #needs: ControllerNeeds;
   readonly #quorum: MetadataQuorum;
-  /** Everything replayed before the first publication; null after it. */
-  #loading: MetadataDelta | null = new MetadataDelta(EMPTY_IMAGE);
-  #loadedTo = { offset: -1, epoch: -1 };
-  /** With everything appended. */
-  #latest: MetadataImage = EMPTY_IMAGE;
-  /** With everything committed. */
-  #committed: MetadataImage = EMPTY_IMAGE;
-  /** Appended and not yet committed, oldest first. */
-  #pending: AppendedStep[] = [];
-  #lastCommit: Promise<void> = Promise.resolve();
+  readonly #replay: MetadataReplay;
+  /** Null while another node leads, or none. */
+  #term: Term | null = null;
+  /** Whether a record was committed with which this node's epoch may begin. */
+  #isDue = false;
 
   constructor(needs: ControllerNeeds) {
     this.#needs = needs;
+    this.#replay = new MetadataReplay(needs.publish);
     const listener: QuorumListener = {
-      onBatch: (batch) => this.#load(batch),
-      onCommitted: (highWatermark) => this.#commit(highWatermark),
-      onStopped: needs.onStopped,
+      onBatch: (batch) => this.#onBatch(batch),
+      onLeaderChanged: (leader) => this.#onLeaderChanged(leader),
+      onCommitted: (highWatermark) => this.#onCommitted(highWatermark),
+      onStopped: (reason) => {
+        this.#endTerm();
+        needs.onStopped(reason);
+      },
     };
     this.#quorum = new MetadataQuorum(needs, listener);
   }
 
   /** The state of the cluster as far as it is committed. */
   get image(): MetadataImage {
-    return this.#committed;
+    return this.#replay.image;
   }
 
   /** For DescribeQuorum: epoch, leader and high watermark of the metadata log. */
@@ -90,26 +100,68 @@ export class Controller {
     return this.#quorum;
   }
 
-  /**
-   * Replays the metadata log, takes the lead, registers this node's broker and lets it take part, then publishes all
-   * of that as one step. Rejects when the log cannot be read or written.
-   */
-  async start(registration: BrokerRegistration): Promise<RegisteredBroker> {
-    const loading = this.#loading;
-    invariant(loading !== null, 'the controller was started twice');
+  /** Reads the log and takes part in the quorum. Where this node is the only voter, it leads when this resolves. */
+  async open(): Promise<void> {
     await this.#quorum.start();
-    this.#latest = loading.imageAt(this.#loadedTo);
-    this.#append(bootstrapRecords(this.#latest));
-    const { records, response } = registerBroker(this.#view(), registration);
-    this.#append(records);
-    this.#append(
-      unfenceBroker(this.#view(), { id: registration.brokerId, epoch: response.brokerEpoch }).records,
+    if (this.#isAlone) this.#beginTerm();
+  }
+
+  /**
+   * Where this node is the only voter: registers its broker and lets it take part, and publishes that with everything
+   * in the log as one step. Resolves with the broker's epoch; rejects when it is refused or the log fails.
+   */
+  async start(registration: BrokerRegistration): Promise<{ readonly brokerEpoch: number }> {
+    await this.open();
+    const { response } = this.#register(registration) ?? {};
+    if (response?.kind !== 'registered') {
+      throw new Error(`The broker cannot be registered: ${response?.errorMessage ?? 'no controller leads'}`);
+    }
+    const { brokerEpoch } = response;
+    const { brokerId } = registration;
+    const ready = { wantsFence: false, wantsShutdown: false, offlineDirectories: [] };
+    // It is published with its registration, so it knows of that before anything is asked of it.
+    const outcome = await this.heartbeat({ brokerId, brokerEpoch, metadataOffset: brokerEpoch, ...ready });
+    if (outcome.kind === 'not-controller') throw new Error('The metadata log failed at the start');
+    return { brokerEpoch };
+  }
+
+  async registerBroker(registration: BrokerRegistration): Promise<ControllerOutcome<RegistrationReply>> {
+    return outcomeOf(this.#register(registration));
+  }
+
+  async heartbeat(heard: BrokerHeartbeat): Promise<ControllerOutcome<HeartbeatReply>> {
+    const { clock } = this.#needs;
+    const outcome = this.#submit((view, { sessions }) =>
+      heartbeat(view, { heard, sessions, nowMs: clock.monotonicMs() }),
     );
-    await this.#lastCommit;
-    this.#loading = null;
-    this.#committed = this.#latest;
-    this.#needs.publish(loading, this.#committed);
-    return response;
+    this.#term?.duties.watchSessions();
+    return outcome;
+  }
+
+  async unregisterBroker(brokerId: number): Promise<ControllerOutcome<ApiError>> {
+    return this.#submit((view, { sessions }) => {
+      const decision = unregisterBroker(view, brokerId);
+      if (decision.records.length > 0) sessions.end(brokerId);
+      return decision;
+    });
+  }
+
+  alterPartitions(
+    brokerId: number,
+    wanted: readonly IsrChange[],
+  ): Promise<ControllerOutcome<readonly IsrChangeResult[]>> {
+    return this.#submit((view) => alterPartitions(view, brokerId, wanted));
+  }
+
+  electLeaders(wanted: WantedElections): Promise<ControllerOutcome<readonly ElectionResult[]>> {
+    return this.#submit((view) => electLeaders(view, wanted));
+  }
+
+  reassignPartitions(
+    wanted: readonly WantedAssignment[],
+    options: ReassignmentOptions,
+  ): Promise<ControllerOutcome<readonly ReassignmentResult[]>> {
+    return this.#submit((view) => reassignPartitions(view, wanted, options));
   }
 
   createTopics(
@@ -153,77 +205,112 @@ export class Controller {
 
   /** Answers what is under way, then closes the metadata log. */
   async close(): Promise<void> {
-    await this.#lastCommit.catch(() => {});
+    this.#term?.duties.stop();
+    await this.#term?.active.settled();
     await this.#quorum.close();
   }
 
-  /**
-   * Decides at once and answers after commit. A decision without records may rest on records of an earlier one that
-   * are not committed yet, so it waits for those.
-   */
-  async #submit<Response>(
-    decide: (view: ControllerView) => Decision<Response>,
-    { validateOnly }: { readonly validateOnly: boolean } = { validateOnly: false },
-  ): Promise<ControllerOutcome<Response>> {
-    if (this.#quorum.state.role.name !== 'leader' || this.#loading !== null) {
-      return { kind: 'not-controller' };
-    }
-    const { records, response } = decide(this.#view());
-    if (!validateOnly) this.#append(records);
-    return this.#lastCommit.then(
-      () => ({ kind: 'committed', response }),
-      // The reason went to onStopped; for the request it only matters that nothing was committed.
-      () => ({ kind: 'not-controller' }),
+  #register(registration: BrokerRegistration): Decided<RegistrationReply> | null {
+    const term = this.#leadingTerm();
+    if (term === null) return null;
+    const { clusterId, clock } = this.#needs;
+    const { active, sessions, duties } = term;
+    const decided = active.decide((view) =>
+      registerBroker(view, registration, {
+        clusterId,
+        isAlive: (id, epoch) => sessions.isAlive(id, epoch, clock.monotonicMs()),
+      }),
     );
+    const { response } = decided;
+    if (response.kind === 'registered') {
+      // A registration that is amended does not fence whoever takes part.
+      const isFenced = sessions.phaseOf(registration.brokerId) === 'fenced' || !response.isAmended;
+      const broker = { id: registration.brokerId, epoch: response.brokerEpoch, isFenced };
+      sessions.begin(broker, clock.monotonicMs());
+      duties.watchSessions();
+    }
+    return decided;
   }
 
-  #view(): ControllerView {
-    const { nodeId, random, staticValues } = this.#needs;
-    const image = this.#latest;
-    return {
-      image,
-      nodeId,
-      random,
-      staticValues,
-      configs: brokerConfigValues({ image, nodeId, staticValues }),
-      nextOffset: this.#quorum.state.log.endOffset,
-    };
+  async #submit<Response>(
+    decide: (view: ControllerView, term: Term) => Decision<Response>,
+    options?: { readonly validateOnly: boolean },
+  ): Promise<ControllerOutcome<Response>> {
+    const term = this.#leadingTerm();
+    return outcomeOf(term === null ? null : term.active.decide((view) => decide(view, term), options));
   }
 
-  #append(records: readonly MetadataRecord[]): void {
-    if (records.length === 0) return;
-    const { lastOffset, epoch, committed } = this.#quorum.append(records.map(encodeMetadataRecord));
-    const position = { offset: lastOffset, epoch };
-    const delta = this.#loading ?? new MetadataDelta(this.#latest);
-    for (const record of records) delta.replay(record);
-    this.#latest = delta.imageAt(position);
-    if (this.#loading === null) this.#pending.push({ delta, image: this.#latest });
-    this.#lastCommit = committed;
-    // Whoever waits for it handles the failure; onStopped reports it in any case.
-    committed.catch(() => {});
+  get #isAlone(): boolean {
+    return this.#needs.company === undefined;
   }
 
-  #load(batch: MetadataBatch): void {
-    const loading = this.#loading;
-    if (loading === null) {
+  #leadingTerm(): Term | null {
+    return this.#term?.active.leads === true ? this.#term : null;
+  }
+
+  #onBatch(batch: MetadataBatch): void {
+    if (this.#isAlone && this.#term !== null) {
       // The quorum's own: this node leads another epoch.
-      invariant(batch.records.length === 0, 'records were loaded after the start');
+      invariant(batch.records.length === 0, 'the only voter was told of records that it wrote itself');
       return;
     }
-    for (const value of batch.records) loading.replay(decodeMetadataRecord(value));
-    for (const record of batch.controlRecords) {
-      if (record.kind === 'kraftVersion') loading.setFeatureLevel(KRAFT_VERSION_FEATURE, record.level);
-    }
-    this.#loadedTo = { offset: batch.lastOffset, epoch: batch.epoch };
+    const step = this.#term?.active.takeCommitted(batch) ?? null;
+    if (step !== null) this.#replay.adopt(step);
+    else this.#replay.replay(batch);
+    this.#isDue ||= batch.controlRecords.some(({ kind }) => kind === 'leaderChange');
   }
 
-  #commit(highWatermark: number): void {
-    for (;;) {
-      const [next] = this.#pending;
-      if (next === undefined || next.image.offset >= highWatermark) return;
-      this.#pending.shift();
-      this.#committed = next.image;
-      this.#needs.publish(next.delta, next.image);
+  #onCommitted(highWatermark: number): void {
+    const term = this.#term;
+    if (this.#isAlone) {
+      for (const step of term?.active.takeCommittedBelow(highWatermark) ?? []) this.#replay.adopt(step);
     }
+    this.#replay.publish();
+    term?.active.answer();
+    if (this.#isDue && !this.#isAlone) this.#beginTerm();
   }
+
+  #onLeaderChanged({ isSelf, epoch }: LeaderAndEpoch): void {
+    if (!isSelf || (!this.#isAlone && this.#term?.active.epoch !== epoch)) this.#endTerm();
+  }
+
+  /** Everything of earlier epochs is replayed once the first record of this node's own epoch is. */
+  #beginTerm(): void {
+    this.#isDue = false;
+    const { role, epoch } = this.#quorum.state;
+    const image = this.#replay.replayed();
+    if (role.name !== 'leader' || image.epoch !== epoch || this.#term !== null) return;
+    const { nodeId, incarnationId, staticValues, clock } = this.#needs;
+    const configs = brokerConfigValues({ image, nodeId, staticValues });
+    const sessions = new BrokerSessions(configs.number('broker.session.timeout.ms'), nodeId);
+    for (const broker of image.brokers.values()) {
+      // An earlier incarnation of this node's own broker is gone for certain.
+      const isGone = broker.id === nodeId && broker.incarnationId !== incarnationId;
+      if (!isGone) sessions.begin(broker, clock.monotonicMs());
+    }
+    const active = new ActiveController(this.#quorum, this.#needs, {
+      epoch: this.#isAlone ? null : epoch,
+      image,
+    });
+    const duties = new ControllerDuties({
+      clock,
+      sessions,
+      imbalanceCheckMs: configs.number('leader.imbalance.check.interval.seconds') * 1000,
+      decide: (decide) => (active.leads ? active.decide(decide) : null),
+    });
+    this.#term = { active, sessions, duties };
+    active.decide((view) => ({ records: bootstrapRecords(view.image), response: null }));
+  }
+
+  #endTerm(): void {
+    const term = this.#term;
+    this.#term = null;
+    term?.duties.stop();
+    term?.active.stop();
+  }
+}
+
+async function outcomeOf<Response>(decided: Decided<Response> | null): Promise<ControllerOutcome<Response>> {
+  if (decided === null || !(await decided.committed)) return { kind: 'not-controller' };
+  return { kind: 'committed', response: decided.response };
 }

@@ -71,13 +71,21 @@ export function writeMetaProperties(disk: Disk, directory: string, meta: MetaPro
   return replaceFile(disk, `${directory}/${META_PROPERTIES}`, new TextEncoder().encode(lines.join('\n')));
 }
 
-/** True once after a clean stop: the mark is taken away before anything is opened for writing. */
-export async function takeCleanShutdown(disk: Disk, directory: string): Promise<boolean> {
+/** What the mark of a clean stop says. */
+export interface CleanShutdown {
+  /** The incarnation that stopped; -1 where the mark does not say. */
+  readonly brokerEpoch: number;
+}
+
+/** Not null once after a clean stop: the mark is taken away before anything is opened for writing. */
+export async function takeCleanShutdown(disk: Disk, directory: string): Promise<CleanShutdown | null> {
   const path = `${directory}/${CLEAN_SHUTDOWN}`;
-  if ((await readWholeFile(disk, path)) === null) return false;
+  const bytes = await readWholeFile(disk, path);
+  if (bytes === null) return null;
   await disk.remove(path);
   await disk.syncDirectory(directory);
-  return true;
+  const match = /"brokerEpoch"\s*:\s*(\d{1,15})\b/.exec(new TextDecoder().decode(bytes));
+  return { brokerEpoch: match === null ? -1 : Number(match[1]) };
 }
 
 export function writeCleanShutdown(disk: Disk, directory: string, brokerEpoch: number): Promise<void> {

@@ -65,7 +65,7 @@ describe('a directory', () => {
     );
 
     const second = await openDirectory();
-    expect(second.wasClean).toBe(true);
+    expect([second.wasClean, second.previousBrokerEpoch]).toEqual([true, 7]);
     expect(second.meta).toEqual(first.meta);
     expect(await second.partitions()).toEqual([{ ...ORDERS, topicId: TOPIC_ID }]);
     const again = await openLog(second);

@@ -7,6 +7,7 @@ import { DelayedRemovals } from './delayed-removals.ts';
 import { type CheckpointKind, DirectoryCheckpoints } from './directory-checkpoints.ts';
 import { type ClaimedDirectory, claimDirectory, type DirectoryClaim, unusable } from './directory-claim.ts';
 import {
+  type CleanShutdown,
   META_PROPERTIES,
   type MetaProperties,
   readTopicId,
@@ -82,6 +83,8 @@ export class LogDirectory {
   readonly meta: MetaProperties;
   /** Whether the last stop was a clean one, so that nothing has to be recovered. */
   readonly wasClean: boolean;
+  /** The incarnation of the broker that stopped cleanly; -1 when none did, or it is not known. */
+  readonly previousBrokerEpoch: number;
   readonly #options: LogDirectoryOptions;
   #settings: LogDirectorySettings;
   readonly #environment: LogEnvironment;
@@ -98,12 +101,17 @@ export class LogDirectory {
 
   private constructor(
     options: LogDirectoryOptions,
-    state: { claimed: ClaimedDirectory; wasClean: boolean; checkpoints: DirectoryCheckpoints },
+    state: {
+      readonly claimed: ClaimedDirectory;
+      readonly stopped: CleanShutdown | null;
+      readonly checkpoints: DirectoryCheckpoints;
+    },
   ) {
     const { clock, random, disk, logger, buffers, path } = options;
     this.path = path;
     this.meta = state.claimed.meta;
-    this.wasClean = state.wasClean;
+    this.wasClean = state.stopped !== null;
+    this.previousBrokerEpoch = state.stopped?.brokerEpoch ?? -1;
     this.#options = options;
     this.#settings = { ...DEFAULT_LOG_DIRECTORY_SETTINGS, ...options.settings };
     this.#checkpoints = state.checkpoints;
@@ -147,8 +155,8 @@ export class LogDirectory {
     const claimed = await claimDirectory(options);
     try {
       const checkpoints = await DirectoryCheckpoints.read(options.disk, options.path, options.logger);
-      const wasClean = await takeCleanShutdown(options.disk, options.path);
-      return new LogDirectory(options, { claimed, wasClean, checkpoints });
+      const stopped = await takeCleanShutdown(options.disk, options.path);
+      return new LogDirectory(options, { claimed, stopped, checkpoints });
     } catch (error) {
       await claimed.release();
       throw unusable(options.path, error);

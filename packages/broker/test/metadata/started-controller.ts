@@ -11,6 +11,7 @@ import { MemoryMetadataLog } from './memory-metadata-log.ts';
 import { CountingRandom, ManualClock, silentLogger } from './ports.ts';
 
 export const NODE_ID = 1;
+export const CLUSTER_ID = 'CLUSTERAAAAAAAAAAAAAAQ';
 export const DIRECTORY_ID = 'DIRECTORYAAAAAAAAAAAAQ';
 
 export interface StartedController {
@@ -32,6 +33,8 @@ export async function startController(
   } = {},
 ): Promise<StartedController> {
   const log = given.log ?? new MemoryMetadataLog();
+  // A restart is another incarnation.
+  const incarnationId = given.log === undefined ? 'INCARNATIONAAAAAAAAAAQ' : 'INCARNATIONBBBBBBBBBBQ';
   const staticValues = new Map(Object.entries(given.staticValues ?? {}));
   const published: { delta: MetadataDelta; image: MetadataImage }[] = [];
   const stops: unknown[] = [];
@@ -43,8 +46,9 @@ export async function startController(
     clock: new ManualClock(),
     logger: silentLogger,
     random: new CountingRandom(),
-    clusterId: 'CLUSTERAAAAAAAAAAAAAAQ',
+    clusterId: CLUSTER_ID,
     nodeId: NODE_ID,
+    incarnationId,
     staticValues,
     voter: {
       id: NODE_ID,
@@ -56,12 +60,14 @@ export async function startController(
     onStopped: (reason) => stops.push(reason),
   });
   const { brokerEpoch } = await controller.start({
+    clusterId: CLUSTER_ID,
     brokerId: NODE_ID,
-    incarnationId: 'INCARNATIONAAAAAAAAAAQ',
+    incarnationId,
     endpoints: [{ listenerName: 'PLAINTEXT', host: '127.0.0.1', port: 9092, securityProtocol: 0 }],
     features: SUPPORTED_FEATURES,
     rack: given.rack ?? null,
     directories: [DIRECTORY_ID],
+    previousBrokerEpoch: -1,
   });
   return { controller, log, staticValues, published, stops, brokerEpoch };
 }

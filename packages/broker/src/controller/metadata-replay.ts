@@ -1,0 +1,72 @@
+import { MetadataDelta } from '../metadata/metadata-delta.ts';
+import { EMPTY_IMAGE, type MetadataImage } from '../metadata/metadata-image.ts';
+import { decodeMetadataRecord, type MetadataRecord } from '../metadata/metadata-record.ts';
+import type { MetadataBatch } from '../raft/loaded-batch.ts';
+import { KRAFT_VERSION_FEATURE } from './bootstrap.ts';
+
+/** What one decision of a controller makes of the metadata. */
+export interface DecidedStep {
+  readonly records: readonly MetadataRecord[];
+  readonly delta: MetadataDelta;
+  readonly image: MetadataImage;
+}
+
+/**
+ * Turns what is committed into images, on every node, whoever the controller is. Batches that are replayed together
+ * are published as one step.
+ */
+export class MetadataReplay {
+  readonly #publish: (delta: MetadataDelta, image: MetadataImage) => void;
+  #image: MetadataImage = EMPTY_IMAGE;
+  /** Replayed and not published yet. */
+  #open: MetadataDelta | null = null;
+  #position = { offset: -1, epoch: -1 };
+
+  constructor(publish: (delta: MetadataDelta, image: MetadataImage) => void) {
+    this.#publish = publish;
+  }
+
+  /** With everything that was published. */
+  get image(): MetadataImage {
+    return this.#image;
+  }
+
+  /** With everything that was replayed. */
+  replayed(): MetadataImage {
+    return this.#open === null ? this.#image : this.#open.imageAt(this.#position);
+  }
+
+  replay({ records, controlRecords, lastOffset, epoch }: MetadataBatch): void {
+    const delta = this.#delta();
+    for (const value of records) delta.replay(decodeMetadataRecord(value));
+    for (const record of controlRecords) {
+      if (record.kind === 'kraftVersion') delta.setFeatureLevel(KRAFT_VERSION_FEATURE, record.level);
+    }
+    this.#position = { offset: lastOffset, epoch };
+  }
+
+  /** Takes what this node decided itself, which nobody has to decode again. */
+  adopt({ records, delta, image }: DecidedStep): void {
+    this.#position = image;
+    if (this.#open === null && delta.base.offset === this.#image.offset) {
+      this.#image = image;
+      this.#publish(delta, image);
+      return;
+    }
+    const open = this.#delta();
+    for (const record of records) open.replay(record);
+  }
+
+  publish(): void {
+    const delta = this.#open;
+    if (delta === null) return;
+    this.#image = delta.imageAt(this.#position);
+    this.#open = null;
+    this.#publish(delta, this.#image);
+  }
+
+  #delta(): MetadataDelta {
+    this.#open ??= new MetadataDelta(this.#image);
+    return this.#open;
+  }
+}
