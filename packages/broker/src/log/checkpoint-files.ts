@@ -24,10 +24,11 @@ export class DamagedFileError extends Error {
 
 /**
  * Reads `recovery-point-offset-checkpoint` and its like: version, count, then `topic partition offset` per line.
- * Empty when the file is not there; rejects with a {@link DamagedFileError}.
+ * Null when the file is not there; rejects with a {@link DamagedFileError}.
  */
-export async function readOffsetCheckpoint(disk: Disk, path: string): Promise<PartitionOffset[]> {
+export async function readOffsetCheckpoint(disk: Disk, path: string): Promise<PartitionOffset[] | null> {
   const lines = await readCheckpoint(disk, path);
+  if (lines === null) return null;
   return lines.map(([topic, partition, offset], index) => {
     if (topic === undefined || !isInteger(partition) || !isInteger(offset)) {
       throw new DamagedFileError(path, `line ${index + 3} is not "topic partition offset"`);
@@ -46,7 +47,7 @@ export async function writeOffsetCheckpoint(disk: Disk, path: string, offsets: r
 
 /** Reads a partition's `leader-epoch-checkpoint`: version, count, then `epoch startOffset` per line. */
 export async function readLeaderEpochs(disk: Disk, path: string): Promise<EpochEntry[]> {
-  const lines = await readCheckpoint(disk, path);
+  const lines = (await readCheckpoint(disk, path)) ?? [];
   const entries = lines.map(([epoch, startOffset], index) => {
     if (!isInteger(epoch) || !isInteger(startOffset)) {
       throw new DamagedFileError(path, `line ${index + 3} is not "epoch startOffset"`);
@@ -69,9 +70,9 @@ export async function writeLeaderEpochs(disk: Disk, path: string, entries: reado
   );
 }
 
-async function readCheckpoint(disk: Disk, path: string): Promise<string[][]> {
+async function readCheckpoint(disk: Disk, path: string): Promise<string[][] | null> {
   const bytes = await readWholeFile(disk, path);
-  if (bytes === null) return [];
+  if (bytes === null) return null;
   const [version, count, ...lines] = new TextDecoder().decode(bytes).trimEnd().split('\n');
   if (version !== CHECKPOINT_VERSION) throw new DamagedFileError(path, `unknown version "${version}"`);
   if (!isInteger(count) || Number(count) !== lines.length) {

@@ -1,10 +1,19 @@
 import type { Disk } from '../runtime/disk.ts';
 import type { Logger } from '../runtime/logger.ts';
-import { DamagedFileError, readOffsetCheckpoint, writeOffsetCheckpoint } from './checkpoint-files.ts';
+import {
+  DamagedFileError,
+  type PartitionOffset,
+  readOffsetCheckpoint,
+  writeOffsetCheckpoint,
+} from './checkpoint-files.ts';
+import type { TopicPartition } from './log-environment.ts';
 import { partitionDirectoryName } from './partition-directory.ts';
 import type { PartitionLog } from './partition-log.ts';
 
 const FILE = 'cleaner-offset-checkpoint';
+
+/** What the file says, by the name of the partition's directory. */
+type Lines = Map<string, PartitionOffset>;
 
 /**
  * The file of a log directory that says how far each compacted log is clean. The logs themselves know while they are
@@ -14,9 +23,10 @@ export class CleanerCheckpoint {
   readonly #disk: Disk;
   readonly #path: string;
   readonly #logger: Logger;
-  /** What the file says of logs that have not been seen yet; null before it was read. */
-  #unseen: Map<string, number> | null = null;
-  #written = '';
+  /** Null before it was read. */
+  #lines: Lines | null = null;
+  #isRestored = false;
+  #last: Promise<void> = Promise.resolve();
 
   constructor(disk: Disk, directory: string, logger: Logger) {
     this.#disk = disk;
@@ -25,34 +35,73 @@ export class CleanerCheckpoint {
   }
 
   /** Tells the logs what the file says of them. To be called when all logs of the directory are open. */
-  async restore(logs: Iterable<PartitionLog>): Promise<void> {
-    if (this.#unseen !== null) return;
-    this.#unseen = await this.#read();
-    for (const log of logs) {
-      const offset = this.#unseen.get(partitionDirectoryName(log.topicPartition));
-      if (offset !== undefined) log.compaction.cleanedTo = offset;
-    }
+  restore(logs: Iterable<PartitionLog>): Promise<void> {
+    return this.#inTurn(async () => {
+      if (this.#isRestored) return;
+      const lines = await this.#known();
+      this.#isRestored = true;
+      for (const log of logs) {
+        const line = lines.get(partitionDirectoryName(log.topicPartition));
+        if (line !== undefined) log.compaction.cleanedTo = line.offset;
+      }
+    });
   }
 
   /** Writes how far the logs are clean, unless the file says so already. Rejects with a `DiskError`. */
-  async write(logs: Iterable<PartitionLog>): Promise<void> {
-    const offsets = [...logs].flatMap(({ topicPartition, compaction: { cleanedTo } }) =>
-      cleanedTo === null ? [] : [{ ...topicPartition, offset: cleanedTo }],
-    );
-    const text = JSON.stringify(offsets);
-    if (text === this.#written || (offsets.length === 0 && this.#unseen?.size === 0)) return;
-    await writeOffsetCheckpoint(this.#disk, this.#path, offsets);
-    this.#written = text;
+  write(logs: Iterable<PartitionLog>): Promise<void> {
+    return this.#inTurn(async () => {
+      const lines: Lines = new Map();
+      for (const { topicPartition, compaction } of logs) {
+        const { cleanedTo } = compaction;
+        if (cleanedTo === null) continue;
+        lines.set(partitionDirectoryName(topicPartition), { ...topicPartition, offset: cleanedTo });
+      }
+      if (!isSame(await this.#known(), lines)) await this.#replace(lines);
+    });
   }
 
-  async #read(): Promise<Map<string, number>> {
+  /** A log is about to be cut off at `offset`: beyond, nothing is clean. Durable. Rejects with a `DiskError`. */
+  lower(partition: TopicPartition, offset: number): Promise<void> {
+    return this.#inTurn(async () => {
+      const name = partitionDirectoryName(partition);
+      const lines = await this.#known();
+      const line = lines.get(name);
+      if (line === undefined || line.offset <= offset) return;
+      await this.#replace(new Map(lines).set(name, { ...line, offset }));
+    });
+  }
+
+  async #known(): Promise<Lines> {
+    this.#lines ??= await this.#read();
+    return this.#lines;
+  }
+
+  async #read(): Promise<Lines> {
     try {
-      const offsets = await readOffsetCheckpoint(this.#disk, this.#path);
-      return new Map(offsets.map((entry) => [partitionDirectoryName(entry), entry.offset]));
+      const offsets = (await readOffsetCheckpoint(this.#disk, this.#path)) ?? [];
+      return new Map(offsets.map((entry) => [partitionDirectoryName(entry), entry]));
     } catch (error) {
       if (!(error instanceof DamagedFileError)) throw error;
       this.#logger.warn({ path: error.path, reason: error.message }, 'Ignoring a damaged checkpoint');
       return new Map();
     }
   }
+
+  async #replace(lines: Lines): Promise<void> {
+    await writeOffsetCheckpoint(this.#disk, this.#path, [...lines.values()]);
+    this.#lines = lines;
+  }
+
+  /** The cleaner's threads and the logs come side by side, and the file is replaced by one after the other. */
+  async #inTurn(task: () => Promise<void>): Promise<void> {
+    const turn = this.#last.then(task);
+    this.#last = turn.catch(() => {});
+    await turn;
+  }
+}
+
+function isSame(left: Lines, right: Lines): boolean {
+  if (left.size !== right.size) return false;
+  for (const [name, { offset }] of left) if (right.get(name)?.offset !== offset) return false;
+  return true;
 }

@@ -33,41 +33,52 @@ export class DirectoryCheckpoints {
   /** Partitions that left; the files still name them. */
   readonly #departed = new Set<string>();
   #last: Promise<void> = Promise.resolve();
+  /** Files that can be read, be it without a line. */
+  readonly #isThere: Set<CheckpointKind>;
+  /** Partitions that were here when the file of the recovery points was not: it tells nothing of them. */
+  readonly #untold = new Map<string, TopicPartition>();
 
-  /** The files that were written, be it without a line. */
-  readonly #isThere = new Set<CheckpointKind>();
-
-  private constructor(disk: Disk, directory: string, lines: Record<CheckpointKind, Lines>) {
+  private constructor(
+    disk: Disk,
+    directory: string,
+    { lines, isThere }: { lines: Record<CheckpointKind, Lines>; isThere: Set<CheckpointKind> },
+  ) {
     this.#disk = disk;
     this.#directory = directory;
     this.#lines = lines;
+    this.#isThere = isThere;
   }
 
   /** Reads all three. One that is damaged counts as empty: recovery then reads more than it had to. */
   static async read(disk: Disk, directory: string, logger: Logger): Promise<DirectoryCheckpoints> {
+    const isThere = new Set<CheckpointKind>();
     const readOne = async (kind: CheckpointKind): Promise<Lines> => {
       try {
-        return byName(await readOffsetCheckpoint(disk, `${directory}/${FILES[kind]}`));
+        const offsets = await readOffsetCheckpoint(disk, `${directory}/${FILES[kind]}`);
+        if (offsets !== null) isThere.add(kind);
+        return byName(offsets ?? []);
       } catch (error) {
         if (!(error instanceof DamagedFileError)) throw error;
         logger.warn({ path: error.path, reason: error.message }, 'Ignoring a damaged checkpoint');
         return new Map();
       }
     };
-    return new DirectoryCheckpoints(disk, directory, {
+    const lines = {
       recoveryPoint: await readOne('recoveryPoint'),
       logStart: await readOne('logStart'),
       highWatermark: await readOne('highWatermark'),
-    });
+    };
+    return new DirectoryCheckpoints(disk, directory, { lines, isThere });
   }
 
   /** What the files say about a partition; 0 where they say nothing. */
   of(partition: TopicPartition) {
     const name = partitionDirectoryName(partition);
     const offsetIn = (kind: CheckpointKind) =>
-      this.#departed.has(name) ? 0 : (this.#lines[kind].get(name)?.offset ?? 0);
+      this.#departed.has(name) ? 0 : Math.max(0, this.#lines[kind].get(name)?.offset ?? 0);
     return {
       recoveryPoint: offsetIn('recoveryPoint'),
+      isRecoveryPointLost: this.#untold.has(name),
       logStartOffset: offsetIn('logStart'),
       highWatermark: offsetIn('highWatermark'),
     };
@@ -78,9 +89,15 @@ export class DirectoryCheckpoints {
     this.#departed.add(partitionDirectoryName(partition));
   }
 
-  /** What no partition that lies here has left goes with the next writing. */
+  /** The partitions that lie here, before any is opened: the lines of others go with the next writing. */
   keepOnly(partitions: readonly TopicPartition[]): void {
     const names = new Set(partitions.map(partitionDirectoryName));
+    for (const partition of partitions) {
+      const name = partitionDirectoryName(partition);
+      const line = this.#lines.recoveryPoint.get(name);
+      const isUntold = line === undefined ? !this.#isThere.has('recoveryPoint') : line.offset < 0;
+      if (isUntold) this.#untold.set(name, partition);
+    }
     for (const kind of KINDS) {
       for (const name of this.#lines[kind].keys()) if (!names.has(name)) this.#departed.add(name);
     }
@@ -94,7 +111,11 @@ export class DirectoryCheckpoints {
         const lines = new Map(this.#lines[kind]);
         if (lines.delete(name)) await this.#replace(kind, lines);
       }
+      // Where the file is missing while logs are there, it has been lost.
+      const isFirst = !this.#isThere.has('recoveryPoint') && this.#untold.size === 0;
+      if (isFirst) await this.#replace('recoveryPoint', this.#lines.recoveryPoint);
       this.#departed.delete(name);
+      this.#untold.delete(name);
     });
   }
 
@@ -112,9 +133,16 @@ export class DirectoryCheckpoints {
     if (kind === 'logStart') {
       for (const [name, { offset }] of lines) if (offset === 0) lines.delete(name);
     }
+    if (kind === 'recoveryPoint') this.#keepUntold(lines);
     if (this.#isThere.has(kind) && isSame(before, lines)) return;
     await this.#replace(kind, lines);
-    this.#isThere.add(kind);
+  }
+
+  /** A file that is there, and says nothing of a partition, would say that nothing of it was ever synced. */
+  #keepUntold(lines: Lines): void {
+    for (const [name, partition] of this.#untold) {
+      if (!lines.has(name) && !this.#departed.has(name)) lines.set(name, { ...partition, offset: -1 });
+    }
   }
 
   /** Partitions begin side by side, and each file is replaced by one after the other. */
@@ -127,6 +155,7 @@ export class DirectoryCheckpoints {
   async #replace(kind: CheckpointKind, lines: Lines): Promise<void> {
     await writeOffsetCheckpoint(this.#disk, `${this.#directory}/${FILES[kind]}`, [...lines.values()]);
     this.#lines[kind] = lines;
+    this.#isThere.add(kind);
   }
 }
 

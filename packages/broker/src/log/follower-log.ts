@@ -34,7 +34,14 @@ export class FollowerLog {
   constructor(log: FollowedLog, options: FollowerLogOptions) {
     this.#log = log;
     this.#options = options;
-    this.#cut = new LogCut(options);
+    const { compaction, lowerCheckpoints } = options;
+    this.#cut = new LogCut({
+      ...options,
+      lowerCheckpoints: (offset) => {
+        compaction.noteCutOff(offset);
+        return lowerCheckpoints(offset);
+      },
+    });
   }
 
   /**
@@ -82,22 +89,21 @@ export class FollowerLog {
    * the disk is only full the log is offline then.
    */
   truncateTo(offset: number): Promise<void> {
-    return this.#whileHeld(offset, () => this.#cut.truncateTo(offset));
+    return this.#whileHeld(() => this.#cut.truncateTo(offset));
   }
 
   /** Removes all records and begins anew at `offset`; see {@link truncateTo}. */
   startAt(offset: number): Promise<void> {
-    return this.#whileHeld(offset, () => this.#cut.startAt(offset));
+    return this.#whileHeld(() => this.#cut.startAt(offset));
   }
 
-  async #whileHeld(offset: number, cut: () => Promise<void>): Promise<void> {
+  async #whileHeld(cut: () => Promise<void>): Promise<void> {
     const { assigned, compaction, writer } = this.#options;
     assigned.hold();
     await compaction.pause();
     try {
       await writer.queue.exclusively(cut);
     } finally {
-      compaction.noteCutOff(offset);
       compaction.resume();
       assigned.release();
     }

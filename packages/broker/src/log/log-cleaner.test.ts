@@ -9,6 +9,7 @@ import { silentLogger } from '../runtime/logger.ts';
 import { nodeCompute } from '../runtime/node-compute.ts';
 import { nodeRuntime } from '../runtime/node-runtime.ts';
 import { PrometheusMetrics } from '../runtime/prometheus-metrics.ts';
+import { CleanerCheckpoint } from './cleaner-checkpoint.ts';
 import { type CleanerSettings, DEFAULT_CLEANER_SETTINGS } from './cleaner-settings.ts';
 import { LogCleaner } from './log-cleaner.ts';
 import type { LogConfig } from './log-config.ts';
@@ -58,7 +59,9 @@ function started(settings: Partial<CleanerSettings> = {}, compute: Compute = nod
     compute,
     metrics,
   };
-  cleaner = new LogCleaner(runtime, [{ path: directory, isOffline: false, logs: [log] }], {
+  const cleanerCheckpoint = new CleanerCheckpoint(bed.disk, directory, silentLogger);
+  const place = { path: directory, isOffline: false, logs: [log], cleanerCheckpoint };
+  cleaner = new LogCleaner(runtime, [place], {
     ...DEFAULT_CLEANER_SETTINGS,
     ...settings,
   });

@@ -2,7 +2,7 @@ import type { Timer } from '../runtime/clock.ts';
 import { DiskError } from '../runtime/disk.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { type CleanableRange, isDue } from './cleanable-range.ts';
-import { CleanerCheckpoint } from './cleaner-checkpoint.ts';
+import type { CleanerCheckpoint } from './cleaner-checkpoint.ts';
 import { CleanerMetrics } from './cleaner-metrics.ts';
 import type { CleanerSettings } from './cleaner-settings.ts';
 import type { CleaningCounts, CleaningTools } from './cleaning-run.ts';
@@ -15,6 +15,7 @@ export interface CleanedDirectory {
   readonly path: string;
   readonly isOffline: boolean;
   readonly logs: Iterable<PartitionLog>;
+  readonly cleanerCheckpoint: CleanerCheckpoint;
 }
 
 /** A log that is due to be cleaned. */
@@ -55,10 +56,7 @@ export class LogCleaner {
     this.#settings = settings;
     this.#metrics = new CleanerMetrics(runtime.metrics);
     this.#throttle = new IoThrottle(runtime.clock, settings.ioBytesPerSecond);
-    this.#places = directories.map((directory) => ({
-      directory,
-      checkpoint: new CleanerCheckpoint(runtime.disk, directory.path, runtime.logger),
-    }));
+    this.#places = directories.map((directory) => ({ directory, checkpoint: directory.cleanerCheckpoint }));
   }
 
   /** Begins to clean. To be called when all logs are open. */

@@ -32,6 +32,8 @@ export interface LogCompactionOptions {
   readonly tail: LogTail;
   readonly swaps: SegmentSwaps;
   readonly removals: DelayedRemovals;
+  /** Makes the checkpoint of the recovery point say what the log does, durably. Rejects with a `DiskError`. */
+  readonly raiseCheckpoint: () => Promise<void>;
 }
 
 /** Cleans a log: of records with the same key the last one stays, in segments that take the places of the old ones. */
@@ -75,7 +77,7 @@ export class LogCompaction {
     this.#guard.resume();
   }
 
-  /** The log was cut off at `offset`, while it was paused: what comes there now is not clean. */
+  /** The log is cut off at `offset`, while it is paused: what comes there is not clean. */
   noteCutOff(offset: number): void {
     if (this.cleanedTo !== null) this.cleanedTo = Math.min(this.cleanedTo, offset);
   }
@@ -108,10 +110,11 @@ export class LogCompaction {
     all: readonly Segment[],
     { range, tools, turn }: { range: CleanableRange; tools: CleaningTools; turn: CleaningTurn },
   ): Promise<CleaningCounts> {
-    const { environment, writer } = this.#options;
-    // What is cleaned must not be what a recovery would read through.
+    const { environment, writer, raiseCheckpoint } = this.#options;
+    // A recovery must not read through what is cleaned: it would take the gaps for the end of the log.
     if (this.#log.recoveryPoint < range.firstUncleanableOffset) await writer.flush();
     if (this.#log.recoveryPoint < range.firstUncleanableOffset) throw new CleaningAborted();
+    await raiseCheckpoint();
     const { config } = this.#log;
     const cleanedLog = {
       config,

@@ -28,8 +28,11 @@ export interface LogCutOptions {
   readonly swaps: SegmentSwaps;
   readonly removals: DelayedRemovals;
   readonly offsets: MovableOffsets;
-  /** Makes the checkpoints of recovery point and log start say no more than the log does. Rejects with a `DiskError`. */
-  readonly lowerCheckpoints: () => Promise<void>;
+  /**
+   * Makes the checkpoints of recovery point and log start say no more than the log does, and that of the cleaner no more
+   * than `offset`. Rejects with a `DiskError`.
+   */
+  readonly lowerCheckpoints: (offset: number) => Promise<void>;
 }
 
 /** The end of the last batch that stays. */
@@ -62,6 +65,7 @@ export class LogCut {
         logStartOffset: Math.min(offsets.logStartOffset, point.offset),
         highWatermark: Math.min(offsets.highWatermark, point.offset),
         recoveryPoint: Math.min(writer.flusher.recoveryPoint, point.offset),
+        cleanedTo: point.offset,
       });
       await this.#afterChange(() => this.#truncate(segment, point));
     });
@@ -94,14 +98,14 @@ export class LogCut {
   }
 
   /** First of all, and durably: a start must not miss records where there are none any more. */
-  async #moveMarks(marks: MovableOffsets & { recoveryPoint: number }): Promise<void> {
+  async #moveMarks(marks: MovableOffsets & { recoveryPoint: number; cleanedTo: number }): Promise<void> {
     const { writer, offsets, lowerCheckpoints } = this.#options;
     const { logStartOffset, highWatermark } = offsets;
     writer.flusher.recoveryPoint = marks.recoveryPoint;
     offsets.logStartOffset = marks.logStartOffset;
     offsets.highWatermark = marks.highWatermark;
     try {
-      await lowerCheckpoints();
+      await lowerCheckpoints(marks.cleanedTo);
     } catch (error) {
       Object.assign(offsets, { logStartOffset, highWatermark });
       throw error;
@@ -132,7 +136,8 @@ export class LogCut {
     const { environment, directory, writer } = this.#options;
     const { segments, snapshots, epochs } = writer.loaded;
     // Where the start is known to be here, a start after a crash in between does the rest.
-    await this.#moveMarks({ logStartOffset: offset, highWatermark: offset, recoveryPoint: 0 });
+    const marks = { logStartOffset: offset, highWatermark: offset, cleanedTo: offset };
+    await this.#moveMarks({ ...marks, recoveryPoint: 0 });
     await this.#afterChange(async () => {
       this.#forgetRead(offset);
       await this.#remove(segments.all, false);

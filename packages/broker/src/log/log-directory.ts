@@ -3,6 +3,7 @@ import type { Clock } from '../runtime/clock.ts';
 import { DiskError } from '../runtime/disk.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { DamagedFileError } from './checkpoint-files.ts';
+import { CleanerCheckpoint } from './cleaner-checkpoint.ts';
 import { DelayedRemovals } from './delayed-removals.ts';
 import { type CheckpointKind, DirectoryCheckpoints } from './directory-checkpoints.ts';
 import { type ClaimedDirectory, claimDirectory, type DirectoryClaim, unusable } from './directory-claim.ts';
@@ -83,6 +84,7 @@ export class LogDirectory {
   readonly meta: MetaProperties;
   /** Whether the last stop was a clean one, so that nothing has to be recovered. */
   readonly wasClean: boolean;
+  readonly cleanerCheckpoint: CleanerCheckpoint;
   /** The incarnation of the broker that stopped cleanly; -1 when none did, or it is not known. */
   readonly previousBrokerEpoch: number;
   readonly #options: LogDirectoryOptions;
@@ -115,6 +117,7 @@ export class LogDirectory {
     this.#options = options;
     this.#settings = { ...DEFAULT_LOG_DIRECTORY_SETTINGS, ...options.settings };
     this.#checkpoints = state.checkpoints;
+    this.cleanerCheckpoint = new CleanerCheckpoint(disk, path, logger);
     this.#claimed = state.claimed;
     this.#removals = new DelayedRemovals(options);
     this.#slots = new Slots(this.#settings.recoveryThreads);
@@ -228,9 +231,11 @@ export class LogDirectory {
         waitsForSpace,
         onFailure: (error) => this.goOffline(error),
         beforeFirstSync: () => syncPartition(disk, directory),
-        lowerCheckpoints: async () => {
+        raiseCheckpoint: () => this.#checkpoints.write('recoveryPoint', this.#offsetsOf('recoveryPoint')),
+        lowerCheckpoints: async (offset) => {
           for (const kind of ['recoveryPoint', 'logStart'] as const)
             await this.#checkpoints.write(kind, this.#offsetsOf(kind));
+          await this.cleanerCheckpoint.lower(topicPartition, offset);
         },
         isClean: this.wasClean,
         ...this.#checkpoints.of(topicPartition),

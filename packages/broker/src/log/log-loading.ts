@@ -11,6 +11,8 @@ export interface LoadOptions {
   readonly isClean: boolean;
   /** Everything below is known to be on the disk. */
   readonly recoveryPoint: number;
+  /** Whether what would say so is gone: then it is 0, and a gap that a cleaning may have left is no loss. */
+  readonly isRecoveryPointLost?: boolean;
   /** As checkpointed; records below are deleted. */
   readonly logStartOffset: number;
 }

@@ -15,11 +15,15 @@ export interface PartitionLogOptions {
   /** Makes durable what the log's records are worth nothing without. */
   readonly beforeFirstSync: () => Promise<void>;
   /** As `LogCutOptions` has it; a log without checkpoints has nothing to lower. */
-  readonly lowerCheckpoints?: () => Promise<void>;
+  readonly lowerCheckpoints?: (offset: number) => Promise<void>;
+  /** As `LogCompactionOptions` has it; a log without checkpoints has none to raise. */
+  readonly raiseCheckpoint?: () => Promise<void>;
   /** Whether the log directory was closed in order. */
   readonly isClean: boolean;
   /** The checkpoints of the log directory; 0 where it has none. */
   readonly recoveryPoint: number;
+  /** As `LoadOptions` has it. */
+  readonly isRecoveryPointLost?: boolean;
   readonly logStartOffset: number;
   readonly highWatermark: number;
   /** As `LogWriterOptions` has it. */

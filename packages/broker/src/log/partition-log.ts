@@ -70,12 +70,13 @@ export class PartitionLog {
     const parts = { writer: this.#writer, reader: this.#reader, removals: this.#removals };
     this.#retention = new LogRetention(this, { environment, directory: this.directory, ...parts });
     const readers = { tail: this.#tail, swaps: this.#swaps };
-    this.compaction = new LogCompaction(this, { environment, ...parts, ...readers });
+    const { raiseCheckpoint = async () => {}, lowerCheckpoints = async () => {} } = options;
+    this.compaction = new LogCompaction(this, { environment, ...parts, ...readers, raiseCheckpoint });
     this.follower = new FollowerLog(this, {
       ...{ environment, directory: this.directory, ...parts, ...readers },
       ...{ assigned: this.#assigned, compaction: this.compaction, queue: (append) => this.#queue(append) },
       offsets: this.#movableOffsets(),
-      lowerCheckpoints: options.lowerCheckpoints ?? (async () => {}),
+      lowerCheckpoints,
     });
     this.#logStartOffset = loaded.logStartOffset;
     this.#highWatermark = this.#logStartOffset;

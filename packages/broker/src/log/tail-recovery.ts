@@ -111,8 +111,8 @@ class KnownEpochs {
 
 /**
  * Whether records are missing between a segment and the next one. Segments are synced one by one: the end of one may
- * be lost, between two batches, while the next one is there. A cleaning leaves such a gap too, but what it has
- * written is on the disk, below the recovery point, before it counts.
+ * be lost, between two batches, while the next one is there. A cleaning leaves such a gap too, but only below a
+ * recovery point that was checkpointed before.
  */
 function isBroken(
   { options }: Loading,
@@ -120,9 +120,11 @@ function isBroken(
   { end, next }: { end: ScanEnd; next: Segment },
 ): boolean {
   if (end.nextOffset === next.baseOffset) return false;
+  const mayBeCleaned = options.config.cleanupPolicy.includes('compact') || end.hasGaps;
+  const isGap = mayBeCleaned && end.nextOffset < next.baseOffset;
+  if (options.isRecoveryPointLost === true) return !isGap;
   if (end.nextOffset >= options.recoveryPoint) return true;
-  const isCleaned = options.config.cleanupPolicy.includes('compact') || end.hasGaps;
-  if (isCleaned && end.nextOffset < next.baseOffset) return false;
+  if (isGap) return false;
   const reason = `records up to ${options.recoveryPoint} were on the disk, and it ends`;
   throw new DamagedLogError(segment.path, { position: end.position, offset: end.nextOffset, reason });
 }

@@ -60,7 +60,8 @@ export async function momentsOf(options: {
   return moments;
 }
 
-function momentAt(
+/** The disk as it is, at a boundary. */
+export function momentAt(
   machine: CrashMachine,
   boundary: Boundary,
   { number, known }: { number: number; known: readonly Known[] },
