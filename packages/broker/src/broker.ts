@@ -195,6 +195,8 @@ async function openData({ config, runtime, rooms, fail }: Start): Promise<Broker
     nodeId: config.nodeId,
     clock: runtime.clock,
     maxLagMs: config.values.number('replica.lag.time.max.ms'),
+    // A cluster has one broker as yet: nobody falls behind, and nobody catches up.
+    alterIsr: async () => ({ kind: 'withdrawn' }),
     directories: storage.directories,
     lacksDirectories: storage.failedPaths.length > 0,
     settingsOf: topicSettingsOf(configsOf),

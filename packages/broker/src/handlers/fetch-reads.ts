@@ -37,6 +37,8 @@ export class FetchReads {
   readonly #isolation: ReadIsolation;
   readonly #requireLeader: boolean;
   readonly #maxBytes: number;
+  /** Null for a consumer or a tool. */
+  readonly #follower: { readonly replicaId: number; readonly brokerEpoch: number } | null;
   readonly #reads: PartitionRead[] = [];
   #sizeInBytes = 0;
 
@@ -51,18 +53,26 @@ export class FetchReads {
     const replicaId = replicaIdOf(fetch.request);
     // A consumer that can name its rack may be served by a follower (KIP-392).
     const mayAskFollower = fetch.context.apiVersion >= FIRST_VERSION_WITH_FOLLOWER_FETCH;
+    const brokerEpoch = fetch.request.replicaState.replicaEpoch;
+    this.#follower = replicaId >= 0 ? { replicaId, brokerEpoch } : null;
     this.#requireLeader = replicaId >= 0 || (replicaId === CONSUMER && !mayAskFollower);
     this.#maxBytes = Math.min(fetch.request.maxBytes, needs.fetchMaxBytes);
   }
 
   async run(): Promise<readonly PartitionRead[]> {
-    const marks = this.#targets.map(({ partition }) => partition?.mark() ?? null);
+    const isolation = this.#isolation;
+    const marks = this.#targets.map(({ partition }) => partition?.watched(isolation).mark() ?? null);
+    const epochs =
+      this.#follower === null ? [] : this.#targets.map(({ partition }) => partition?.leaderEpoch);
     await this.#readAll();
+    if (this.#follower !== null) this.#noteProgress(this.#follower, epochs);
     const missingBytes = Math.min(this.#request.minBytes, this.#maxBytes) - this.#sizeInBytes;
     if (this.#request.maxWaitMs <= 0 || missingBytes <= 0 || this.#isUrgent()) return this.#reads;
     const waiting = this.#targets.flatMap(({ partition }, index) => {
       const mark = marks[index] ?? null;
-      return partition === null || mark === null ? [] : [{ partition, mark, index }];
+      return partition === null || mark === null
+        ? []
+        : [{ partition: partition.watched(isolation), mark, index }];
     });
     const changed = await delayFetch({
       partitions: waiting,
@@ -76,6 +86,19 @@ export class FetchReads {
       await this.#read(index, foundElsewhere === 0);
     }
     return this.#reads;
+  }
+
+  /** A follower has what lies below the offset that it fetches from, where it was found to be the leader's. */
+  #noteProgress(
+    follower: { readonly replicaId: number; readonly brokerEpoch: number },
+    epochs: readonly (number | undefined)[],
+  ): void {
+    for (const [index, { partition, fetch }] of this.#targets.entries()) {
+      const read = this.#reads[index];
+      if (read === undefined || read.errorCode !== ErrorCode.NONE || read.divergingEpoch !== null) continue;
+      const { fetchOffset, logStartOffset } = fetch;
+      partition?.followerFetched({ ...follower, fetchOffset, logStartOffset }, epochs[index] ?? -1);
+    }
   }
 
   /**

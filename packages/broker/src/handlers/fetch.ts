@@ -119,10 +119,15 @@ function targetOf(
   const partition = needs.replicas.get(name, fetch.partition);
   if (partition === undefined) return unreadable(needs.replicas.absenceOf(name, fetch.partition));
   if (usesIds && partition.topicId !== fetch.topicId) return unreadable(ErrorCode.INCONSISTENT_TOPIC_ID);
-  if (replicaIdOf(request) >= 0 && !known.replicas.includes(replicaIdOf(request))) {
+  const replicaId = replicaIdOf(request);
+  if (replicaId >= 0 && !known.replicas.includes(replicaId)) {
     const isEpochKnown = fetch.currentLeaderEpoch >= 0;
     return unreadable(isEpochKnown ? ErrorCode.UNKNOWN_LEADER_EPOCH : ErrorCode.NOT_LEADER_OR_FOLLOWER);
   }
+  // What an earlier incarnation has fetched says nothing of what the present one has.
+  const { replicaEpoch } = request.replicaState;
+  const isStale = replicaEpoch >= 0 && replicaEpoch < (image.brokers.get(replicaId)?.epoch ?? -1);
+  if (replicaId >= 0 && isStale) return unreadable(ErrorCode.NOT_LEADER_OR_FOLLOWER);
   return { fetch, topic: name, partition, errorCode: ErrorCode.NONE };
 }
 

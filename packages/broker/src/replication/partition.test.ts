@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { interceptedDisk } from '../../test/log/intercepted-disk.ts';
 import { batchOf, LogBed } from '../../test/log/log-bed.ts';
 import { SURROUNDINGS } from '../../test/replication/surroundings.ts';
@@ -80,12 +80,12 @@ describe('a partition with one replica', () => {
     const partition = await partitionWith();
     const grown: number[] = [];
     const watch = { readableGrew: (bytes: number) => grown.push(bytes), disturbed: () => {} };
-    partition.watch(watch);
+    partition.watched('high-watermark').watch(watch);
     await append(partition, -1);
-    partition.unwatch(watch);
+    partition.watched('high-watermark').unwatch(watch);
     await append(partition, -1);
     expect(grown).toEqual([batchOf(['a']).length]);
-    expect(partition.mark().readableBytes).toBe(2 * batchOf(['a']).length);
+    expect(partition.watched('high-watermark').mark().readableBytes).toBe(2 * batchOf(['a']).length);
   });
 
   it('does not ask for more in-sync replicas than there are', async () => {
@@ -137,7 +137,7 @@ describe('a partition with followers', () => {
     const partition = await partitionWith(three);
     const waiting = append(partition, -1);
     let disturbances = 0;
-    partition.watch({
+    partition.watched('high-watermark').watch({
       readableGrew() {},
       disturbed: () => {
         disturbances += 1;
@@ -207,11 +207,63 @@ describe('a partition with followers', () => {
     expect(await deletion.done).toBe(ErrorCode.NOT_LEADER_OR_FOLLOWER);
   });
 
+  function fetched(partition: Partition, replicaId: number, fetchOffset: number, logStartOffset = 0): void {
+    partition.followerFetched({ replicaId, brokerEpoch: replicaId, fetchOffset, logStartOffset }, 5);
+  }
+
+  it('commits what all in-sync replicas have fetched, and takes in who has caught up', async () => {
+    const partition = await partitionWith({ ...three, isr: [1, 2] }, 2);
+    const waiting = append(partition, -1);
+    await append(partition, 1);
+    expect([partition.highWatermark, await nowOr(waiting, -99)]).toEqual([0, -99]);
+    fetched(partition, 2, 1);
+    expect([partition.highWatermark, await waiting]).toEqual([1, ErrorCode.NONE]);
+    fetched(partition, 3, 1);
+    await vi.waitFor(() => expect(partition.isr).toEqual([1, 2, 3]));
+    fetched(partition, 2, 2);
+    expect(partition.highWatermark).toBe(1);
+    fetched(partition, 3, 2);
+    expect(partition.highWatermark).toBe(2);
+  });
+
+  it('takes no word of an epoch that is over', async () => {
+    const partition = await partitionWith({ ...three, isr: [1, 2] });
+    await append(partition, 1);
+    partition.onMetadata(imageOf({ ...three, leaderEpoch: 6, partitionEpoch: 1 }), 1);
+    fetched(partition, 2, 1);
+    fetched(partition, 3, 1);
+    expect(partition.highWatermark).toBe(0);
+  });
+
+  it('has deleted records when its followers say that they begin there', async () => {
+    const partition = await partitionWith(three);
+    await append(partition, 1);
+    for (const id of [2, 3]) fetched(partition, id, 1);
+    const deletion = partition.deleteRecordsBefore(-1);
+    if (deletion.kind === 'refused') throw new Error(`refused with ${deletion.errorCode}`);
+    fetched(partition, 2, 1, 1);
+    expect([partition.lowWatermark, await nowOr(deletion.done, -99)]).toEqual([0, -99]);
+    fetched(partition, 3, 1, 1);
+    expect([partition.lowWatermark, await deletion.done]).toEqual([1, ErrorCode.NONE]);
+  });
+
+  it('wakes a follower by what is written, a consumer by what is committed', async () => {
+    const partition = await partitionWith(three);
+    const woken: string[] = [];
+    for (const isolation of ['log-end', 'high-watermark'] as const) {
+      partition.watched(isolation).watch({ readableGrew: () => woken.push(isolation), disturbed() {} });
+    }
+    await append(partition, 1);
+    expect(woken).toEqual(['log-end']);
+    for (const id of [2, 3]) fetched(partition, id, 1);
+    expect(woken).toEqual(['log-end', 'high-watermark']);
+  });
+
   it('fails those who wait when another leads, and takes nothing more', async () => {
     const partition = await partitionWith(three);
     const waiting = append(partition, -1);
     let disturbances = 0;
-    partition.watch({
+    partition.watched('high-watermark').watch({
       readableGrew() {},
       disturbed: () => {
         disturbances += 1;

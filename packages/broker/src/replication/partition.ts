@@ -6,8 +6,14 @@ import { ErrorCode } from '../protocol/errors.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { Acknowledgements } from './acknowledgements.ts';
 import { DelayedDeletions } from './delayed-deletions.ts';
-import type { PartitionMark, PartitionWatch, WatchedPartition } from './delayed-fetch.ts';
-import { Leadership, type LeadershipEffects } from './leadership.ts';
+import type { WatchedPartition } from './delayed-fetch.ts';
+import {
+  type FollowerFetch,
+  type IsrAnswer,
+  type IsrProposal,
+  Leadership,
+  type LeadershipEffects,
+} from './leadership.ts';
 import { PartitionWatches } from './partition-watches.ts';
 
 export interface PartitionOptions {
@@ -29,7 +35,14 @@ export interface PartitionSurroundings {
   readonly maxLagMs: number;
   /** As `LeadershipOptions` has it. */
   readonly activeEpochOf: (brokerId: number) => number | null;
+  readonly alterIsr: AlterIsr;
 }
+
+/** Asks the controller for an ISR, and goes on until it has answered or the proposal is of no interest any more. */
+export type AlterIsr = (
+  partition: { readonly topicId: string; readonly partition: number },
+  proposal: IsrProposal,
+) => Promise<IsrAnswer>;
 
 export interface LeaderAppend {
   readonly origin: AppendOrigin;
@@ -56,7 +69,7 @@ export type ReadIsolation = 'log-end' | 'high-watermark' | 'last-stable-offset';
  * One partition that this broker holds a replica of, with its log. All that depends on leadership happens
  * synchronously: between the look at the leader epoch and the queueing of an append nothing else runs.
  */
-export class Partition implements WatchedPartition {
+export class Partition {
   readonly topic: string;
   readonly topicId: string;
   readonly partition: number;
@@ -65,7 +78,10 @@ export class Partition implements WatchedPartition {
   readonly #surroundings: PartitionSurroundings;
   readonly #acknowledgements = new Acknowledgements();
   readonly #deletions = new DelayedDeletions();
-  readonly #watches = new PartitionWatches();
+  /** Of those who wait for what is committed, and for what is written. */
+  readonly #committed = new PartitionWatches();
+  readonly #written = new PartitionWatches();
+  #appendedBytes = 0;
   #image: PartitionImage;
   #minInSyncReplicas: number;
   /** Null while another broker leads, or nobody. */
@@ -81,7 +97,7 @@ export class Partition implements WatchedPartition {
     this.#surroundings = options.surroundings;
     this.#image = options.image;
     this.#minInSyncReplicas = options.minInSyncReplicas;
-    this.log.listen({ endMoved: () => this.#ownLogMoved(), rolledBack: () => this.#rolledBack() });
+    this.log.listen({ endMoved: () => this.#endMoved(), rolledBack: () => this.#rolledBack() });
     this.#lead();
   }
 
@@ -95,6 +111,11 @@ export class Partition implements WatchedPartition {
 
   get leaderEpoch(): number {
     return this.#image.leaderEpoch;
+  }
+
+  /** The in-sync replicas, as far as this broker knows. */
+  get isr(): readonly number[] {
+    return this.#leadership?.isr ?? this.#image.isr;
   }
 
   get highWatermark(): number {
@@ -159,6 +180,7 @@ export class Partition implements WatchedPartition {
       opened: append.opened,
     });
     if (outcome.kind === 'rejected') return outcome;
+    this.#appendedBytes += outcome.info.sizeInBytes;
     return { kind: 'queued', info: outcome.info, done: this.#doneWhen(append.requiredAcks, outcome) };
   }
 
@@ -196,6 +218,12 @@ export class Partition implements WatchedPartition {
     this.#carryOut(this.#leadership.configChanged(minInSyncReplicas, nowMs));
   }
 
+  /** A follower has fetched, and found in `leaderEpoch` that what it has is this log's. */
+  followerFetched(fetch: FollowerFetch, leaderEpoch: number): void {
+    if (this.#leadership?.leaderEpoch !== leaderEpoch) return;
+    this.#carryOut(this.#leadership.followerFetched(fetch, this.#surroundings.clock.monotonicMs()));
+  }
+
   /** From here on nothing is appended or read. The log itself is closed by its owner. */
   retire(): void {
     this.#isClosed = true;
@@ -203,21 +231,15 @@ export class Partition implements WatchedPartition {
     this.disturb();
   }
 
-  mark(): PartitionMark {
-    return this.#watches.mark();
-  }
-
-  watch(watch: PartitionWatch): void {
-    this.#watches.watch(watch);
-  }
-
-  unwatch(watch: PartitionWatch): void {
-    this.#watches.unwatch(watch);
+  /** What is to be watched by a reader of that isolation. */
+  watched(isolation: ReadIsolation): WatchedPartition {
+    return isolation === 'log-end' ? this.#written : this.#committed;
   }
 
   /** Wakes all who wait, whatever they wait for. */
   disturb(): void {
-    this.#watches.disturb();
+    this.#committed.disturb();
+    this.#written.disturb();
   }
 
   /** Begins the epoch of the metadata where this broker leads in it. */
@@ -246,6 +268,14 @@ export class Partition implements WatchedPartition {
     this.#leadership = null;
     this.#acknowledgements.failAll(errorCode);
     this.#deletions.failAll(errorCode);
+  }
+
+  #endMoved(): void {
+    // Some of it may be on its way still; whoever waits for more than is there waits again.
+    const bytes = Math.max(1, this.#appendedBytes);
+    this.#appendedBytes = 0;
+    this.#ownLogMoved();
+    this.#written.grew(bytes);
   }
 
   #ownLogMoved(): void {
@@ -279,12 +309,21 @@ export class Partition implements WatchedPartition {
   }
 
   /** Carries out what follows from an event. */
-  #carryOut({ highWatermark }: LeadershipEffects): void {
+  #carryOut({ highWatermark, proposal }: LeadershipEffects): void {
     if (highWatermark !== null) {
       this.log.updateHighWatermark(highWatermark);
-      this.#watches.grew(this.#acknowledgements.acknowledgeTo(highWatermark));
+      this.#committed.grew(this.#acknowledgements.acknowledgeTo(highWatermark));
     }
     if (!this.#deletions.isEmpty) this.#deletions.completeTo(this.lowWatermark);
+    if (proposal !== null) void this.#propose(proposal);
+  }
+
+  async #propose(proposal: IsrProposal): Promise<void> {
+    const leadership = this.#leadership;
+    const { alterIsr, clock } = this.#surroundings;
+    const answer = await alterIsr(this, proposal);
+    if (leadership === null || leadership !== this.#leadership) return;
+    this.#carryOut(leadership.isrAnswered(answer, clock.monotonicMs()));
   }
 }
 

@@ -5,6 +5,7 @@ import { LeaderNode } from '../../test/replication/leader-node.ts';
 import { SURROUNDINGS } from '../../test/replication/surroundings.ts';
 import type { PartitionLog } from '../log/partition-log.ts';
 import { type MetadataImage, partitionOf } from '../metadata/metadata-image.ts';
+import { ErrorCode } from '../protocol/errors.ts';
 import { silentLogger } from '../runtime/logger.ts';
 import { nodeClock } from '../runtime/node-clock.ts';
 import type { FollowedPartition } from './followed-partition.ts';
@@ -96,7 +97,7 @@ class Copy implements FollowedPartition {
   }
 }
 
-function fetcherFrom(leader: LeaderNode): ReplicaFetcher {
+function fetcherFrom(leader: LeaderNode, { epoch = FOLLOWER } = {}): ReplicaFetcher {
   fetcher = new ReplicaFetcher({
     leaderId: LEADER,
     channel: leader,
@@ -111,7 +112,7 @@ function fetcherFrom(leader: LeaderNode): ReplicaFetcher {
       requestTimeoutMs: 5_000,
     },
     replicaId: FOLLOWER,
-    replicaEpoch: () => FOLLOWER,
+    replicaEpoch: () => epoch,
   });
   return fetcher;
 }
@@ -133,6 +134,26 @@ function untilEqual(copy: Copy, leader: LeaderNode): Promise<void> {
 }
 
 describe('a fetcher', () => {
+  test('lets its leader commit, and is taken in when it has caught up', async () => {
+    const leader = await leading(0);
+    const copy = new Copy(await followerBed.open(), 0);
+    fetcherFrom(leader).follow(copy);
+    await vi.waitFor(() => expect(leader.partition.isr).toEqual([LEADER, FOLLOWER]));
+    const append = leader.partition.appendAsLeader(batchOf(['a']), { origin: 'client', requiredAcks: -1 });
+    if (append.kind === 'rejected') throw new Error(append.message);
+    expect(await append.done).toBe(ErrorCode.NONE);
+    expect(copy.logEndOffset).toBe(1);
+  });
+
+  test('is refused when its broker has been registered anew', async () => {
+    const leader = await leading(0);
+    const copy = new Copy(await followerBed.open(), 0);
+    fetcherFrom(leader, { epoch: FOLLOWER - 1 }).follow(copy);
+    await append(leader.partition.log, 0, 'a');
+    await vi.waitFor(() => expect(leader.fetches.length).toBeGreaterThan(3));
+    expect([copy.logEndOffset, leader.partition.isr]).toEqual([0, [LEADER]]);
+  });
+
   test('brings a copy to where the leader is, and keeps it there', async () => {
     const leader = await leading(0);
     await append(leader.partition.log, 0, 'a', 'b', 'c');

@@ -14,7 +14,7 @@ import type { Clock, Timer } from '../runtime/clock.ts';
 import { DiskError } from '../runtime/disk.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { LogPlacement } from './log-placement.ts';
-import { Partition, type PartitionSurroundings } from './partition.ts';
+import { type AlterIsr, Partition, type PartitionSurroundings } from './partition.ts';
 import { WorkQueues } from './work-queues.ts';
 
 /** The effective configs of a topic, as its partitions need them. */
@@ -36,6 +36,7 @@ export interface ReplicasOptions {
   readonly clock: Clock;
   /** `replica.lag.time.max.ms`. */
   readonly maxLagMs: number;
+  readonly alterIsr: AlterIsr;
   /** At least one. They belong to whoever opened them. */
   readonly directories: readonly LogDirectory[];
   /** Whether there are others, which could not be opened. */
@@ -89,8 +90,8 @@ export class Replicas implements MetadataSubscriber {
 
   constructor(options: ReplicasOptions) {
     this.#options = options;
-    const { clock, maxLagMs } = options;
-    this.#surroundings = { clock, maxLagMs, activeEpochOf: (id) => this.#activeEpochOf(id) };
+    const { clock, maxLagMs, alterIsr } = options;
+    this.#surroundings = { clock, maxLagMs, alterIsr, activeEpochOf: (id) => this.#activeEpochOf(id) };
     this.#placement = new LogPlacement(options);
     this.#work = new WorkQueues(LOGS_AT_ONCE, (name, error) => {
       options.logger.error({ err: error, partition: name }, 'a partition cannot be removed');
