@@ -69,6 +69,8 @@ export class LogWriter {
   #isStopped = false;
   /** Whether the files are about to be removed. */
   #isAbandoned = false;
+  /** Whether the log was closed or abandoned: what was queued behind that finds no segment to be written to. */
+  #hasEnded = false;
   /** Whether the files say less than the memory: there is something to be done on closing. */
   #isUnsealed: boolean;
   /** Whether a write that failed may have left bytes behind the log end. */
@@ -141,7 +143,7 @@ export class LogWriter {
   async #write(appends: readonly PendingAppend[]): Promise<void> {
     let rest = appends;
     let mayTry = true;
-    while (rest.length > 0 && mayTry && this.#failure === null) {
+    while (rest.length > 0 && mayTry && this.#failure === null && !this.#hasEnded) {
       try {
         const group = await this.#writeSome(rest);
         rest = rest.slice(group.length);
@@ -312,6 +314,7 @@ export class LogWriter {
    */
   async abandon(): Promise<void> {
     this.stop();
+    this.#hasEnded = true;
     this.#isAbandoned = true;
     this.flusher.giveUp();
     this.#unflushed.failAll(ErrorCode.KAFKA_STORAGE_ERROR);
@@ -321,6 +324,7 @@ export class LogWriter {
   /** Stops, and leaves the files complete and durable. Whether that was done. To be called by the queue only. */
   async close(): Promise<boolean> {
     this.stop();
+    this.#hasEnded = true;
     if (this.#failure !== null) return false;
     if (!this.#isUnsealed && !this.#hasTornEnd) return true;
     try {
