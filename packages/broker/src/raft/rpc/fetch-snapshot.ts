@@ -2,9 +2,9 @@ import { ErrorCode } from '../../protocol/errors.ts';
 import type { FetchSnapshotRequest, FetchSnapshotResponse } from '../raft-messages.ts';
 import { type RaftState, snapshotAt } from '../raft-state.ts';
 import { leaderKnown, type Turn } from '../turn.ts';
-import { isOfOtherCluster, leadershipError, learnFrom } from './request-checks.ts';
 import { hearLeader } from './fetch.ts';
 import { noteSignOfLife } from './replica-progress.ts';
+import { isOfOtherCluster, leadershipError, learnFrom } from './request-checks.ts';
 
 const NO_BYTES = new Uint8Array(0);
 

@@ -13,9 +13,9 @@ import { isVoter } from '../raft-state.ts';
 import type { Follower } from '../role.ts';
 import { answerWithRecords, hasNews, raiseHighWatermark } from '../roles/leader.ts';
 import type { Turn } from '../turn.ts';
-import { isOfOtherCluster, leadershipError, learnFrom } from './request-checks.ts';
 import { fetchAnswer } from './fetch-answer.ts';
 import { noteFetch } from './replica-progress.ts';
+import { isOfOtherCluster, leadershipError, learnFrom } from './request-checks.ts';
 
 export function answerFetch(turn: Turn, requestId: number, request: FetchRequest): void {
   if (isOfOtherCluster(turn.state, request)) {
