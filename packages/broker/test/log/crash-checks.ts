@@ -193,6 +193,18 @@ async function lookUpFlaws(
   return [];
 }
 
+/** Whether a segment of a partition that was closed ends behind the beginning of the next one. */
+export function overlapFlaws(tree: FileTree, name: string): string[] {
+  const flaws: string[] = [];
+  let endOffset = 0;
+  for (const [file, node] of [...tree.directory(`${DATA}/${name}`).entries('live')].sort()) {
+    if (!/^\d{20}\.log$/.test(file) || node.kind !== 'file') continue;
+    if (Number(file.slice(0, 20)) < endOffset) flaws.push(`${name}/${file} begins before ${endOffset}`);
+    for (const batch of batchesIn(node.content('live'))) endOffset = lastOffsetAt(batch) + 1;
+  }
+  return flaws;
+}
+
 /** What is wrong with the index files of a partition that was closed, every entry against the records. */
 export function indexFlaws(tree: FileTree, name: string): string[] {
   const directory = tree.directory(`${DATA}/${name}`).entries('live');

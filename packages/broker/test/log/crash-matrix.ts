@@ -9,7 +9,7 @@ import { CrashWorkload, PARTITIONS } from './crash-workload.ts';
 import type { Known } from './partition-history.ts';
 
 /** What a crash leaves, where it damages nothing that was on the disk. */
-export type CrashFault = 'suffix lost' | 'all kept' | 'last write torn' | 'drawn';
+export type CrashFault = 'suffix lost' | 'all kept' | 'last write torn' | 'drawn' | 'names in disorder';
 
 export const CRASH_FAULTS: readonly CrashFault[] = ['suffix lost', 'all kept', 'last write torn', 'drawn'];
 
@@ -80,6 +80,8 @@ export function crashed(moment: Moment, fault: CrashFault): FileTree {
   const { tree, copyOf } = moment.tree.copy();
   if (fault === 'suffix lost') tree.losePower(NOTHING_KEPT);
   if (fault === 'drawn') tree.losePower(drawnPowerLoss(random));
+  if (fault === 'names in disorder')
+    tree.losePower({ ...drawnPowerLoss(random), keepsName: () => random.chance(0.5) });
   if (fault === 'last write torn') {
     for (const { node, position, bytes } of moment.writing) {
       const torn = bytes.slice(0, random.below(bytes.length + 1));
@@ -89,10 +91,14 @@ export function crashed(moment: Moment, fault: CrashFault): FileTree {
   return tree;
 }
 
+/** Whether what was written and not synced may be gone. */
+export function losesPower(fault: CrashFault): boolean {
+  return fault !== 'all kept' && fault !== 'last write torn';
+}
+
 /** What must be there after it. */
 function floorOf(known: Known, faults: readonly CrashFault[]): number {
-  const losesPower = faults.includes('suffix lost') || faults.includes('drawn');
-  return losesPower ? known.flushedEnd : known.writtenEnd;
+  return faults.some(losesPower) ? known.flushedEnd : known.writtenEnd;
 }
 
 export interface Recovery {

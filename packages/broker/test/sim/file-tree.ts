@@ -7,6 +7,8 @@ export interface PowerLoss {
   kept(changes: number): number;
   /** What is on the platter of the write behind them, of the same length or shorter; null for nothing. */
   torn(bytes: Uint8Array): Uint8Array | null;
+  /** Asked of each change of names, where those of different files reach the platter in any order. */
+  keepsName?(): boolean;
 }
 
 /** Of each file and directory any prefix of its changes, and a piece of the write behind it. */
@@ -166,13 +168,28 @@ export class DirectoryNode {
   }
 
   losePower(loss: PowerLoss): void {
-    this.makeDurable(this.#syncedChanges + loss.kept(this.#unsynced.length));
-    this.#unsynced = [];
+    if (loss.keepsName !== undefined) this.#dropSome(() => loss.keepsName?.() ?? true);
+    else this.#unsynced.splice(loss.kept(this.#unsynced.length));
+    this.makeDurable(this.changes);
     this.#live.clear();
     for (const [name, node] of this.#durable) {
       this.#live.set(name, node);
       node.losePower(loss);
     }
+  }
+
+  /** Loses unsynced changes, and with each the later ones of the same file or name. */
+  #dropSome(keeps: () => boolean): void {
+    const lost = new Set<string | TreeNode>();
+    this.#unsynced = this.#unsynced.filter(({ name, node, replaces }) => {
+      const isLost = lost.has(name) || lost.has(node ?? name) || lost.has(replaces ?? name) || !keeps();
+      if (isLost)
+        lost
+          .add(name)
+          .add(node ?? name)
+          .add(replaces ?? name);
+      return !isLost;
+    });
   }
 
   /** With everything below; `copies` has what was copied already, under whatever name. */
