@@ -71,6 +71,17 @@ async function clean(compute: Compute = nodeCompute) {
   return counts;
 }
 
+async function batchesOf({ logEndOffset: upToOffset }: PartitionLog): Promise<Uint8Array[]> {
+  const batches: Uint8Array[] = [];
+  for (let fromOffset = 0; fromOffset < upToOffset; ) {
+    const read = await log.read({ fromOffset, maxBytes: 10_000, upToOffset, minOneBatch: true });
+    if (read.kind === 'refused') throw new Error(`refused at ${fromOffset}: ${read.errorCode}`);
+    for (const part of read.parts) batches.push(...batchesIn(part.slice()));
+    fromOffset = read.nextOffset;
+  }
+  return batches;
+}
+
 /** A reader of the committed from the beginning to the end, as a client and the fetch handler do it. */
 async function readCommitted(): Promise<string[]> {
   const values: string[] = [];
@@ -316,4 +327,17 @@ test('batches of which nothing goes keep their bytes, and all files of the clean
   expect(Buffer.concat([...read.parts])).toEqual(Buffer.from(kept));
   const zero = '0'.repeat(20);
   expect(bed.files()).toEqual(expect.arrayContaining([`${zero}.index`, `${zero}.log`, `${zero}.timeindex`]));
+});
+
+test('of an aborted transaction whose marker stays the index says that it was aborted, as in Kafka', async () => {
+  for (let round = 0; round < 8; round++) await appendRound(round);
+  const before = await log.abortedTransactions(0, log.logEndOffset);
+  await clean();
+  const cleaned = (await log.compaction.range(bed.clock.wallMs())).firstUncleanableOffset;
+  const markers = (await batchesOf(log))
+    .filter((batch) => isControlAt(batch))
+    .map((marker) => lastOffsetAt(marker));
+  const after = await log.abortedTransactions(0, log.logEndOffset);
+  expect(before.filter(({ lastOffset }) => lastOffset < cleaned).length).toBeGreaterThan(3);
+  expect(after).toEqual(before.filter(({ lastOffset }) => markers.includes(lastOffset)));
 });
