@@ -83,6 +83,7 @@ function svg() {
     return `<g>${hint}${box}${text}</g>`;
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="monospace" font-size="10">
+<title>${escaped(title)}</title>
 <rect width="100%" height="100%" fill="#fffdf8"/><text x="4" y="12" font-size="12">${escaped(title)}</text>
 ${drawn.join('\n')}
 </svg>
