@@ -14,6 +14,7 @@ import { numberCases } from './number-cases.ts';
 import { producerCases } from './producer-cases.ts';
 import { quorumCases } from './quorum-cases.ts';
 import { recordCases } from './record-cases.ts';
+import { replicationAdminCases } from './replication-admin-cases.ts';
 import { WireClient } from './wire-client.ts';
 
 const tools = new KafkaTools();
@@ -40,6 +41,7 @@ const suites: Readonly<Record<string, readonly DifferentialCase[]>> = {
   'look-up': lookUpCases,
   groups: groupCases,
   quorum: quorumCases,
+  'replication admin': replicationAdminCases,
   'out-of-range': numberCases,
 };
 

@@ -4,8 +4,15 @@ import {
   allocateProducerIdsHandler,
 } from './handlers/allocate-producer-ids.ts';
 import { alterConfigsHandler } from './handlers/alter-configs.ts';
+import { type AlterPartitionNeeds, alterPartitionHandler } from './handlers/alter-partition.ts';
+import {
+  type AlterPartitionReassignmentsNeeds,
+  alterPartitionReassignmentsHandler,
+} from './handlers/alter-partition-reassignments.ts';
 import { apiVersionsHandler, type FinalizedFeatures } from './handlers/api-versions.ts';
 import { beginQuorumEpochHandler } from './handlers/begin-quorum-epoch.ts';
+import { type BrokerHeartbeatNeeds, brokerHeartbeatHandler } from './handlers/broker-heartbeat.ts';
+import { type BrokerRegistrationNeeds, brokerRegistrationHandler } from './handlers/broker-registration.ts';
 import { type CreatePartitionsNeeds, createPartitionsHandler } from './handlers/create-partitions.ts';
 import { createTopicsHandler } from './handlers/create-topics.ts';
 import { deleteGroupsHandler } from './handlers/delete-groups.ts';
@@ -27,6 +34,7 @@ import {
   describeTopicPartitionsHandler,
 } from './handlers/describe-topic-partitions.ts';
 import { type ApiEntry, advertisedRange } from './handlers/dispatch.ts';
+import { type ElectLeadersNeeds, electLeadersHandler } from './handlers/elect-leaders.ts';
 import { endQuorumEpochHandler } from './handlers/end-quorum-epoch.ts';
 import { type FetchNeeds, fetchHandler } from './handlers/fetch.ts';
 import { fetchMetadataLogHandler } from './handlers/fetch-metadata-log.ts';
@@ -44,6 +52,10 @@ import { leaveGroupHandler } from './handlers/leave-group.ts';
 import { listConfigResourcesHandler } from './handlers/list-config-resources.ts';
 import { listGroupsHandler } from './handlers/list-groups.ts';
 import { listOffsetsHandler } from './handlers/list-offsets.ts';
+import {
+  type ListPartitionReassignmentsNeeds,
+  listPartitionReassignmentsHandler,
+} from './handlers/list-partition-reassignments.ts';
 import { type MetadataNeeds, metadataHandler } from './handlers/metadata.ts';
 import { offsetCommitHandler } from './handlers/offset-commit.ts';
 import { offsetDeleteHandler } from './handlers/offset-delete.ts';
@@ -52,6 +64,7 @@ import { offsetForLeaderEpochHandler } from './handlers/offset-for-leader-epoch.
 import { type ProduceNeeds, produceHandler } from './handlers/produce.ts';
 import type { QuorumNeeds } from './handlers/quorum-answer.ts';
 import { syncGroupHandler } from './handlers/sync-group.ts';
+import { type UnregisterBrokerNeeds, unregisterBrokerHandler } from './handlers/unregister-broker.ts';
 import { voteHandler } from './handlers/vote.ts';
 
 /** Everything that some handler of the client listeners needs. */
@@ -68,7 +81,14 @@ export type BrokerApiNeeds = FetchNeeds &
   DescribeClusterNeeds &
   DescribeConfigsNeeds &
   DescribeQuorumNeeds &
-  DescribeTopicPartitionsNeeds;
+  DescribeTopicPartitionsNeeds &
+  ReplicationAdminNeeds;
+
+/** What those need that both kinds of listeners answer. */
+type ReplicationAdminNeeds = ElectLeadersNeeds &
+  AlterPartitionReassignmentsNeeds &
+  ListPartitionReassignmentsNeeds &
+  UnregisterBrokerNeeds;
 
 /** What listeners of clients and brokers answer. Nothing else is advertised. */
 export function brokerApis(needs: BrokerApiNeeds, finalizedFeatures: () => FinalizedFeatures): ApiEntry[] {
@@ -104,13 +124,27 @@ export function brokerApis(needs: BrokerApiNeeds, finalizedFeatures: () => Final
       { handler: describeProducersHandler(needs) },
       { handler: describeClusterHandler(needs) },
       { handler: describeTopicPartitionsHandler(needs) },
+      ...replicationAdminApis(needs),
     ],
     finalizedFeatures,
   );
 }
 
+function replicationAdminApis(needs: ReplicationAdminNeeds): ApiEntry[] {
+  return [
+    { handler: electLeadersHandler(needs) },
+    { handler: alterPartitionReassignmentsHandler(needs) },
+    { handler: listPartitionReassignmentsHandler(needs) },
+    { handler: unregisterBrokerHandler(needs) },
+  ];
+}
+
 /** Everything that some handler of the controller's listener needs. */
 type ControllerApiNeeds = AllocateProducerIdsNeeds &
+  AlterPartitionNeeds &
+  BrokerHeartbeatNeeds &
+  BrokerRegistrationNeeds &
+  ReplicationAdminNeeds &
   AlterConfigsNeeds &
   DescribeConfigsNeeds &
   DescribeControllersNeeds &
@@ -130,6 +164,10 @@ export function controllerApis(
       { handler: alterConfigsHandler(needs) },
       { handler: incrementalAlterConfigsHandler(needs) },
       { handler: allocateProducerIdsHandler(needs) },
+      { handler: alterPartitionHandler(needs) },
+      { handler: brokerRegistrationHandler(needs) },
+      { handler: brokerHeartbeatHandler(needs) },
+      ...replicationAdminApis(needs),
       { handler: fetchMetadataLogHandler(needs) },
       { handler: voteHandler(needs) },
       { handler: beginQuorumEpochHandler(needs) },

@@ -29,6 +29,24 @@ export type IsrChangeResult =
   | { readonly kind: 'changed'; readonly partition: PartitionImage }
   | { readonly kind: 'refused'; readonly errorCode: number };
 
+/** `refused` is a broker that was registered anew since it began to ask. */
+export type IsrChangesReply =
+  | { readonly kind: 'refused'; readonly errorCode: number }
+  | { readonly kind: 'answered'; readonly results: readonly IsrChangeResult[] };
+
+/** Decides on the changes that an incarnation of a broker asks for. */
+export function alterPartitionsOf(
+  view: ControllerView,
+  broker: { readonly id: number; readonly epoch: number },
+  wanted: readonly IsrChange[],
+): Decision<IsrChangesReply> {
+  if (view.image.brokers.get(broker.id)?.epoch !== broker.epoch) {
+    return { records: [], response: { kind: 'refused', errorCode: ErrorCode.STALE_BROKER_EPOCH } };
+  }
+  const { records, response: results } = alterPartitions(view, broker.id, wanted);
+  return { records, response: { kind: 'answered', results } };
+}
+
 /** Decides on the changes that one broker asks for, each for itself. The broker's epoch was checked before. */
 export function alterPartitions(
   view: ControllerView,

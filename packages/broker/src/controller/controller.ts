@@ -6,7 +6,7 @@ import { MetadataQuorum, type MetadataQuorumNeeds } from '../raft/metadata-quoru
 import type { LeaderAndEpoch, QuorumListener } from '../raft/quorum-listener.ts';
 import { invariant } from '../runtime/invariant.ts';
 import { ActiveController, type Decided } from './active-controller.ts';
-import { alterPartitions, type IsrChange, type IsrChangeResult } from './alter-partition.ts';
+import { alterPartitionsOf, type IsrChange, type IsrChangesReply } from './alter-partition.ts';
 import { bootstrapRecords } from './bootstrap.ts';
 import { type BrokerHeartbeat, type HeartbeatReply, heartbeat } from './broker-heartbeat.ts';
 import {
@@ -147,10 +147,10 @@ export class Controller {
   }
 
   alterPartitions(
-    brokerId: number,
+    broker: { readonly id: number; readonly epoch: number },
     wanted: readonly IsrChange[],
-  ): Promise<ControllerOutcome<readonly IsrChangeResult[]>> {
-    return this.#submit((view) => alterPartitions(view, brokerId, wanted));
+  ): Promise<ControllerOutcome<IsrChangesReply>> {
+    return this.#submit((view) => alterPartitionsOf(view, broker, wanted));
   }
 
   electLeaders(wanted: WantedElections): Promise<ControllerOutcome<readonly ElectionResult[]>> {

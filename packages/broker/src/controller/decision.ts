@@ -1,7 +1,7 @@
 import type { ConfigValues } from '../metadata/configs/config-values.ts';
 import type { MetadataImage } from '../metadata/metadata-image.ts';
 import type { MetadataRecord } from '../metadata/metadata-record.ts';
-import { ErrorCode } from '../protocol/errors.ts';
+import { ErrorCode, errorOf } from '../protocol/errors.ts';
 import type { Random } from '../runtime/random.ts';
 
 /** What an operation of the controller decides from; nothing else may influence it. */
@@ -30,6 +30,11 @@ export interface ApiError {
 }
 
 export const NO_ERROR: ApiError = { errorCode: ErrorCode.NONE, errorMessage: null };
+
+/** An error of which its code says everything. */
+export function plainError(errorCode: number): ApiError {
+  return { errorCode, errorMessage: errorOf(errorCode).message };
+}
 
 /** Most partitions that one request may make. */
 export const MAX_PARTITIONS_PER_REQUEST = 10_000;

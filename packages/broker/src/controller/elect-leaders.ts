@@ -1,6 +1,6 @@
 import { NO_LEADER, type PartitionImage } from '../metadata/metadata-image.ts';
 import { ErrorCode } from '../protocol/errors.ts';
-import { type ApiError, type ControllerView, type Decision, NO_ERROR } from './decision.ts';
+import { type ApiError, type ControllerView, type Decision, NO_ERROR, plainError } from './decision.ts';
 import { PartitionChanges } from './partition-changes.ts';
 
 /** An election that an operator asks for (KIP-460). */
@@ -53,14 +53,13 @@ function elect(
   if (topic === undefined) return unknown(`No such topic as ${name}`);
   const partition = topic.partitions[partitionId];
   if (partition === undefined) return unknown(`No such partition as ${name}-${partitionId}`);
-  if (!needsElection(partition, kind))
-    return { errorCode: ErrorCode.ELECTION_NOT_NEEDED, errorMessage: null };
+  if (!needsElection(partition, kind)) return plainError(ErrorCode.ELECTION_NOT_NEEDED);
   if (changes.change(topic, partitionId, { election: kind }) !== null) return NO_ERROR;
-  const errorCode =
+  return plainError(
     kind === 'preferred'
       ? ErrorCode.PREFERRED_LEADER_NOT_AVAILABLE
-      : ErrorCode.ELIGIBLE_LEADERS_NOT_AVAILABLE;
-  return { errorCode, errorMessage: null };
+      : ErrorCode.ELIGIBLE_LEADERS_NOT_AVAILABLE,
+  );
 }
 
 interface ElectionOf {

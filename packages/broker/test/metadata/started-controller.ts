@@ -17,6 +17,7 @@ export const DIRECTORY_ID = 'DIRECTORYAAAAAAAAAAAAQ';
 export interface StartedController {
   readonly controller: Controller;
   readonly log: MemoryMetadataLog;
+  readonly clock: ManualClock;
   readonly staticValues: ReadonlyMap<string, string>;
   /** Every step that was published, oldest first. */
   readonly published: readonly { readonly delta: MetadataDelta; readonly image: MetadataImage }[];
@@ -36,6 +37,7 @@ export async function startController(
   // A restart is another incarnation.
   const incarnationId = given.log === undefined ? 'INCARNATIONAAAAAAAAAAQ' : 'INCARNATIONBBBBBBBBBBQ';
   const staticValues = new Map(Object.entries(given.staticValues ?? {}));
+  const clock = new ManualClock();
   const published: { delta: MetadataDelta; image: MetadataImage }[] = [];
   const stops: unknown[] = [];
   const directory = await mkdtemp(join(tmpdir(), 'controller-'));
@@ -43,7 +45,7 @@ export async function startController(
   const controller = new Controller({
     log,
     disk: nodeDisk,
-    clock: new ManualClock(),
+    clock,
     logger: silentLogger,
     random: new CountingRandom(),
     clusterId: CLUSTER_ID,
@@ -69,5 +71,5 @@ export async function startController(
     directories: [DIRECTORY_ID],
     previousBrokerEpoch: -1,
   });
-  return { controller, log, staticValues, published, stops, brokerEpoch };
+  return { controller, log, clock, staticValues, published, stops, brokerEpoch };
 }
