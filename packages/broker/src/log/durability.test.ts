@@ -89,6 +89,8 @@ test('a partition is durably there, and whose it is, before its first record is'
   const options = { ...bed.environment(), disk, path: bed.directory, nodeId: 1, onOffline: () => {} };
   const directory = await LogDirectory.open(options);
   const topicId = 'oLIQyYhGQsiCoFcXtVXDSA';
+  // With the first one of a directory the checkpoint begins that all share.
+  await directory.openLog({ topic: 'first', partition: 0 }, { config: DEFAULT_LOG_CONFIG, topicId });
   synced.length = 0;
   const log = await directory.openLog(
     { topic: 'orders', partition: 0 },
