@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
 import { interceptedDisk } from '../../test/log/intercepted-disk.ts';
 import { batchOf, contentOf, LogBed } from '../../test/log/log-bed.ts';
+import { withFiles } from '../../test/sim/variants.ts';
 import { ErrorCode } from '../protocol/errors.ts';
 import { type Disk, DiskError } from '../runtime/disk.ts';
 import { DEFAULT_LOG_CONFIG } from './log-config.ts';
@@ -206,4 +207,30 @@ describe('a disk that is full', () => {
     expect(again.wasClean).toBe(false);
     await again.close(0);
   });
+});
+
+test('what was refused for want of space is cut off durably before anybody is told', async () => {
+  const events: string[] = [];
+  const small = new SmallDisk(Number.POSITIVE_INFINITY);
+  const bed = bedOn(
+    withFiles(
+      small.disk,
+      (path) => path.endsWith('.log'),
+      (file) => ({
+        truncate: (size) => file.truncate(size).then(() => void events.push(`cut off at ${size}`)),
+        sync: () => file.sync().then(() => void events.push('synced')),
+      }),
+    ),
+  );
+  const log = await bed.open();
+  await log.close();
+  const again = await bed.open({ isClean: true });
+  events.length = 0;
+  small.room = 0;
+  const outcome = again.appendAsLeader(batchOf(['a']), CLIENT);
+  if (outcome.kind !== 'appended') throw new Error(outcome.kind);
+  expect(await outcome.completion).toBe(ErrorCode.KAFKA_STORAGE_ERROR);
+  expect(events).toEqual(['cut off at 0', 'synced']);
+  small.room = Number.POSITIVE_INFINITY;
+  expect(await again.close()).toBe(true);
 });

@@ -191,11 +191,17 @@ export class LogWriter {
     return group;
   }
 
-  /** Cuts off what a failed write has left behind the log end, where a recovery would take it for records. */
+  /**
+   * Cuts off what a failed write has left behind the log end, where a start would take it for records: durably, as
+   * whoever appended them is told that they are not there.
+   */
   async #mendEnd(): Promise<void> {
     if (!this.#hasTornEnd) return;
     const { active } = this.loaded.segments;
-    await this.#environment.files.use(active.path, (file) => file.truncate(active.sizeInBytes));
+    await this.#environment.files.use(active.path, async (file) => {
+      await file.truncate(active.sizeInBytes);
+      await file.sync();
+    });
     this.#hasTornEnd = false;
   }
 
