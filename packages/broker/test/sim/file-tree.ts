@@ -85,6 +85,11 @@ export class FileNode {
     this.#unsynced.push(change);
   }
 
+  /** What was written since the last sync, also where it was cut off or overwritten: a power loss may bring it back. */
+  get unsyncedWrites(): readonly Uint8Array[] {
+    return this.#unsynced.flatMap((change) => (change.kind === 'write' ? [change.bytes] : []));
+  }
+
   /** How many changes there were, ever: a sync makes those durable that came before it. */
   get changes(): number {
     return this.#syncedChanges + this.#unsynced.length;

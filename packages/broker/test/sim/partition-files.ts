@@ -74,6 +74,23 @@ function read(name: string, directory: DirectoryNode, view: TreeView): StoredPar
   return { name, batches, restBytes, endOffset };
 }
 
+/**
+ * All whole batches that a start may find in a partition besides those in its segments: in segments that are being
+ * replaced or taken away, in those that a power loss brings back, in writes that were cut off and not synced since.
+ */
+export function hiddenBatches(directory: DirectoryNode): StoredBatch[] {
+  const found: StoredBatch[] = [];
+  for (const view of ['live', 'durable'] as const) {
+    for (const [file, node] of directory.entries(view)) {
+      if (node.kind !== 'file' || !/^\d{20}\.log/.test(file)) continue;
+      for (const bytes of [node.content('live'), node.content('durable'), ...node.unsyncedWrites])
+        if (bytes.length >= BATCH_HEADER_BYTES)
+          found.push(...wholeBatches(bytes, baseOffsetAt(bytes), { hasGaps: true }));
+    }
+  }
+  return found;
+}
+
 /** The batches that `bytes` begin with, each whole, and at `offset` and on without a gap unless there may be some. */
 export function wholeBatches(bytes: Uint8Array, offset: number, { hasGaps = false } = {}): StoredBatch[] {
   const batches: StoredBatch[] = [];
