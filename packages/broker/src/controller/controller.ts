@@ -100,6 +100,11 @@ export class Controller {
     return this.#quorum;
   }
 
+  /** Whether this node decides now. */
+  get isActive(): boolean {
+    return this.#leadingTerm() !== null;
+  }
+
   /** Reads the log and takes part in the quorum. Where this node is the only voter, it leads when this resolves. */
   async open(): Promise<void> {
     await this.#quorum.start();

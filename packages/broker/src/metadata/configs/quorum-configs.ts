@@ -60,7 +60,7 @@ export const quorumConfigs: readonly ConfigDefinition[] = [
     text: 'How often a broker reports to the controller.',
   }),
   int('broker.session.timeout.ms', '9000', {
-    effect: 'fixed',
+    effect: 'acts',
     text: 'Silence after which the controller fences a broker.',
   }),
   int('initial.broker.registration.timeout.ms', '60000', {

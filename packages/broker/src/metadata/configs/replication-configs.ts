@@ -21,12 +21,12 @@ export const replicationConfigs: readonly ConfigDefinition[] = [
     text: 'How often partitions without a leader are tried for an unclean election.',
   }),
   boolean('auto.leader.rebalance.enable', 'true', {
-    effect: 'fixed',
+    effect: 'acts',
     text: 'Leadership goes back to the preferred replica by itself.',
   }),
   long('leader.imbalance.check.interval.seconds', '300', {
     rule: atLeast(1),
-    effect: 'fixed',
+    effect: 'acts',
     text: 'How often leadership is looked at for rebalancing.',
   }),
   int('num.replica.fetchers', '1', {
