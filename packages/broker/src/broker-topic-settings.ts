@@ -4,6 +4,7 @@ import { brokerConfigValues } from './metadata/configs/broker-config-layers.ts';
 import type { ConfigValues } from './metadata/configs/config-values.ts';
 import { topicConfigValues } from './metadata/configs/topic-config-values.ts';
 import { dynamicConfigs, type MetadataImage } from './metadata/metadata-image.ts';
+import type { ReplicaFetchSettings } from './replication/replica-fetcher.ts';
 import type { TopicSettings } from './replication/replicas.ts';
 import { logConfigFrom } from './replication/topic-log-config.ts';
 
@@ -27,5 +28,17 @@ export function topicSettingsOf(
     const broker = configsOf(image);
     const values = topicConfigValues(dynamicConfigs(image, ConfigResourceType.TOPIC, topic), broker);
     return { log: logConfigFrom(values), minInSyncReplicas: values.number('min.insync.replicas') };
+  };
+}
+
+/** How this broker follows others. */
+export function replicaFetchSettings(values: ConfigValues): ReplicaFetchSettings {
+  return {
+    waitMaxMs: values.number('replica.fetch.wait.max.ms'),
+    minBytes: values.number('replica.fetch.min.bytes'),
+    maxBytes: values.number('replica.fetch.max.bytes'),
+    responseMaxBytes: values.number('replica.fetch.response.max.bytes'),
+    backoffMs: values.number('replica.fetch.backoff.ms'),
+    requestTimeoutMs: values.number('replica.socket.timeout.ms'),
   };
 }

@@ -4,7 +4,7 @@ import { groupCoordinator, groupDeletions, groupLeadership } from './broker-grou
 import { type BoundListener, bindListener, endpointOf, ListenError } from './broker-listeners.ts';
 import { brokerRuntime } from './broker-runtime.ts';
 import { type BrokerStorage, followConfigs, openMetadataLog, openStorage } from './broker-storage.ts';
-import { brokerConfigsOf, topicSettingsOf } from './broker-topic-settings.ts';
+import { brokerConfigsOf, replicaFetchSettings, topicSettingsOf } from './broker-topic-settings.ts';
 import type { BrokerConfig } from './config.ts';
 import type { ListenerConfig } from './config-listeners.ts';
 import { SUPPORTED_FEATURES } from './controller/bootstrap.ts';
@@ -18,6 +18,7 @@ import type { ConfigValues } from './metadata/configs/config-values.ts';
 import { MetadataPublisher } from './metadata/metadata-publisher.ts';
 import { CLUSTER_METADATA_TOPIC, GROUP_METADATA_TOPIC } from './metadata/topic-name.ts';
 import { PartitionMetadataLog } from './partition-metadata-log.ts';
+import { ReplicaFetchers } from './replication/replica-fetchers.ts';
 import { Replicas } from './replication/replicas.ts';
 import type { Runtime } from './runtime/runtime.ts';
 import { allowAll } from './security/authorizer.ts';
@@ -197,6 +198,12 @@ async function openData({ config, runtime, rooms, fail }: Start): Promise<Broker
     maxLagMs: config.values.number('replica.lag.time.max.ms'),
     // A cluster has one broker as yet: nobody falls behind, and nobody catches up.
     alterIsr: async () => ({ kind: 'withdrawn' }),
+    fetchers: new ReplicaFetchers({
+      ...{ clock: runtime.clock, logger, settings: replicaFetchSettings(config.values) },
+      replicaId: config.nodeId,
+      replicaEpoch: () => brokerEpoch,
+      channelTo: () => null,
+    }),
     directories: storage.directories,
     lacksDirectories: storage.failedPaths.length > 0,
     settingsOf: topicSettingsOf(configsOf),

@@ -30,6 +30,7 @@ export class FollowerLog {
   readonly #log: FollowedLog;
   readonly #options: FollowerLogOptions;
   readonly #cut: LogCut;
+  #cuts: Promise<unknown> = Promise.resolve();
 
   constructor(log: FollowedLog, options: FollowerLogOptions) {
     this.#log = log;
@@ -42,6 +43,16 @@ export class FollowerLog {
         return lowerCheckpoints(offset);
       },
     });
+  }
+
+  /** Whether the end of the log is being cut off. */
+  get isCutting(): boolean {
+    return this.#options.assigned.isHeld;
+  }
+
+  /** Resolves when what is being cut off is. */
+  async whenCut(): Promise<void> {
+    while (this.isCutting) await this.#cuts;
   }
 
   /**
@@ -97,7 +108,13 @@ export class FollowerLog {
     return this.#whileHeld(() => this.#cut.startAt(offset));
   }
 
-  async #whileHeld(cut: () => Promise<void>): Promise<void> {
+  #whileHeld(cut: () => Promise<void>): Promise<void> {
+    const done = this.#holdFor(cut);
+    this.#cuts = Promise.allSettled([this.#cuts, done]);
+    return done;
+  }
+
+  async #holdFor(cut: () => Promise<void>): Promise<void> {
     const { assigned, compaction, writer } = this.#options;
     assigned.hold();
     await compaction.pause();

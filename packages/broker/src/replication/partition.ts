@@ -36,6 +36,8 @@ export interface PartitionSurroundings {
   /** As `LeadershipOptions` has it. */
   readonly activeEpochOf: (brokerId: number) => number | null;
   readonly alterIsr: AlterIsr;
+  /** Told of a partition that could not be led at once when the metadata said so. */
+  readonly ledLate: (partition: Partition) => void;
 }
 
 /** Asks the controller for an ISR, and goes on until it has answered or the proposal is of no interest any more. */
@@ -224,6 +226,15 @@ export class Partition {
     this.#carryOut(this.#leadership.followerFetched(fetch, this.#surroundings.clock.monotonicMs()));
   }
 
+  /** How far the leader was when it gave what is written now. */
+  leaderTold({ highWatermark, logStartOffset }: { highWatermark: number; logStartOffset: number }): void {
+    if (this.isLeader || this.#isClosed) return;
+    const before = this.log.highWatermark;
+    if (highWatermark > before) this.log.updateHighWatermark(highWatermark);
+    if (logStartOffset <= this.log.highWatermark) this.log.advanceLogStartOffset(logStartOffset);
+    if (this.log.highWatermark > before) this.#committed.disturb();
+  }
+
   /** From here on nothing is appended or read. The log itself is closed by its owner. */
   retire(): void {
     this.#isClosed = true;
@@ -244,7 +255,12 @@ export class Partition {
 
   /** Begins the epoch of the metadata where this broker leads in it. */
   #lead(): void {
-    if (this.#image.leader !== this.#nodeId || this.#isClosed) return;
+    const { leader, leaderEpoch } = this.#image;
+    if (leader !== this.#nodeId || this.#isClosed) return;
+    if (this.log.follower.isCutting) {
+      void this.#leadLater(leaderEpoch);
+      return;
+    }
     const { clock, maxLagMs, activeEpochOf } = this.#surroundings;
     const { acknowledgedEndOffset, logStartOffset, highWatermark } = this.log;
     this.#leadership = new Leadership(
@@ -253,7 +269,7 @@ export class Partition {
         partition: this.#image,
         minInSyncReplicas: this.#minInSyncReplicas,
         maxLagMs,
-        epochStartOffset: this.log.beginEpoch(this.#image.leaderEpoch),
+        epochStartOffset: this.log.beginEpoch(leaderEpoch),
         endOffset: acknowledgedEndOffset,
         logStartOffset,
         highWatermark,
@@ -262,6 +278,16 @@ export class Partition {
       clock.monotonicMs(),
     );
     this.#ownLogMoved();
+  }
+
+  /** A follower's log was being cut off when it was elected: where it ends is known only afterwards. */
+  async #leadLater(leaderEpoch: number): Promise<void> {
+    await this.log.follower.whenCut();
+    if (this.leaderEpoch !== leaderEpoch || this.isLeader) return;
+    this.#lead();
+    if (!this.isLeader) return;
+    this.disturb();
+    this.#surroundings.ledLate(this);
   }
 
   #resign(errorCode: number): void {

@@ -5,6 +5,7 @@ import { type MetadataDelta, topicsWithChangedConfigs } from '../metadata/metada
 import {
   EMPTY_IMAGE,
   type MetadataImage,
+  NO_LEADER,
   type PartitionImage,
   type TopicImage,
 } from '../metadata/metadata-image.ts';
@@ -13,8 +14,10 @@ import { ErrorCode } from '../protocol/errors.ts';
 import type { Clock, Timer } from '../runtime/clock.ts';
 import { DiskError } from '../runtime/disk.ts';
 import type { Logger } from '../runtime/logger.ts';
+import { FollowedReplica } from './followed-replica.ts';
 import { LogPlacement } from './log-placement.ts';
 import { type AlterIsr, Partition, type PartitionSurroundings } from './partition.ts';
+import type { ReplicaFetchers } from './replica-fetchers.ts';
 import { WorkQueues } from './work-queues.ts';
 
 /** The effective configs of a topic, as its partitions need them. */
@@ -37,6 +40,8 @@ export interface ReplicasOptions {
   /** `replica.lag.time.max.ms`. */
   readonly maxLagMs: number;
   readonly alterIsr: AlterIsr;
+  /** Of the partitions that other brokers lead; closed with the replicas. */
+  readonly fetchers: ReplicaFetchers;
   /** At least one. They belong to whoever opened them. */
   readonly directories: readonly LogDirectory[];
   /** Whether there are others, which could not be opened. */
@@ -91,7 +96,11 @@ export class Replicas implements MetadataSubscriber {
   constructor(options: ReplicasOptions) {
     this.#options = options;
     const { clock, maxLagMs, alterIsr } = options;
-    this.#surroundings = { clock, maxLagMs, alterIsr, activeEpochOf: (id) => this.#activeEpochOf(id) };
+    this.#surroundings = {
+      ...{ clock, maxLagMs, alterIsr },
+      activeEpochOf: (id) => this.#activeEpochOf(id),
+      ledLate: (partition) => options.listener.leading(partition),
+    };
     this.#placement = new LogPlacement(options);
     this.#work = new WorkQueues(LOGS_AT_ONCE, (name, error) => {
       options.logger.error({ err: error, partition: name }, 'a partition cannot be removed');
@@ -150,6 +159,7 @@ export class Replicas implements MetadataSubscriber {
       for (const index of changedPartitions) this.#follow(after, index, settings);
     }
     this.#followConfigs(delta, image);
+    this.#options.fetchers.refresh();
   }
 
   /** The disk of a directory refused: whoever waits for a partition there waits in vain. */
@@ -158,6 +168,7 @@ export class Replicas implements MetadataSubscriber {
       if (!partition.log.directory.startsWith(`${path}/`)) continue;
       const { isLeader, topic, leaderEpoch } = partition;
       partition.onLogFailed();
+      this.#options.fetchers.unfollow(partition.topicId, partition.partition);
       if (isLeader) this.#options.listener.resigned(topic, partition.partition, leaderEpoch);
     }
     this.#options.onReachChanged();
@@ -173,6 +184,7 @@ export class Replicas implements MetadataSubscriber {
     for (const timer of this.#reopening) timer.cancel();
     this.#reopening.clear();
     for (const partition of this.all()) partition.retire();
+    await this.#options.fetchers.close();
     await this.settled();
   }
 
@@ -210,8 +222,18 @@ export class Replicas implements MetadataSubscriber {
     const wasLeader = hosted.partition.isLeader;
     hosted.partition.onMetadata(image, hosted.settings.minInSyncReplicas);
     if (image.leaderEpoch === formerEpoch) return;
+    this.#fetch(hosted.partition);
     if (hosted.partition.isLeader) this.#options.listener.leading(hosted.partition);
     else if (wasLeader) this.#options.listener.resigned(topic.name, index, image.leaderEpoch);
+  }
+
+  /** From the leader, where another broker is it. */
+  #fetch(partition: Partition): void {
+    const { nodeId, fetchers } = this.#options;
+    const { topicId, leaderId, log } = partition;
+    if (leaderId === nodeId || leaderId === NO_LEADER || log.isOffline) {
+      fetchers.unfollow(topicId, partition.partition);
+    } else fetchers.follow(new FollowedReplica(partition), leaderId);
   }
 
   #followConfigs(delta: MetadataDelta, image: MetadataImage): void {
@@ -282,8 +304,12 @@ export class Replicas implements MetadataSubscriber {
       minInSyncReplicas: hosted.settings.minInSyncReplicas,
       surroundings: this.#surroundings,
     });
-    if (hosted.isDropped) hosted.partition.retire();
-    else if (hosted.partition.isLeader) this.#options.listener.leading(hosted.partition);
+    if (hosted.isDropped) {
+      hosted.partition.retire();
+      return;
+    }
+    this.#fetch(hosted.partition);
+    if (hosted.partition.isLeader) this.#options.listener.leading(hosted.partition);
   }
 
   #drop(topic: TopicImage, index: number): void {
@@ -292,6 +318,7 @@ export class Replicas implements MetadataSubscriber {
     if (hosted === undefined || hosted.topicId !== topic.id) return;
     this.#hosted.delete(name);
     hosted.isDropped = true;
+    this.#options.fetchers.unfollow(topic.id, index);
     hosted.partition?.retire();
     this.#options.listener.resigned(topic.name, index, hosted.image.leaderEpoch);
     this.#work.add(name, async () => {

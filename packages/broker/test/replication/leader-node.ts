@@ -1,25 +1,9 @@
-import { fetchHandler } from '../../src/handlers/fetch.ts';
-import { FetchSessions } from '../../src/handlers/fetch-sessions.ts';
-import type { Handler } from '../../src/handlers/handler.ts';
-import { CLOSE_CONNECTION } from '../../src/handlers/handler.ts';
-import { listOffsetsHandler } from '../../src/handlers/list-offsets.ts';
 import type { MetadataImage } from '../../src/metadata/metadata-image.ts';
-import {
-  decodeMessage,
-  type Encodable,
-  encodeMessage,
-  type MessageDeclaration,
-} from '../../src/protocol/message.ts';
-import { fetchRequest } from '../../src/protocol/messages/fetch-request.ts';
-import { listOffsetsRequest } from '../../src/protocol/messages/list-offsets-request.ts';
+import type { MessageDeclaration } from '../../src/protocol/message.ts';
 import type { PeerAnswer, PeerChannel, PeerExchange } from '../../src/protocol/peer-channel.ts';
-import { Reader } from '../../src/protocol/reader.ts';
 import type { Partition } from '../../src/replication/partition.ts';
 import type { Replicas } from '../../src/replication/replicas.ts';
-import { nodeClock } from '../../src/runtime/node-clock.ts';
-import { nodeRandom } from '../../src/runtime/node-random.ts';
-import { allowAll } from '../../src/security/authorizer.ts';
-import { ANONYMOUS } from '../../src/security/principal.ts';
+import { askHandlers, newSessions } from './asked-handlers.ts';
 
 /**
  * A broker that leads one partition, as far as a follower sees it: the real partition behind the real handlers, asked
@@ -47,26 +31,19 @@ export class LeaderNode implements PeerChannel {
     exchange: PeerExchange<Request, Response>,
   ): Promise<PeerAnswer<Response>> {
     if (this.isSilent) return { kind: 'unanswered', reason: 'it is silent' };
-    const { request, response, version, body } = exchange;
-    const sent = encodeMessage(request, body, version);
-    const handler = this.#handlerOf(request);
-    const received = decodeMessage(handler.request, new Reader(sent), version);
-    this.#note(handler.request, received);
-    const answer = await handler.handle(received, {
-      principal: ANONYMOUS,
-      clientId: 'broker-2',
-      clientHost: '127.0.0.1',
-      connectionId: 1,
-      listenerName: 'PLAINTEXT',
-      apiVersion: version,
-    });
-    if (answer === null || answer === CLOSE_CONNECTION) return { kind: 'unanswered', reason: 'no answer' };
-    const bytes = encodeMessage(handler.response, answer as Encodable<MessageDeclaration>, version);
-    return { kind: 'answered', body: decodeMessage(response, new Reader(new Uint8Array(bytes)), version) };
+    const needs = {
+      image: this.#image,
+      // The handlers look up one replica, and whether there is one.
+      replicas: {
+        get: (topic: string) => (topic === this.partition.topic ? this.partition : undefined),
+        absenceOf: () => 3,
+      } as unknown as Replicas,
+      sessions: this.sessions,
+    };
+    return askHandlers(exchange, needs, (received) => this.#note(received));
   }
 
-  #note(declaration: MessageDeclaration, received: unknown): void {
-    if (declaration.name !== fetchRequest.name) return;
+  #note(received: unknown): void {
     const { topics, forgottenTopicsData, sessionEpoch } = received as {
       topics: { partitions: unknown[] }[];
       forgottenTopicsData: { partitions: unknown[] }[];
@@ -76,26 +53,4 @@ export class LeaderNode implements PeerChannel {
       list.reduce((sum, { partitions }) => sum + partitions.length, 0);
     this.fetches.push({ named: count(topics), forgotten: count(forgottenTopicsData), sessionEpoch });
   }
-
-  #handlerOf(request: MessageDeclaration): Handler {
-    const needs = {
-      image: this.#image,
-      // The handlers look up one replica, and whether there is one.
-      replicas: {
-        get: (topic: string) => (topic === this.partition.topic ? this.partition : undefined),
-        absenceOf: () => 3,
-      } as unknown as Replicas,
-      authorizer: allowAll,
-      clock: nodeClock,
-      sessions: this.sessions,
-      fetchMaxBytes: 1024 * 1024,
-    };
-    const handler =
-      request.name === listOffsetsRequest.name ? listOffsetsHandler(needs) : fetchHandler(needs);
-    return handler as unknown as Handler;
-  }
-}
-
-function newSessions(): FetchSessions {
-  return new FetchSessions({ clock: nodeClock, random: nodeRandom(), slots: 100, evictionMs: 120_000 });
 }

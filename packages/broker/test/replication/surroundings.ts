@@ -11,4 +11,5 @@ export const SURROUNDINGS: PartitionSurroundings = {
     isr: isr.map(({ brokerId }) => brokerId),
     partitionEpoch: partitionEpoch + 1,
   }),
+  ledLate: () => {},
 };
