@@ -84,9 +84,9 @@ export class LogDirectory {
   readonly meta: MetaProperties;
   /** Whether the last stop was a clean one, so that nothing has to be recovered. */
   readonly wasClean: boolean;
-  readonly cleanerCheckpoint: CleanerCheckpoint;
   /** The incarnation of the broker that stopped cleanly; -1 when none did, or it is not known. */
   readonly previousBrokerEpoch: number;
+  readonly cleanerCheckpoint: CleanerCheckpoint;
   readonly #options: LogDirectoryOptions;
   #settings: LogDirectorySettings;
   readonly #environment: LogEnvironment;
