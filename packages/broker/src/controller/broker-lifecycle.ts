@@ -1,0 +1,167 @@
+import { ErrorCode, errorOf } from '../protocol/errors.ts';
+import type { Encodable } from '../protocol/message.ts';
+import { brokerHeartbeatRequest } from '../protocol/messages/broker-heartbeat-request.ts';
+import { brokerHeartbeatResponse } from '../protocol/messages/broker-heartbeat-response.ts';
+import { brokerRegistrationRequest } from '../protocol/messages/broker-registration-request.ts';
+import { brokerRegistrationResponse } from '../protocol/messages/broker-registration-response.ts';
+import type { PeerChannel } from '../protocol/peer-channel.ts';
+import type { Clock, Timer } from '../runtime/clock.ts';
+import type { Logger } from '../runtime/logger.ts';
+
+export interface BrokerLifecycleNeeds {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** The way to the controller. */
+  readonly controller: PeerChannel;
+  /** What the broker says of itself; the same incarnation for as long as its process lives. */
+  readonly registration: Encodable<typeof brokerRegistrationRequest> & { readonly brokerId: number };
+  /** `broker.heartbeat.interval.ms` */
+  readonly heartbeatMs: number;
+  /** The last metadata record that the broker has applied. */
+  readonly metadataOffset: () => number;
+  /** Ids of its log directories whose disks have refused. */
+  readonly offlineDirectories: () => readonly string[];
+  /** It is registered, perhaps anew: requests and fetches carry this epoch from now on. */
+  readonly onRegistered: (brokerEpoch: number) => void;
+}
+
+/**
+ * How a broker stands to its cluster:
+ *
+ * ```
+ * starting ──registered──▶ fenced ──let in──▶ running ──stop()──▶ stopping ──let go──▶ stopped
+ *     ▲                      ▲ └──────────────── │                   │
+ *     │                      └── fenced again ───┘                   │
+ *     └────────────── its registration is not known any more ────────┘
+ * ```
+ */
+export type BrokerState = 'starting' | 'fenced' | 'running' | 'stopping' | 'stopped';
+
+const REGISTRATION_VERSION = 4;
+const HEARTBEAT_VERSION = 1;
+
+/** A broker that catches up is let in at its next heartbeat: it does not wait a whole interval for it. */
+const CATCHING_UP_MS = 20;
+
+/** Registers a broker, tells the controller that it lives, and takes leave of it. */
+export class BrokerLifecycle {
+  readonly #needs: BrokerLifecycleNeeds;
+  readonly #running = Promise.withResolvers<void>();
+  readonly #stopped = Promise.withResolvers<void>();
+  #state: BrokerState = 'starting';
+  #brokerEpoch = -1;
+  #wantsShutdown = false;
+  #isClosed = false;
+  #pause: { readonly timer: Timer; readonly end: () => void } | null = null;
+
+  constructor(needs: BrokerLifecycleNeeds) {
+    this.#needs = needs;
+  }
+
+  get state(): BrokerState {
+    return this.#state;
+  }
+
+  /** -1 before it was registered. */
+  get brokerEpoch(): number {
+    return this.#brokerEpoch;
+  }
+
+  /** Resolves when the broker is let in for the first time, or is closed before. */
+  start(): Promise<void> {
+    void this.#live();
+    return this.#running.promise;
+  }
+
+  /** Hands over what the broker leads. Resolves when the controller lets it go, or it is closed before. */
+  stop(): Promise<void> {
+    this.#wantsShutdown = true;
+    if (this.#state === 'running') this.#state = 'stopping';
+    this.#pause?.end();
+    return this.#stopped.promise;
+  }
+
+  /** Nothing is said any more; who waits, waits no longer. */
+  close(): void {
+    this.#isClosed = true;
+    this.#pause?.end();
+    this.#running.resolve();
+    this.#stopped.resolve();
+  }
+
+  async #live(): Promise<void> {
+    while (!this.#isOver) {
+      await (this.#state === 'starting' ? this.#register() : this.#beat());
+      if (this.#state === 'running') this.#running.resolve();
+      if (!this.#isOver) await this.#sleep(this.#pauseMs());
+    }
+    this.#stopped.resolve();
+  }
+
+  get #isOver(): boolean {
+    return this.#isClosed || this.#state === 'stopped';
+  }
+
+  #pauseMs(): number {
+    const isOnItsWay = this.#brokerEpoch >= 0 && (this.#state === 'fenced' || this.#state === 'stopping');
+    return isOnItsWay ? Math.min(CATCHING_UP_MS, this.#needs.heartbeatMs) : this.#needs.heartbeatMs;
+  }
+
+  async #register(): Promise<void> {
+    const { controller, registration, heartbeatMs, logger, onRegistered } = this.#needs;
+    const answer = await controller.ask({
+      request: brokerRegistrationRequest,
+      response: brokerRegistrationResponse,
+      version: REGISTRATION_VERSION,
+      body: registration,
+      timeoutMs: heartbeatMs,
+    });
+    if (answer.kind === 'unanswered') {
+      logger.info({ reason: answer.reason }, 'No controller has registered this broker yet');
+      return;
+    }
+    const { errorCode, brokerEpoch } = answer.body;
+    if (errorCode !== ErrorCode.NONE) {
+      logger.warn({ error: errorOf(errorCode).name }, 'The controller refuses to register this broker');
+      return;
+    }
+    this.#brokerEpoch = brokerEpoch;
+    this.#state = 'fenced';
+    onRegistered(brokerEpoch);
+  }
+
+  async #beat(): Promise<void> {
+    const { controller, registration, heartbeatMs, metadataOffset, offlineDirectories } = this.#needs;
+    const answer = await controller.ask({
+      request: brokerHeartbeatRequest,
+      response: brokerHeartbeatResponse,
+      version: HEARTBEAT_VERSION,
+      body: {
+        brokerId: registration.brokerId,
+        brokerEpoch: this.#brokerEpoch,
+        currentMetadataOffset: metadataOffset(),
+        wantShutDown: this.#wantsShutdown,
+        offlineLogDirs: offlineDirectories(),
+      },
+      timeoutMs: heartbeatMs,
+    });
+    if (answer.kind === 'unanswered') return;
+    const { errorCode, isFenced, shouldShutDown } = answer.body;
+    if (errorCode === ErrorCode.STALE_BROKER_EPOCH) this.#state = 'starting';
+    else if (errorCode !== ErrorCode.NONE) return;
+    else if (shouldShutDown) this.#state = 'stopped';
+    else if (this.#wantsShutdown) this.#state = 'stopping';
+    else this.#state = isFenced ? 'fenced' : 'running';
+  }
+
+  #sleep(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const end = (): void => {
+        this.#pause?.timer.cancel();
+        this.#pause = null;
+        resolve();
+      };
+      this.#pause = { timer: this.#needs.clock.after(ms, end), end };
+    });
+  }
+}

@@ -1,0 +1,121 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { SUPPORTED_FEATURES } from '../../src/controller/bootstrap.ts';
+import { BrokerLifecycle } from '../../src/controller/broker-lifecycle.ts';
+import { silentLogger } from '../metadata/ports.ts';
+import { CLUSTER_ID, directoryOf } from '../raft/test-nodes.ts';
+import { type ControllerNode, ThreeControllers } from './three-controllers.ts';
+
+describe('brokers of three nodes', () => {
+  let cluster: ThreeControllers;
+  let brokers: Map<number, BrokerLifecycle>;
+  let epochs: Map<number, number[]>;
+
+  beforeEach(async () => {
+    cluster = new ThreeControllers();
+    epochs = new Map();
+    await cluster.open();
+    brokers = new Map(cluster.nodes.map((node) => [node.id, lifecycleOf(node)]));
+  });
+
+  afterEach(async () => {
+    for (const broker of brokers.values()) broker.close();
+    await cluster.close();
+  });
+
+  function lifecycleOf({ id, channel, controller }: ControllerNode): BrokerLifecycle {
+    return new BrokerLifecycle({
+      clock: cluster.clock,
+      logger: silentLogger,
+      controller: channel,
+      registration: {
+        brokerId: id,
+        clusterId: CLUSTER_ID,
+        incarnationId: `INCARNATION${id}`.padEnd(21, 'A').concat('Q'),
+        listeners: [{ name: 'PLAINTEXT', host: 'host', port: 9090 + id, securityProtocol: 0 }],
+        features: SUPPORTED_FEATURES,
+        rack: null,
+        logDirs: [directoryOf(id)],
+      },
+      heartbeatMs: 2000,
+      metadataOffset: () => controller.image.offset,
+      offlineDirectories: () => [],
+      onRegistered: (epoch) => epochs.set(id, [...(epochs.get(id) ?? []), epoch]),
+    });
+  }
+
+  function broker(id: number): BrokerLifecycle {
+    const found = brokers.get(id);
+    if (found === undefined) throw new Error(`no broker ${id}`);
+    return found;
+  }
+
+  async function joined(): Promise<void> {
+    await cluster.answered(Promise.all([...brokers.values()].map((one) => one.start())));
+  }
+
+  const isFenced = (at: ControllerNode, id: number) => at.controller.image.brokers.get(id)?.isFenced;
+
+  async function wait(ms: number): Promise<void> {
+    const untilMs = cluster.clock.nowMs + ms;
+    await cluster.until(() => cluster.clock.nowMs >= untilMs);
+  }
+
+  test('all are let in, and stay so while they are heard of', async () => {
+    await joined();
+    await wait(20_000);
+    const leader = await cluster.active();
+    for (const [id, { state, brokerEpoch }] of brokers) {
+      expect([state, isFenced(leader, id)]).toEqual(['running', false]);
+      expect(epochs.get(id)).toEqual([brokerEpoch]);
+    }
+  });
+
+  test('one that is cut off is fenced, and let in again under its epoch', async () => {
+    await joined();
+    const leader = await cluster.active();
+    const cut = cluster.nodes.find((node) => node !== leader);
+    if (cut === undefined) throw new Error('nobody to cut off');
+    cut.isReachable = false;
+    await cluster.until(() => isFenced(leader, cut.id) === true);
+    cut.isReachable = true;
+    const isIn = () =>
+      cluster.nodes.some((node) => node.controller.isActive && isFenced(node, cut.id) === false);
+    await cluster.until(isIn);
+    expect(epochs.get(cut.id)).toHaveLength(1);
+  });
+
+  test('one that was taken out registers anew', async () => {
+    await joined();
+    const leader = await cluster.active();
+    await cluster.answered(leader.controller.unregisterBroker(3));
+    await cluster.until(() => epochs.get(3)?.length === 2 && broker(3).state === 'running');
+    expect(leader.controller.image.brokers.get(3)?.epoch).toBe(broker(3).brokerEpoch);
+  });
+
+  test('one that stops hands over what it leads, and is let go when all know it', async () => {
+    await joined();
+    const leader = await cluster.active();
+    const orders = {
+      name: 'orders',
+      numPartitions: -1,
+      replicationFactor: -1,
+      configs: [],
+      assignments: [{ partitionIndex: 0, brokerIds: [3, 1] }],
+    };
+    await cluster.answered(leader.controller.createTopics([orders], { validateOnly: false }));
+    await cluster.answered(broker(3).stop());
+    expect(broker(3).state).toBe('stopped');
+    const partition = leader.controller.image.topicsByName.get('orders')?.partitions[0];
+    expect(partition).toMatchObject({ leader: 1, isr: [1] });
+    expect(isFenced(leader, 3)).toBe(true);
+  });
+
+  test('who waits for a broker that is closed waits no longer', async () => {
+    for (const node of cluster.nodes) node.isReachable = false;
+    const started = broker(1).start();
+    broker(1).close();
+    await started;
+    await broker(1).stop();
+    expect(broker(1).state).toBe('starting');
+  });
+});
