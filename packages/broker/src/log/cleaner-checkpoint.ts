@@ -34,6 +34,15 @@ export class CleanerCheckpoint {
     this.#logger = logger;
   }
 
+  /** What the file says of a log; 0 where it says nothing. Rejects with a `DiskError`. */
+  async cleanedTo(partition: TopicPartition): Promise<number> {
+    let offset = 0;
+    await this.#inTurn(async () => {
+      offset = (await this.#known()).get(partitionDirectoryName(partition))?.offset ?? 0;
+    });
+    return offset;
+  }
+
   /** Tells the logs what the file says of them. To be called when all logs of the directory are open. */
   restore(logs: Iterable<PartitionLog>): Promise<void> {
     return this.#inTurn(async () => {

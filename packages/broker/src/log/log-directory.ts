@@ -222,6 +222,7 @@ export class LogDirectory {
     } else if (knownId !== topicId) {
       throw new DamagedFileError(directory, `it is of topic id ${knownId}, not ${topicId}`);
     }
+    const cleanedTo = knownId === null ? 0 : await this.cleanerCheckpoint.cleanedTo(topicPartition);
     const open = () =>
       PartitionLog.open({
         environment: this.#environment,
@@ -237,7 +238,7 @@ export class LogDirectory {
             await this.#checkpoints.write(kind, this.#offsetsOf(kind));
           await this.cleanerCheckpoint.lower(topicPartition, offset);
         },
-        isClean: this.wasClean,
+        ...{ isClean: this.wasClean, cleanedTo },
         ...this.#checkpoints.of(topicPartition),
       });
     const log = await (this.wasClean ? open() : this.#slots.run(open));

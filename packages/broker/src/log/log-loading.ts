@@ -13,6 +13,8 @@ export interface LoadOptions {
   readonly recoveryPoint: number;
   /** Whether what would say so is gone: then it is 0, and a gap that a cleaning may have left is no loss. */
   readonly isRecoveryPointLost?: boolean;
+  /** Everything below was cleaned once, so that a gap there is no loss. Kafka checkpoints no recovery point then. */
+  readonly cleanedTo?: number;
   /** As checkpointed; records below are deleted. */
   readonly logStartOffset: number;
 }

@@ -24,6 +24,8 @@ export interface PartitionLogOptions {
   readonly recoveryPoint: number;
   /** As `LoadOptions` has it. */
   readonly isRecoveryPointLost?: boolean;
+  /** As `LoadOptions` has it. */
+  readonly cleanedTo?: number;
   readonly logStartOffset: number;
   readonly highWatermark: number;
   /** As `LogWriterOptions` has it. */

@@ -123,6 +123,7 @@ function isBroken(
   const mayBeCleaned = options.config.cleanupPolicy.includes('compact') || end.hasGaps;
   const isGap = mayBeCleaned && end.nextOffset < next.baseOffset;
   if (options.isRecoveryPointLost === true) return !isGap;
+  if (isGap && next.baseOffset <= (options.cleanedTo ?? 0)) return false;
   if (end.nextOffset >= options.recoveryPoint) return true;
   if (isGap) return false;
   const reason = `records up to ${options.recoveryPoint} were on the disk, and it ends`;

@@ -169,12 +169,27 @@ describe('after a crash a log that was cleaned is whole', () => {
   async function cleaned() {
     const machine = new CrashMachine();
     const table = new CompactedTable();
-    const log = await table.open(machine, await machine.openDirectory({ hasTasks: false }));
+    const directory = await machine.openDirectory({ hasTasks: false });
+    const log = await table.open(machine, directory);
     await table.append(machine, log, 40);
     await machine.done(log.flush());
     expect(await clean(machine, log)).not.toBeNull();
-    return { machine, table, logEndOffset: log.logEndOffset };
+    return { machine, table, directory, logEndOffset: log.logEndOffset };
   }
+
+  test('when only the cleaner’s own checkpoint says so, as Kafka leaves it', async () => {
+    const { machine, table, directory, logEndOffset } = await cleaned();
+    await machine.done(directory.cleanerCheckpoint.write(directory.logs));
+    machine.restart();
+    await machine.done(machine.disk.remove(RECOVERY_POINTS));
+    const file = await machine.done(machine.disk.open(RECOVERY_POINTS, 'create'));
+    await machine.done(file.write([Buffer.from('0\n1\ntables 0 5\n')], 0));
+    const again = await table.open(machine, await machine.openDirectory({ hasTasks: false }));
+    expect([again.logEndOffset, await tableOf(machine, again)]).toEqual([
+      logEndOffset,
+      table.at(logEndOffset),
+    ]);
+  });
 
   test('when no recovery point was written since the start but by the cleaning', async () => {
     const { machine, table, logEndOffset } = await cleaned();
