@@ -226,6 +226,12 @@ export class Partition {
     this.#carryOut(this.#leadership.followerFetched(fetch, this.#surroundings.clock.monotonicMs()));
   }
 
+  /** To be called every half of `replica.lag.time.max.ms`. */
+  checkLag(): void {
+    if (this.#leadership === null || this.#image.replicas.length === 1) return;
+    this.#carryOut(this.#leadership.tick(this.#surroundings.clock.monotonicMs()));
+  }
+
   /** How far the leader was when it gave what is written now. */
   leaderTold({ highWatermark, logStartOffset }: { highWatermark: number; logStartOffset: number }): void {
     if (this.isLeader || this.#isClosed) return;

@@ -200,6 +200,27 @@ describe('a fetcher', () => {
     expect((await contentOf(copy.log)).map(([, text]) => text)).toEqual(['a', 'b', 'c']);
   });
 
+  test('counts for nothing while its end is not the leader’s', async () => {
+    const leader = await leading(2);
+    await append(leader.partition.log, 2, 'a');
+    const copy = new Copy(await followerBed.open(), 2);
+    await append(copy.log, 1, 'x', 'y');
+    const asked = Promise.withResolvers<void>();
+    const held = Promise.withResolvers<void>();
+    const cut = copy.truncateTo.bind(copy);
+    copy.truncateTo = async (offset) => {
+      asked.resolve();
+      await held.promise;
+      await cut(offset);
+    };
+    fetcherFrom(leader).follow(copy);
+    await asked.promise;
+    expect(leader.partition.isr).toEqual([LEADER]);
+    held.resolve();
+    await vi.waitFor(() => expect(leader.partition.isr).toEqual([LEADER, FOLLOWER]));
+    await untilEqual(copy, leader);
+  });
+
   test('begins anew where a leader’s log begins that has deleted what the copy lacks', async () => {
     const leader = await leading(0);
     await append(leader.partition.log, 0, 'a', 'b', 'c', 'd');

@@ -91,6 +91,7 @@ export class Replicas implements MetadataSubscriber {
   readonly #reopening = new Set<Timer>();
   readonly #surroundings: PartitionSurroundings;
   #image = EMPTY_IMAGE;
+  #lagCheck: Timer;
   #isStarting = true;
 
   constructor(options: ReplicasOptions) {
@@ -102,6 +103,7 @@ export class Replicas implements MetadataSubscriber {
       ledLate: (partition) => options.listener.leading(partition),
     };
     this.#placement = new LogPlacement(options);
+    this.#lagCheck = this.#checkLagLater();
     this.#work = new WorkQueues(LOGS_AT_ONCE, (name, error) => {
       options.logger.error({ err: error, partition: name }, 'a partition cannot be removed');
     });
@@ -179,8 +181,17 @@ export class Replicas implements MetadataSubscriber {
     for (const partition of this.all()) partition.disturb();
   }
 
+  #checkLagLater(): Timer {
+    const { clock, maxLagMs } = this.#options;
+    return clock.after(Math.max(1, maxLagMs / 2), () => {
+      for (const partition of this.all()) partition.checkLag();
+      this.#lagCheck = this.#checkLagLater();
+    });
+  }
+
   /** Lets go of everybody who waits; from here on no partition takes or gives anything. */
   async close(): Promise<void> {
+    this.#lagCheck.cancel();
     for (const timer of this.#reopening) timer.cancel();
     this.#reopening.clear();
     for (const partition of this.all()) partition.retire();

@@ -9,8 +9,8 @@ afterEach(async () => {
   cluster = null;
 });
 
-async function started(size: number, minInSyncReplicas: number): Promise<ReplicaCluster> {
-  cluster = await ReplicaCluster.start(size, minInSyncReplicas);
+async function started(size: number, minInSyncReplicas: number, maxLagMs?: number): Promise<ReplicaCluster> {
+  cluster = await ReplicaCluster.start(size, minInSyncReplicas, maxLagMs);
   return cluster;
 }
 
@@ -68,6 +68,17 @@ test('what an old leader alone had is cut off', async () => {
   await vi.waitFor(() => expect([...three.state.isr].sort()).toEqual([1, 2, 3]));
   three.change({ leader: 1 });
   expect(await append(three.node(1), 'c')).toBe(ErrorCode.NONE);
+  await untilEqual(three);
+});
+
+test('a follower that is silent leaves the in-sync replicas, and comes back when it has caught up', async () => {
+  const three = await started(3, 2, 200);
+  await append(three.leader, 'a');
+  three.node(3).isCutOff = true;
+  expect(await append(three.leader, 'b')).toBe(ErrorCode.NONE);
+  expect(three.state.isr).toEqual([1, 2]);
+  three.node(3).isCutOff = false;
+  await vi.waitFor(() => expect(three.state.isr).toEqual([1, 2, 3]));
   await untilEqual(three);
 });
 

@@ -41,7 +41,7 @@ export class ReplicaNode {
     this.replicas = new Replicas({
       nodeId: id,
       clock: nodeClock,
-      maxLagMs: 30_000,
+      maxLagMs: cluster.maxLagMs,
       alterIsr: (_, proposal) => cluster.alterIsr(this, proposal),
       fetchers: new ReplicaFetchers({
         ...{ clock: nodeClock, logger: silentLogger, settings: { ...settings, requestTimeoutMs: 5000 } },
@@ -93,13 +93,15 @@ export class ReplicaNode {
 export class ReplicaCluster {
   readonly nodes: ReplicaNode[] = [];
   readonly minInSyncReplicas: number;
+  readonly maxLagMs: number;
 
-  private constructor(minInSyncReplicas: number) {
+  private constructor(minInSyncReplicas: number, maxLagMs: number) {
     this.minInSyncReplicas = minInSyncReplicas;
+    this.maxLagMs = maxLagMs;
   }
 
-  static async start(size: number, minInSyncReplicas: number): Promise<ReplicaCluster> {
-    const cluster = new ReplicaCluster(minInSyncReplicas);
+  static async start(size: number, minInSyncReplicas: number, maxLagMs = 30_000): Promise<ReplicaCluster> {
+    const cluster = new ReplicaCluster(minInSyncReplicas, maxLagMs);
     const ids = Array.from({ length: size }, (_, index) => index + 1);
     for (const id of ids) cluster.nodes.push(await ReplicaNode.start(id, cluster));
     cluster.publish([
