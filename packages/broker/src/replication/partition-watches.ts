@@ -21,6 +21,7 @@ export class PartitionWatches {
   grew(bytes: number): void {
     if (bytes === 0) return;
     this.#readableBytes += bytes;
+    if (this.#watches.size === 0) return;
     for (const watch of [...this.#watches]) watch.readableGrew(bytes);
   }
 
