@@ -87,6 +87,8 @@ async function run(program: string, args: readonly string[], input: string) {
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     output += text;
   });
+  // One that reads no input, as for its version, may be gone before it is written; its exit code tells the rest.
+  child.stdin.on('error', () => {});
   child.stdin.end(input);
   const code = await new Promise<number | null>((resolve, reject) => {
     child.once('error', reject);
