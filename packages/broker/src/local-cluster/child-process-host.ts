@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { identityOf, isRunning } from '../runtime/node-process-identity.ts';
+import { identityOf, isHalted, isRunning } from '../runtime/node-process-identity.ts';
 import type { HostedProcess, ProcessEvents, ProcessHost } from './process-host.ts';
 
 /** The exit code of a broker process whose configuration is refused: another attempt cannot help. */
@@ -17,6 +17,9 @@ export function childProcessHost(program: string): ProcessHost {
   return {
     spawn: (configFile, events) => host(program, configFile, events),
     isRunning,
+    wake: (identity) => {
+      if (isRunning(identity)) process.kill(identity.pid, 'SIGCONT');
+    },
     kill: (identity) => {
       if (isRunning(identity)) process.kill(identity.pid, 'SIGKILL');
     },
@@ -35,11 +38,13 @@ function host(program: string, configFile: string, events: ProcessEvents): Hoste
   child.stdout.once('data', () => events.listening());
   child.stdout.resume();
   tellEnd(child, events);
+  const identity = child.pid === undefined ? null : identityOf(child.pid);
   return {
-    identity: child.pid === undefined ? null : identityOf(child.pid),
+    identity,
     signal: (signal) => {
       child.kill(SIGNALS[signal]);
     },
+    isHalted: () => identity !== null && isHalted(identity),
   };
 }
 

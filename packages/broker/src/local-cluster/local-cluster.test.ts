@@ -10,7 +10,7 @@ import { nodeClock } from '../runtime/node-clock.ts';
 import { nodeDisk } from '../runtime/node-disk.ts';
 import { nodeNetwork } from '../runtime/node-network.ts';
 import { nodeRandom } from '../runtime/node-random.ts';
-import type { LocalClusterOptions, LocalClusterPorts } from './cluster-directory.ts';
+import type { LocalClusterOptions, LocalClusterPorts } from './cluster-options.ts';
 import { type LocalCluster, openLocalCluster } from './local-cluster.ts';
 import type { HostedProcess, ProcessEvents, ProcessHost } from './process-host.ts';
 
@@ -24,6 +24,7 @@ class ListeningProcess implements HostedProcess {
   readonly #sockets = new Set<net.Socket>();
   readonly #port: number;
   #advertisedPort: number;
+  #isHalted = false;
 
   constructor(configFile: string, events: ProcessEvents, lie: { advertisedPort?: number }) {
     this.#events = events;
@@ -39,8 +40,12 @@ class ListeningProcess implements HostedProcess {
   }
 
   signal(signal: 'terminate' | 'kill' | 'pause' | 'resume'): void {
-    if (signal === 'pause' || signal === 'resume') return;
-    this.end(`ended by ${signal}`);
+    if (signal === 'pause' || signal === 'resume') this.#isHalted = signal === 'pause';
+    else this.end(`ended by ${signal}`);
+  }
+
+  isHalted(): boolean {
+    return this.#isHalted;
   }
 
   end(reason: string, hopeless = false): void {
@@ -54,11 +59,11 @@ class ListeningProcess implements HostedProcess {
     const frames = new FrameReader(1024);
     socket.on('data', (chunk) => {
       frames.push(chunk);
-      const outcome = frames.next();
-      if (outcome.kind !== 'frame') return;
-      const view = new DataView(outcome.bytes.buffer, outcome.bytes.byteOffset);
-      const correlationId = outcome.bytes.subarray(4, 8);
-      for (const part of frameOf([correlationId, this.#body(view.getInt16(0))])) socket.write(part);
+      for (let outcome = frames.next(); outcome.kind === 'frame'; outcome = frames.next()) {
+        const view = new DataView(outcome.bytes.buffer, outcome.bytes.byteOffset);
+        const correlationId = outcome.bytes.subarray(4, 8);
+        for (const part of frameOf([correlationId, this.#body(view.getInt16(0))])) socket.write(part);
+      }
     });
   }
 
@@ -97,6 +102,7 @@ function portsOf(lie: { advertisedPort?: number } = {}): LocalClusterPorts {
       return hosted;
     },
     isRunning: () => false,
+    wake: () => {},
     kill: () => {},
   };
   return {
@@ -120,7 +126,7 @@ async function open(options: Partial<LocalClusterOptions> = {}, ports = portsOf(
 function until(cluster: LocalCluster, last: string): Promise<string[]> {
   const seen: string[] = [];
   return new Promise((resolve) => {
-    const unsubscribe = cluster.subscribe(({ state }) => {
+    const unsubscribe = cluster.onChange(({ state }) => {
       seen.push(state);
       if (state !== last) return;
       unsubscribe();
@@ -156,7 +162,7 @@ describe('LocalCluster', () => {
     const cluster = await open();
     await cluster.start();
     const states = until(cluster, 'running');
-    cluster.killBroker(1);
+    processes[0]?.end('ended by SIGKILL');
     expect(await states).toEqual(['stopped', 'starting', 'running']);
     expect(processes).toHaveLength(2);
   });
@@ -209,17 +215,11 @@ describe('LocalCluster', () => {
     await open({ port });
   });
 
-  it('refuses a manifest it does not understand, and says where', async () => {
-    const manifest = join(directory, 'cluster.json');
-    writeFileSync(manifest, '{"formatVersion": 2}');
+  it('refuses a manifest it does not understand', async () => {
+    writeFileSync(join(directory, 'cluster.json'), '{"formatVersion": 3}');
     expect(await openLocalCluster({ directory }, portsOf())).toMatchObject({
       kind: 'refused',
       reason: expect.stringContaining('was written by a newer Odradek'),
-    });
-    writeFileSync(manifest, '{"formatVersion": 1, "brokers": []}');
-    expect(await openLocalCluster({ directory }, portsOf())).toMatchObject({
-      kind: 'refused',
-      reason: expect.stringContaining('clusterId'),
     });
   });
 
@@ -238,12 +238,6 @@ describe('LocalCluster', () => {
     expect(existsSync(join(directory, 'cluster.json'))).toBe(false);
   });
 
-  it('refuses another number of brokers than the directory has', async () => {
-    const cluster = await open();
-    await cluster.close();
-    expect((await openLocalCluster({ directory, brokers: 3 }, portsOf())).kind).toBe('refused');
-  });
-
   it('stops for good, also between two attempts to start', async () => {
     const cluster = await open();
     const started = cluster.start();
@@ -252,5 +246,66 @@ describe('LocalCluster', () => {
     await cluster.stop();
     expect(await started).toEqual({ kind: 'stopped' });
     expect(cluster.brokers[0]?.state).toBe('stopped');
+  });
+});
+
+describe('what is asked of a broker', () => {
+  it('resolves when it is true', async () => {
+    const cluster = await open();
+    await cluster.start();
+    expect(await cluster.pauseBroker(1)).toMatchObject({ state: 'paused', pid: 4_000_000 });
+    expect(processes[0]?.isHalted()).toBe(true);
+    expect(await cluster.resumeBroker(1)).toMatchObject({ state: 'running' });
+    expect(await cluster.killBroker(1)).toMatchObject({ state: 'stopped', pid: null });
+    expect(await cluster.startBroker(1)).toMatchObject({ state: 'running', reason: null });
+    expect(await cluster.restartBroker(1)).toMatchObject({ state: 'running' });
+    expect(processes).toHaveLength(3);
+    expect(await cluster.stopBroker(1)).toMatchObject({ state: 'stopped', reason: null });
+  });
+
+  it('is refused with a sentence where it makes no sense', async () => {
+    const cluster = await open();
+    await expect(cluster.startBroker(7)).rejects.toMatchObject({
+      kind: 'unknown',
+      message: 'This cluster has no broker 7.',
+    });
+    const refusals = [
+      [cluster.pauseBroker(1), 'Broker 1 is stopped; only one that is running can be paused.'],
+      [cluster.resumeBroker(1), 'Broker 1 is stopped; only one that is paused can be resumed.'],
+      [cluster.killBroker(1), 'Broker 1 has no process to kill: it is stopped.'],
+    ] as const;
+    for (const [refused, message] of refusals) {
+      await expect(refused).rejects.toMatchObject({ kind: 'conflict', message });
+    }
+    await cluster.start();
+    await cluster.pauseBroker(1);
+    await expect(cluster.startBroker(1)).rejects.toThrow('Broker 1 is paused: resume it.');
+    await expect(cluster.removeBroker(1)).rejects.toThrow('Broker 1 votes on metadata');
+  });
+
+  it('is refused with the reason when the broker fails', async () => {
+    const cluster = await open();
+    await cluster.start();
+    await cluster.stopBroker(1);
+    const started = cluster.startBroker(1);
+    processes[1]?.end('exit code 2: unknown key', true);
+    await expect(started).rejects.toThrow('Broker 1 failed: exit code 2: unknown key.');
+  });
+
+  it('is refused when it was overtaken', async () => {
+    const cluster = await open({}, portsOf({ advertisedPort: 1 }));
+    const started = cluster.startBroker(1);
+    const refused = expect(started).rejects.toThrow('Broker 1 was stopped before it had answered.');
+    await cluster.stopBroker(1);
+    await refused;
+  });
+
+  it('is refused once the cluster is closing', async () => {
+    const cluster = await open();
+    await cluster.start();
+    const closed = cluster.close();
+    await expect(cluster.restartBroker(1)).rejects.toThrow('The cluster is being stopped.');
+    await expect(cluster.addBroker()).rejects.toThrow('The cluster is being stopped.');
+    await closed;
   });
 });

@@ -4,18 +4,20 @@ import { nodeClock } from '../runtime/node-clock.ts';
 import { nodeDisk } from '../runtime/node-disk.ts';
 import { nodeNetwork } from '../runtime/node-network.ts';
 import { nodeRandom } from '../runtime/node-random.ts';
+import * as action from './broker-action.ts';
+import { BrokerActionError } from './broker-action.ts';
 import { BrokerLogFile } from './broker-log-file.ts';
 import { childProcessHost } from './child-process-host.ts';
+import { addToCluster, type ClusterInChange, removeFromCluster } from './cluster-changes.ts';
 import {
   brokerPaths,
   type ClusterDirectory,
   type DirectoryOutcome,
   LOCK_FILE,
-  type LocalClusterOptions,
-  type LocalClusterPorts,
   openClusterDirectory,
   PROCESS_FILE,
 } from './cluster-directory.ts';
+import type { LocalClusterOptions, LocalClusterPorts } from './cluster-options.ts';
 import { LOOPBACK } from './loopback-ports.ts';
 import type { ManifestBroker } from './manifest.ts';
 import { roundTrip } from './round-trip.ts';
@@ -23,12 +25,18 @@ import { SupervisedBroker } from './supervised-broker.ts';
 import type { BrokerState } from './supervision.ts';
 import { noteText } from './text-file.ts';
 
-export type { LocalClusterOptions, LocalClusterPorts } from './cluster-directory.ts';
+export { BrokerActionError } from './broker-action.ts';
+export type { LocalClusterOptions, LocalClusterPorts } from './cluster-options.ts';
 
 const LOG_FILE = 'broker.log';
 
 export type OpenOutcome =
-  | { readonly kind: 'opened'; readonly cluster: LocalCluster }
+  | {
+      readonly kind: 'opened';
+      readonly cluster: LocalCluster;
+      /** What a person may not expect of the cluster, in sentences. */
+      readonly notes: readonly string[];
+    }
   | Exclude<DirectoryOutcome, { kind: 'opened' }>;
 
 export interface BrokerStatus {
@@ -40,7 +48,9 @@ export interface BrokerStatus {
   readonly controllerPort: number;
   /** The broker's own folder, absolute: its server.properties, its log and its data. */
   readonly directory: string;
-  /** Why it failed or died last; null when there is nothing to say. */
+  /** Whether it is one of those that vote on metadata. */
+  readonly isVoter: boolean;
+  /** Why it failed, died last or was ended; null when there is nothing to say. */
   readonly reason: string | null;
 }
 
@@ -82,23 +92,33 @@ export async function openLocalCluster(
 ): Promise<OpenOutcome> {
   const outcome = await openClusterDirectory(options, ports);
   if (outcome.kind !== 'opened') return outcome;
-  return { kind: 'opened', cluster: new LocalCluster(outcome.directory, ports) };
+  const { directory, notes } = outcome;
+  return { kind: 'opened', cluster: new LocalCluster(directory, ports), notes };
 }
 
-/** Supervises the broker processes of one cluster on this machine. Brokers listen on 127.0.0.1 only. */
+/** A broker's process and where its log goes. */
+interface Member {
+  readonly supervised: SupervisedBroker;
+  readonly log: BrokerLogFile;
+}
+
+/**
+ * Supervises the broker processes of one cluster on this machine. Brokers listen on 127.0.0.1 only. What is asked of a
+ * broker resolves when it is true and rejects with a {@link BrokerActionError} when it cannot be.
+ */
 export class LocalCluster {
   readonly #directory: ClusterDirectory;
   readonly #ports: LocalClusterPorts;
-  readonly #brokers = new Map<
-    number,
-    { readonly supervised: SupervisedBroker; readonly log: BrokerLogFile }
-  >();
+  readonly #members = new Map<number, Member>();
   readonly #listeners = new Set<(broker: BrokerStatus) => void>();
+  /** Brokers are added and removed one after the other. */
+  #change: Promise<unknown> = Promise.resolve();
+  #isClosing = false;
 
   constructor(directory: ClusterDirectory, ports: LocalClusterPorts) {
     this.#directory = directory;
     this.#ports = ports;
-    for (const broker of directory.manifest.brokers) this.#brokers.set(broker.id, this.#supervise(broker));
+    for (const broker of directory.manifest.brokers) this.#supervise(broker);
   }
 
   /** Absolute path of the cluster's directory. */
@@ -121,14 +141,14 @@ export class LocalCluster {
   }
 
   /** Tells `listener` each change of a broker's state, until the function returned is called. */
-  subscribe(listener: (broker: BrokerStatus) => void): () => void {
+  onChange(listener: (broker: BrokerStatus) => void): () => void {
     this.#listeners.add(listener);
     return () => {
       this.#listeners.delete(listener);
     };
   }
 
-  /** Starts every broker; resolves when all are running, or one cannot. */
+  /** Starts every broker at the same time; resolves when all are running, or one cannot. */
   start(): Promise<StartOutcome> {
     const outcome = this.#settled((brokers): StartOutcome | null => {
       const failed = brokers.find(({ state }) => state === 'failed');
@@ -136,55 +156,122 @@ export class LocalCluster {
       if (brokers.every(({ state }) => state === 'running')) return { kind: 'running' };
       return this.#isStopped() ? { kind: 'stopped' } : null;
     });
-    for (const id of this.#brokers.keys()) this.startBroker(id);
+    for (const { supervised } of this.#members.values()) supervised.tell({ kind: 'start' });
     return outcome;
   }
 
   /** Stops all brokers at the same time, each cleanly or, after a grace period, by force. */
   async stop(): Promise<void> {
     const stopped = this.#settled(() => (this.#isStopped() ? true : null));
-    for (const id of this.#brokers.keys()) this.stopBroker(id);
+    for (const { supervised } of this.#members.values()) supervised.tell({ kind: 'stop' });
     if (!this.#isStopped()) await stopped;
   }
 
-  /** Stops the brokers and gives the directory back. */
+  /** Stops the brokers and gives the directory back; whatever is asked from now on is refused. */
   async close(): Promise<void> {
+    this.#isClosing = true;
     await this.stop();
-    for (const { log } of this.#brokers.values()) await log.close();
+    await this.#change.catch(() => {});
+    for (const { log } of this.#members.values()) await log.close();
     await this.#directory.release();
   }
 
-  /** Throws a RangeError for an id the cluster does not have, as do the four below. */
-  startBroker(id: number): void {
-    this.#brokerOf(id).tell({ kind: 'start' });
+  /** Resolves when the broker has answered. */
+  startBroker(id: number): Promise<BrokerStatus> {
+    return this.#act(id, action.start);
   }
 
-  stopBroker(id: number): void {
-    this.#brokerOf(id).tell({ kind: 'stop' });
+  /** Stops it cleanly or, after a grace period, by force. */
+  stopBroker(id: number): Promise<BrokerStatus> {
+    return this.#act(id, action.stop);
   }
 
-  /** Ends the process at once, as a crash would; it is started again. */
-  killBroker(id: number): void {
-    this.#brokerOf(id).tell({ kind: 'kill' });
+  restartBroker(id: number): Promise<BrokerStatus> {
+    return this.#act(id, action.restart);
+  }
+
+  /** Ends the process at once, as a crash would. It stays stopped until it is started. */
+  killBroker(id: number): Promise<BrokerStatus> {
+    return this.#act(id, action.kill);
   }
 
   /** Holds the process still; its connections stay open. */
-  pauseBroker(id: number): void {
-    this.#brokerOf(id).tell({ kind: 'pause' });
+  pauseBroker(id: number): Promise<BrokerStatus> {
+    return this.#act(id, action.pause);
   }
 
-  /** Lets a paused process go on; it is `running` once it has answered. */
-  resumeBroker(id: number): void {
-    this.#brokerOf(id).tell({ kind: 'resume' });
+  /** Lets a halted process go on. */
+  resumeBroker(id: number): Promise<BrokerStatus> {
+    return this.#act(id, action.resume);
   }
 
-  #brokerOf(id: number): SupervisedBroker {
-    const broker = this.#brokers.get(id);
-    if (broker === undefined) throw new RangeError(`this cluster has no broker ${id}`);
-    return broker.supervised;
+  /** Adds an observer to the cluster and starts it; topics that are there stay where they are. */
+  addBroker(): Promise<BrokerStatus> {
+    return this.#changing(async (cluster) => {
+      const broker = await addToCluster(cluster, this.#ports);
+      this.#supervise(broker);
+      await this.#act(broker.id, action.start);
+      return this.#statusOf(broker);
+    });
   }
 
-  #supervise(broker: ManifestBroker): { supervised: SupervisedBroker; log: BrokerLogFile } {
+  /** Takes an observer that holds no replicas out of the cluster, and removes its folder. */
+  removeBroker(id: number): Promise<void> {
+    return this.#changing(async (cluster) => {
+      const { log } = this.#memberOf(id);
+      await removeFromCluster(cluster, id, this.#ports);
+      this.#members.delete(id);
+      await log.close();
+      await this.#directory.removeFolder(id);
+    });
+  }
+
+  async #act(id: number, act: (broker: SupervisedBroker) => Promise<void>): Promise<BrokerStatus> {
+    const { supervised } = this.#memberOf(id);
+    this.#refuseWhenClosing();
+    await act(supervised);
+    return this.#statusOf(this.#entryOf(id));
+  }
+
+  #changing<Answer>(change: (cluster: ClusterInChange) => Promise<Answer>): Promise<Answer> {
+    const done = this.#change.then(() => {
+      this.#refuseWhenClosing();
+      return change({
+        directory: this.#directory,
+        stop: async (id) => {
+          const { supervised } = this.#memberOf(id);
+          const { wanted } = supervised.supervision;
+          await action.stop(supervised);
+          return wanted;
+        },
+        start: (id) => action.start(this.#memberOf(id).supervised),
+        runningBesides: (id) =>
+          this.brokers.find((each) => each.id !== id && each.state === 'running')?.port ?? null,
+      });
+    });
+    this.#change = done.catch(() => {});
+    return done;
+  }
+
+  #refuseWhenClosing(): void {
+    if (this.#isClosing) throw new BrokerActionError('conflict', 'The cluster is being stopped.');
+  }
+
+  #memberOf(id: number): Member {
+    const member = this.#members.get(id);
+    if (member === undefined) {
+      throw new BrokerActionError('unknown', `This cluster has no broker ${id}.`);
+    }
+    return member;
+  }
+
+  #entryOf(id: number): ManifestBroker {
+    const entry = this.#directory.manifest.brokers.find((broker) => broker.id === id);
+    if (entry === undefined) throw new BrokerActionError('unknown', `Broker ${id} was removed.`);
+    return entry;
+  }
+
+  #supervise(broker: ManifestBroker): void {
     const { clock, disk, host, logger, network } = this.#ports;
     const { folder, properties } = brokerPaths(this.#directory.path, broker);
     const log = new BrokerLogFile({ disk, logger, path: `${folder}/${LOG_FILE}` });
@@ -208,11 +295,11 @@ export class LocalCluster {
         for (const listener of this.#listeners) listener(this.#statusOf(broker));
       },
     });
-    return { supervised, log };
+    this.#members.set(broker.id, { supervised, log });
   }
 
   #statusOf(broker: ManifestBroker): BrokerStatus {
-    const supervised = this.#brokerOf(broker.id);
+    const { supervised } = this.#memberOf(broker.id);
     const { state, reason } = supervised.supervision;
     return {
       id: broker.id,
@@ -221,12 +308,13 @@ export class LocalCluster {
       port: broker.port,
       controllerPort: broker.controllerPort,
       directory: brokerPaths(this.#directory.path, broker).folder,
+      isVoter: this.#directory.manifest.voters.some(({ id }) => id === broker.id),
       reason,
     };
   }
 
   #isStopped(): boolean {
-    return [...this.#brokers.values()].every(({ supervised: { supervision } }) => {
+    return [...this.#members.values()].every(({ supervised: { supervision } }) => {
       return supervision.state === 'stopped' && !supervision.wanted;
     });
   }
@@ -234,7 +322,7 @@ export class LocalCluster {
   /** Resolves with the first answer that is not null, asked for after each change. */
   #settled<Answer>(ask: (brokers: readonly BrokerStatus[]) => Answer | null): Promise<Answer> {
     return new Promise((resolve) => {
-      const unsubscribe = this.subscribe(() => {
+      const unsubscribe = this.onChange(() => {
         const answer = ask(this.brokers);
         if (answer === null) return;
         unsubscribe();

@@ -12,6 +12,8 @@ export interface ProcessHost {
   spawn(configFile: string, events: ProcessEvents): HostedProcess;
   /** Whether this very process runs, not a later one with the same pid. */
   isRunning(identity: ProcessIdentity): boolean;
+  /** Lets a process go on that an earlier host has left behind halted. Does nothing when it is not, or does not run. */
+  wake(identity: ProcessIdentity): void;
   /** Ends a process that an earlier host has left behind. Does nothing when it does not run. */
   kill(identity: ProcessIdentity): void;
 }
@@ -21,6 +23,8 @@ export interface HostedProcess {
   readonly identity: ProcessIdentity | null;
   /** Does nothing once the process has ended. */
   signal(signal: 'terminate' | 'kill' | 'pause' | 'resume'): void;
+  /** Whether it stands still, whoever halted it; null where that cannot be told. */
+  isHalted(): boolean | null;
 }
 
 export interface ProcessEvents {

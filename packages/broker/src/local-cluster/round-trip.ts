@@ -1,15 +1,11 @@
-import { FrameReader, frameOf } from '../net/framing.ts';
+import { PeerClient } from '../net/peer-client.ts';
 import { errorOf } from '../protocol/errors.ts';
-import { decodeMessage, encodeMessage } from '../protocol/message.ts';
 import { apiVersionsRequest } from '../protocol/messages/api-versions-request.ts';
 import { apiVersionsResponse } from '../protocol/messages/api-versions-response.ts';
 import { metadataRequest } from '../protocol/messages/metadata-request.ts';
 import { metadataResponse } from '../protocol/messages/metadata-response.ts';
-import { requestHeader } from '../protocol/messages/request-header.ts';
-import { ProtocolError } from '../protocol/protocol-error.ts';
-import { Reader } from '../protocol/reader.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { type Network, NetworkError, type Socket, type SocketAddress } from '../runtime/network.ts';
+import type { Network, SocketAddress } from '../runtime/network.ts';
 
 export type RoundTripOutcome =
   | { readonly kind: 'answered' }
@@ -22,60 +18,68 @@ interface ExpectedBroker {
   readonly nodeId: number;
 }
 
-/** For each of: the connection, and the two requests. */
+/** For each of the two requests. */
 const STEP_TIMEOUT_MS = 2_000;
 
 /** Far above what ApiVersions and Metadata without topics take. */
 const RESPONSE_BYTES_MAX = 1024 * 1024;
 
-/** Versions that every broker of the last ten years answers, with headers that have no tagged fields. */
+/** Versions that every broker of the last ten years answers. */
 const API_VERSIONS_VERSION = 0;
 const METADATA_VERSION = 1;
-const HEADER_VERSION = 1;
 
 /**
  * Asks a broker what a client asks first, ApiVersions and Metadata, on the address it advertises. Answered means:
  * it is the node expected, it advertises this very address, and the cluster has a controller.
  */
 export async function roundTrip(
-  ports: { network: Network; clock: Clock },
+  ports: { readonly network: Network; readonly clock: Clock },
   broker: ExpectedBroker,
 ): Promise<RoundTripOutcome> {
-  let socket: Socket;
+  const channel = new PeerClient({
+    ...ports,
+    address: broker.address,
+    clientId: 'odradek-local-cluster',
+    maxResponseBytes: RESPONSE_BYTES_MAX,
+  });
   try {
-    socket = await ports.network.connect(broker.address);
-  } catch (error) {
-    if (error instanceof NetworkError) return unanswered(error.message);
-    throw error;
-  }
-  const conversation = new Conversation(socket, ports.clock);
-  try {
-    return (await askVersions(conversation)) ?? (await askMetadata(conversation, broker));
-  } catch (error) {
-    if (error instanceof Silence || error instanceof ProtocolError) return unanswered(error.message);
-    throw error;
+    const [versions, metadata] = await Promise.all([
+      channel.ask({
+        request: apiVersionsRequest,
+        response: apiVersionsResponse,
+        version: API_VERSIONS_VERSION,
+        body: {},
+        timeoutMs: STEP_TIMEOUT_MS,
+      }),
+      channel.ask({
+        request: metadataRequest,
+        response: metadataResponse,
+        version: METADATA_VERSION,
+        body: { topics: [] },
+        timeoutMs: STEP_TIMEOUT_MS,
+      }),
+    ]);
+    if (versions.kind === 'unanswered') return versions;
+    if (metadata.kind === 'unanswered') return metadata;
+    const { errorCode, apiKeys } = versions.body;
+    if (errorCode !== 0) return unanswered(`ApiVersions was answered with ${errorOf(errorCode).name}`);
+    if (apiKeys.length === 0) return unanswered('ApiVersions names no API');
+    return judged(metadata.body, broker);
   } finally {
-    socket.destroy();
+    channel.close();
   }
 }
 
-function unanswered(reason: string): RoundTripOutcome {
-  return { kind: 'unanswered', reason };
-}
-
-/** Null when the answer is as it should be. */
-async function askVersions(conversation: Conversation): Promise<RoundTripOutcome | null> {
-  const body = encodeMessage(apiVersionsRequest, {}, API_VERSIONS_VERSION);
-  const reader = await conversation.ask(apiVersionsRequest.apiKey, API_VERSIONS_VERSION, body);
-  const { errorCode, apiKeys } = decodeMessage(apiVersionsResponse, reader, API_VERSIONS_VERSION);
-  if (errorCode !== 0) return unanswered(`ApiVersions was answered with ${errorOf(errorCode).name}`);
-  return apiKeys.length === 0 ? unanswered('ApiVersions names no API') : null;
-}
-
-async function askMetadata(conversation: Conversation, expected: ExpectedBroker): Promise<RoundTripOutcome> {
-  const body = encodeMessage(metadataRequest, { topics: [] }, METADATA_VERSION);
-  const reader = await conversation.ask(metadataRequest.apiKey, METADATA_VERSION, body);
-  const { brokers, controllerId } = decodeMessage(metadataResponse, reader, METADATA_VERSION);
+function judged(
+  {
+    brokers,
+    controllerId,
+  }: {
+    readonly brokers: readonly { readonly nodeId: number; readonly host: string; readonly port: number }[];
+    readonly controllerId: number;
+  },
+  expected: ExpectedBroker,
+): RoundTripOutcome {
   const found = brokers.find(({ nodeId }) => nodeId === expected.nodeId);
   const { host, port } = expected.address;
   if (found === undefined) return unanswered(`Metadata does not name broker ${expected.nodeId} yet`);
@@ -87,86 +91,6 @@ async function askMetadata(conversation: Conversation, expected: ExpectedBroker)
   return controllerId < 0 ? unanswered('the cluster has no controller yet') : { kind: 'answered' };
 }
 
-/** No answer, or none in time. */
-class Silence extends Error {}
-
-/** One request after the other on one connection, each with a time limit. */
-class Conversation {
-  readonly #socket: Socket;
-  readonly #clock: Clock;
-  readonly #frames = new FrameReader(RESPONSE_BYTES_MAX);
-  #correlationId = 0;
-  #waiting: { resolve: (frame: Uint8Array) => void; reject: (silence: Silence) => void } | null = null;
-  #ended: string | null = null;
-
-  constructor(socket: Socket, clock: Clock) {
-    this.#socket = socket;
-    this.#clock = clock;
-    socket.attach({
-      data: (chunk) => this.#received(chunk),
-      drained: () => {},
-      ended: () => this.#silent('the broker closed the connection'),
-      closed: (error) => this.#silent(error?.message ?? 'the connection was closed'),
-    });
-  }
-
-  /** The response's body, behind its header. */
-  async ask(apiKey: number, version: number, body: Uint8Array): Promise<Reader> {
-    this.#correlationId += 1;
-    const header = encodeMessage(
-      requestHeader,
-      {
-        requestApiKey: apiKey,
-        requestApiVersion: version,
-        correlationId: this.#correlationId,
-        clientId: 'odradek-local-cluster',
-      },
-      HEADER_VERSION,
-    );
-    const answer = this.#nextFrame();
-    this.#socket.write(frameOf([header, body]));
-    const reader = new Reader(await answer);
-    const correlationId = reader.int32();
-    if (correlationId !== this.#correlationId) throw new Silence('the answer belongs to another request');
-    return reader;
-  }
-
-  #nextFrame(): Promise<Uint8Array> {
-    if (this.#ended !== null) return Promise.reject(new Silence(this.#ended));
-    return new Promise((resolve, reject) => {
-      const timer = this.#clock.after(STEP_TIMEOUT_MS, () =>
-        this.#silent(`no answer within ${STEP_TIMEOUT_MS} ms`),
-      );
-      this.#waiting = {
-        resolve: (frame) => {
-          timer.cancel();
-          resolve(frame);
-        },
-        reject: (silence) => {
-          timer.cancel();
-          reject(silence);
-        },
-      };
-    });
-  }
-
-  #received(chunk: Uint8Array): void {
-    this.#frames.push(chunk);
-    const outcome = this.#frames.next();
-    if (outcome.kind === 'incomplete') return;
-    if (outcome.kind === 'refused') {
-      this.#silent(`the answer announces ${outcome.announcedBytes} bytes; this is no Kafka broker`);
-      return;
-    }
-    const waiting = this.#waiting;
-    this.#waiting = null;
-    waiting?.resolve(outcome.bytes);
-  }
-
-  #silent(reason: string): void {
-    this.#ended ??= reason;
-    const waiting = this.#waiting;
-    this.#waiting = null;
-    waiting?.reject(new Silence(reason));
-  }
+function unanswered(reason: string): RoundTripOutcome {
+  return { kind: 'unanswered', reason };
 }

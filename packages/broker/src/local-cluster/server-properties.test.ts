@@ -2,11 +2,13 @@ import { expect, it } from 'vitest';
 import { parseProperties } from '../metadata/configs/properties-text.ts';
 import { memberConfigs, propertiesText, refusedSetting } from './server-properties.ts';
 
+const voterOf = (id: number) => ({ id, directoryId: `AAAAAAAAAAAAAAAAAAAAA${id}` });
+
 const manifest = {
-  formatVersion: 1,
+  formatVersion: 2,
   clusterId: 'AAAAAAAAAAAAAAAAAAAAAQ',
   brokers: [{ id: 1, port: 9092, controllerPort: 40_001 }],
-  voters: [1],
+  voters: [voterOf(1)],
   settings: {},
 } as const;
 
@@ -14,7 +16,7 @@ const [broker] = manifest.brokers;
 
 it('makes a combined node that listens on the loopback address only', () => {
   expect(
-    memberConfigs({ ...manifest, brokers: [broker], voters: [1] }, broker, '/data/broker-1'),
+    memberConfigs({ ...manifest, brokers: [broker], voters: [voterOf(1)] }, broker, '/data/broker-1'),
   ).toMatchObject({
     listeners: 'PLAINTEXT://127.0.0.1:9092,CONTROLLER://127.0.0.1:40001',
     'advertised.listeners': 'PLAINTEXT://127.0.0.1:9092',
@@ -27,17 +29,29 @@ it('makes a combined node that listens on the loopback address only', () => {
 
 it('lets a setting of the user win over what a local cluster differs in', () => {
   const settings = { 'group.initial.rebalance.delay.ms': '3000' };
-  const configs = memberConfigs({ ...manifest, brokers: [broker], voters: [1], settings }, broker, '/d');
+  const configs = memberConfigs(
+    { ...manifest, brokers: [broker], voters: [voterOf(1)], settings },
+    broker,
+    '/d',
+  );
   expect(configs['group.initial.rebalance.delay.ms']).toBe('3000');
 });
 
 it('asks for two replicas in sync from three brokers on', () => {
   const brokers = [1, 2, 3].map((id) => ({ id, port: 9091 + id, controllerPort: 40_000 + id }));
-  expect(memberConfigs({ ...manifest, brokers, voters: [1, 2, 3] }, broker, '/d')).toMatchObject({
-    'min.insync.replicas': '2',
-    'default.replication.factor': '3',
-    'controller.quorum.voters': '1@127.0.0.1:40001,2@127.0.0.1:40002,3@127.0.0.1:40003',
-  });
+  expect(memberConfigs({ ...manifest, brokers, voters: [1, 2, 3].map(voterOf) }, broker, '/d')).toMatchObject(
+    {
+      'min.insync.replicas': '2',
+      'default.replication.factor': '3',
+      'transaction.state.log.min.isr': '2',
+      'controller.quorum.bootstrap.servers': '127.0.0.1:40001,127.0.0.1:40002,127.0.0.1:40003',
+      'odradek.initial.controllers': [
+        '1@127.0.0.1:40001:AAAAAAAAAAAAAAAAAAAAA1',
+        '2@127.0.0.1:40002:AAAAAAAAAAAAAAAAAAAAA2',
+        '3@127.0.0.1:40003:AAAAAAAAAAAAAAAAAAAAA3',
+      ].join(','),
+    },
+  );
 });
 
 it('escapes what the properties format would read otherwise', () => {

@@ -1,5 +1,5 @@
 import { LOOPBACK } from './loopback-ports.ts';
-import type { Manifest, ManifestBroker } from './manifest.ts';
+import { DATA_DIRECTORY, type Manifest, type ManifestBroker } from './manifest.ts';
 
 /** Configs that make a node a member of its local cluster; the cluster alone sets them. */
 const OWN_KEYS: ReadonlySet<string> = new Set([
@@ -17,6 +17,7 @@ const OWN_KEYS: ReadonlySet<string> = new Set([
   'log.dirs',
   'metadata.log.dir',
   'odradek.cluster.id',
+  'odradek.initial.controllers',
 ]);
 
 /** Why a setting of the user cannot be taken, in one sentence; null when it can. */
@@ -31,9 +32,6 @@ export function memberConfigs(
   broker: ManifestBroker,
   directory: string,
 ): Readonly<Record<string, string>> {
-  const voters = manifest.brokers
-    .filter(({ id }) => manifest.voters.includes(id))
-    .map(({ id, controllerPort }) => `${id}@${LOOPBACK}:${controllerPort}`);
   return {
     ...defaultsFor(manifest.brokers.length),
     ...manifest.settings,
@@ -44,9 +42,25 @@ export function memberConfigs(
     'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
     'inter.broker.listener.name': 'PLAINTEXT',
     'controller.listener.names': 'CONTROLLER',
-    'controller.quorum.voters': voters.join(','),
-    'log.dirs': `${directory}/data`,
+    ...quorumOf(manifest),
+    'log.dirs': `${directory}/${DATA_DIRECTORY}`,
     'odradek.cluster.id': manifest.clusterId,
+  };
+}
+
+/** Where the voters are, and which directories they were made with. */
+function quorumOf({ brokers, voters }: Manifest): Record<string, string> {
+  const controllers = voters.flatMap(({ id, directoryId }) => {
+    const broker = brokers.find((candidate) => candidate.id === id);
+    return broker === undefined ? [] : [{ id, directoryId, at: `${LOOPBACK}:${broker.controllerPort}` }];
+  });
+  if (brokers.length === 1)
+    return { 'controller.quorum.voters': controllers.map(({ id, at }) => `${id}@${at}`).join(',') };
+  return {
+    'controller.quorum.bootstrap.servers': controllers.map(({ at }) => at).join(','),
+    'odradek.initial.controllers': controllers
+      .map(({ id, at, directoryId }) => `${id}@${at}:${directoryId}`)
+      .join(','),
   };
 }
 

@@ -25,6 +25,13 @@ export function isRunning(identity: ProcessIdentity): boolean {
   return stat.state !== 'Z' && (identity.started === null || stat.started === identity.started);
 }
 
+/** Whether a signal holds this process still; null where the operating system does not say (all but Linux). */
+export function isHalted(identity: ProcessIdentity): boolean | null {
+  if (process.platform !== 'linux') return null;
+  const stat = statOf(identity.pid);
+  return stat !== null && stat.started === identity.started && stat.state === 'T';
+}
+
 /** An identity from its JSON text; null when it is none. */
 export function parseIdentity(text: string): ProcessIdentity | null {
   try {

@@ -118,7 +118,7 @@ function reportReady(cluster: LocalCluster, console: Console | null, options: Up
   noteRunning(cluster.directory, running);
   if (options.json === true) printJson(readyLine(ready));
   else print(readyText(ready, process.stdout.isTTY));
-  cluster.subscribe((broker) => {
+  cluster.onChange((broker) => {
     if (options.json === true) printJson(brokerEventLine(broker));
     if (broker.state === 'failed') tell(`odradek: ${brokerFailure(broker).message}`);
   });
