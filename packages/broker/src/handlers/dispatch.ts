@@ -7,6 +7,7 @@ import { Writer } from '../protocol/writer.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Principal } from '../security/principal.ts';
 import { CLOSE_CONNECTION, type Handler, type HandlerAnswer, type RequestContext } from './handler.ts';
+import type { RequestTallies, RequestTally } from './request-tallies.ts';
 
 /** Record bytes from this size on go to the socket as they are. */
 const GATHER_FROM_BYTES = 4096;
@@ -61,9 +62,16 @@ export function advertisedRange(entry: ApiEntry): ApiRange {
   };
 }
 
+/** A row with what is counted of its requests. */
+interface Row {
+  readonly entry: ApiEntry;
+  readonly tally: RequestTally | null;
+}
+
 /** The header of a request that was read, and the cursor at its body. */
 interface OpenedRequest {
   readonly entry: ApiEntry;
+  readonly tally: RequestTally | null;
   readonly apiVersion: number;
   readonly correlationId: number;
   readonly clientId: string | null;
@@ -75,12 +83,15 @@ interface OpenedRequest {
  * so does a request that cannot be decoded.
  */
 export class Dispatch {
-  readonly #entries: ReadonlyMap<number, ApiEntry>;
+  readonly #rows: ReadonlyMap<number, Row>;
   readonly #logger: Logger;
+  readonly #tallies: RequestTallies | null;
 
-  constructor(entries: readonly ApiEntry[], logger: Logger) {
-    this.#entries = new Map(entries.map((entry) => [entry.handler.request.apiKey, entry]));
+  /** Without tallies nothing is counted. */
+  constructor(entries: readonly ApiEntry[], logger: Logger, tallies: RequestTallies | null = null) {
+    this.#rows = new Map(entries.map((entry) => [entry.handler.request.apiKey, rowOf(entry, tallies)]));
     this.#logger = logger;
+    this.#tallies = tallies;
   }
 
   /** Whether the request may be started while earlier ones for which this holds too are unanswered. */
@@ -94,7 +105,7 @@ export class Dispatch {
   }
 
   #entryOf(frame: Uint8Array): ApiEntry | undefined {
-    return frame.length < 2 ? undefined : this.#entries.get(((frame[0] ?? 0) << 8) | (frame[1] ?? 0));
+    return frame.length < 2 ? undefined : this.#rows.get(((frame[0] ?? 0) << 8) | (frame[1] ?? 0))?.entry;
   }
 
   /** Handles one frame: header and body of a request, without the size prefix. Never rejects. */
@@ -106,15 +117,22 @@ export class Dispatch {
       return { kind: 'close', reason: undecodable('a request header', error) };
     }
     if (typeof opened === 'string') return { kind: 'close', reason: opened };
-    return this.#answer(opened, origin);
+    const { tally } = opened;
+    if (this.#tallies === null || tally === null) return this.#answer(opened, origin);
+    const begunMs = this.#tallies.begin(tally);
+    const outcome = this.#answer(opened, origin);
+    if (outcome instanceof Promise) void outcome.then(() => this.#tallies?.end(tally, begunMs));
+    else this.#tallies.end(tally, begunMs);
+    return outcome;
   }
 
   #open(frame: Uint8Array): OpenedRequest | string {
     const body = new Reader(frame);
     const apiKey = body.int16();
     const apiVersion = body.int16();
-    const entry = this.#entries.get(apiKey);
-    if (entry === undefined) return `API key ${apiKey} is not answered here`;
+    const row = this.#rows.get(apiKey);
+    if (row === undefined) return `API key ${apiKey} is not answered here`;
+    const { entry, tally } = row;
     const versions = answeredVersions(entry.handler.request);
     if (!includes(versions, apiVersion) && apiKey !== API_VERSIONS_KEY) {
       return `version ${apiVersion} of ${entry.handler.request.name} is not answered`;
@@ -123,6 +141,7 @@ export class Dispatch {
     const header = readRequestHeader(body, entry.handler.request);
     return {
       entry,
+      tally,
       apiVersion,
       correlationId: header.correlationId,
       clientId: header.clientId,
@@ -172,6 +191,11 @@ export class Dispatch {
       return fail(error);
     }
   }
+}
+
+function rowOf(entry: ApiEntry, tallies: RequestTallies | null): Row {
+  // As Kafka's metrics name requests: by their API.
+  return { entry, tally: tallies?.of(entry.handler.request.name.replace(/Request$/, '')) ?? null };
 }
 
 function contextOf(opened: OpenedRequest, origin: RequestOrigin): RequestContext {

@@ -125,6 +125,7 @@ function scene(options: { maxInFlightBytes?: number; maxIdleMs?: number } = {}) 
     dispatch,
     clock,
     logger: silent,
+    traffic: { receivedBytes: 0, sentBytes: 0 },
     origin: { connectionId: 1, listenerName: 'PLAINTEXT', clientHost: '127.0.0.1', principal: ANONYMOUS },
     maxFrameBytes: 1 << 20,
     maxInFlightBytes: options.maxInFlightBytes ?? 1 << 20,

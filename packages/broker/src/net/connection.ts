@@ -32,8 +32,16 @@ export interface ConnectionOptions {
   readonly maxIdleMs: number;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Counts the bytes of all connections of the listener. */
+  readonly traffic: Traffic;
   /** The socket is gone. Called exactly once. */
   readonly onClosed: () => void;
+}
+
+/** Bytes that came in and went out. */
+export interface Traffic {
+  receivedBytes: number;
+  sentBytes: number;
 }
 
 /** A request that was started; its outcome waits here until all earlier ones have been written. */
@@ -102,6 +110,7 @@ export class Connection {
       data: (chunk) => {
         if (this.#closing) return;
         this.#lastActivityMs = this.#options.clock.monotonicMs();
+        this.#options.traffic.receivedBytes += chunk.length;
         this.#frames.push(chunk);
         this.#pump();
       },
@@ -190,13 +199,20 @@ export class Connection {
       this.#inFlight.shift();
       this.#inFlightBytes -= request.bytes;
       if (request.outcome.kind === 'response') {
-        this.#awaitingDrain = !this.#options.socket.write(frameOf(request.outcome.parts));
+        this.#send(request.outcome.parts);
       } else if (request.outcome.kind === 'close') {
         this.#inFlight.length = 0;
         this.#refuse(request.outcome.reason);
       }
     }
     if (this.#closing && this.#inFlight.length === 0) this.#sayGoodbye();
+  }
+
+  #send(parts: readonly Uint8Array[]): void {
+    const { socket, traffic } = this.#options;
+    const frame = frameOf(parts);
+    for (const part of frame) traffic.sentBytes += part.length;
+    this.#awaitingDrain = !socket.write(frame);
   }
 
   /** The peer broke the protocol, or asked for what only a closed connection can answer. */

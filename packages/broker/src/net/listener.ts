@@ -3,7 +3,7 @@ import type { Clock, Timer } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Network, Socket, SocketAddress } from '../runtime/network.ts';
 import { ANONYMOUS } from '../security/principal.ts';
-import { Connection, type RequestDispatch } from './connection.ts';
+import { Connection, type RequestDispatch, type Traffic } from './connection.ts';
 
 /** One connection more is dropped at once. */
 export interface ConnectionLimits {
@@ -11,6 +11,11 @@ export interface ConnectionLimits {
   readonly maxConnections: number;
   /** `max.connections.per.ip`. */
   readonly maxConnectionsPerIp: number;
+}
+
+export interface ListenerCounts extends Readonly<Traffic> {
+  readonly openConnections: number;
+  readonly madeConnections: number;
 }
 
 export interface RequestListenerOptions {
@@ -34,6 +39,7 @@ const CLOSE_TIMEOUT_MS = 1000;
 export class RequestListener {
   readonly #options: RequestListenerOptions;
   readonly #connections = new Map<number, Connection>();
+  readonly #traffic: Traffic = { receivedBytes: 0, sentBytes: 0 };
   #nextConnectionId = 1;
   #stop: () => Promise<void> = async () => {};
   #address: SocketAddress;
@@ -64,6 +70,12 @@ export class RequestListener {
   /** The address that was bound, with the real port. */
   get address(): SocketAddress {
     return this.#address;
+  }
+
+  /** What has come and gone so far, and what is open. */
+  get counts(): ListenerCounts {
+    const made = this.#nextConnectionId - 1;
+    return { ...this.#traffic, openConnections: this.#connections.size, madeConnections: made };
   }
 
   /** Begins to answer. */
@@ -138,6 +150,7 @@ export class RequestListener {
       maxIdleMs,
       clock,
       logger,
+      traffic: this.#traffic,
       onClosed: () => this.#disconnected(connectionId, clientHost),
     });
     this.#connections.set(connectionId, connection);

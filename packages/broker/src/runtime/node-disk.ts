@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import { type DirectoryEntry, type Disk, DiskError, type File } from './disk.ts';
+import type { Durations } from './metrics.ts';
 import { lockFile } from './node-lock-file.ts';
 
 /** What one `writev` takes (IOV_MAX on Linux and macOS). */
@@ -20,12 +21,14 @@ const OPEN_FLAGS = {
   create: fs.constants.O_RDWR | fs.constants.O_CREAT,
 } as const;
 
+/** The file systems of this machine; how long each sync of a file took is noted where that is asked for. */
+export function nodeDiskNoting(syncs: Durations): Disk {
+  return { ...nodeDisk, open: (path, mode) => openFile(path, mode, syncs) };
+}
+
 /** The file systems of this machine. */
 export const nodeDisk: Disk = {
-  open: async (path, mode) => {
-    const descriptor = await onDisk(path, () => openDescriptor(path, OPEN_FLAGS[mode]));
-    return new NodeFile(path, descriptor);
-  },
+  open: (path, mode) => openFile(path, mode, null),
   list: (directory) =>
     onDisk(directory, async () =>
       (await fs.promises.readdir(directory, { withFileTypes: true })).map(
@@ -63,15 +66,22 @@ export const nodeDisk: Disk = {
   lock: (path) => onDisk(path, () => lockFile(path)),
 };
 
+async function openFile(path: string, mode: keyof typeof OPEN_FLAGS, syncs: Durations | null): Promise<File> {
+  const descriptor = await onDisk(path, () => openDescriptor(path, OPEN_FLAGS[mode]));
+  return new NodeFile(path, descriptor, syncs);
+}
+
 class NodeFile implements File {
   readonly path: string;
   readonly #descriptor: number;
+  readonly #syncs: Durations | null;
   /** The last write handed to the thread pool; later writes and syncs come after it. */
   #writing: Promise<void> | null = null;
 
-  constructor(path: string, descriptor: number) {
+  constructor(path: string, descriptor: number, syncs: Durations | null) {
     this.path = path;
     this.#descriptor = descriptor;
+    this.#syncs = syncs;
   }
 
   size(): Promise<number> {
@@ -151,9 +161,11 @@ class NodeFile implements File {
   sync(): Promise<void> {
     return onDisk(this.path, async () => {
       if (this.#writing !== null) await this.#writing;
+      const begunMs = performance.now();
       await new Promise<void>((resolve, reject) => {
         fs.fdatasync(this.#descriptor, (error) => (error === null ? resolve() : reject(error)));
       });
+      this.#syncs?.note(performance.now() - begunMs);
     });
   }
 

@@ -2,7 +2,7 @@ import type { Compute } from './compute.ts';
 import { NodeBufferPool } from './node-buffer-pool.ts';
 import { nodeClock } from './node-clock.ts';
 import { nodeCompute } from './node-compute.ts';
-import { nodeDisk } from './node-disk.ts';
+import { nodeDiskNoting } from './node-disk.ts';
 import { nodeNetworkOver } from './node-network.ts';
 import { nodeRandom } from './node-random.ts';
 import { type LogLevel, pinoLogger } from './pino-logger.ts';
@@ -20,14 +20,19 @@ export interface NodeRuntime extends Runtime {
  */
 export function nodeRuntime(options: { logLevel?: LogLevel; compute?: Compute } = {}): NodeRuntime {
   const buffers = new NodeBufferPool();
+  const metrics = new PrometheusMetrics();
+  const syncs = metrics.durations(
+    'kafka_log_logflushstats_logflushrateandtime_seconds',
+    'How long syncs of files took, of the metadata log and of partitions',
+  );
   return {
     clock: nodeClock,
     random: nodeRandom(),
-    disk: nodeDisk,
+    disk: nodeDiskNoting(syncs),
     network: nodeNetworkOver(buffers),
     buffers,
     compute: options.compute ?? nodeCompute,
     logger: pinoLogger(options.logLevel ?? 'info'),
-    metrics: new PrometheusMetrics(),
+    metrics,
   };
 }

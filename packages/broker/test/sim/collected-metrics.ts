@@ -1,4 +1,5 @@
 import type { Metrics } from '../../src/runtime/metrics.ts';
+import { type Listener, NetworkError } from '../../src/runtime/network.ts';
 
 /** Sums by name, whatever the labels. */
 export class CollectedMetrics implements Metrics {
@@ -10,5 +11,15 @@ export class CollectedMetrics implements Metrics {
 
   gauge(name: string) {
     return { set: (value: number) => void this.values.set(name, value) };
+  }
+
+  durations() {
+    return { note: () => {} };
+  }
+
+  observe(): void {}
+
+  serve(): Promise<Listener> {
+    return Promise.reject(new NetworkError('EACCES', 'nobody scrapes a simulated broker'));
   }
 }
