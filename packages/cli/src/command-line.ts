@@ -35,7 +35,7 @@ function commandLine(setExitCode: (code: number) => void): Command {
       if (command.name() !== 'doctor') requireNode();
     });
   addClusterCommands(program, setExitCode);
-  addKafkaCommands(program);
+  addKafkaCommands(program, setExitCode);
   for (const command of [program, ...everyCommand(program)]) command.exitOverride();
   return program;
 }

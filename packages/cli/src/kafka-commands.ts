@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { DEFAULT_BOOTSTRAP } from './kafka/default-bootstrap.ts';
+import { onCluster } from './kafka/cluster-option.ts';
 import {
   collect,
   collectKeyValue,
@@ -8,22 +8,20 @@ import {
   parseNonNegative,
   parseShift,
 } from './option-values.ts';
+import { addReplicaCommands } from './replica-commands.ts';
 
 /** The work of Kafka's shell tools, against any cluster. */
-export function addKafkaCommands(program: Command): void {
-  addTopics(program.command('topics').description('list, describe, create, delete topics'));
+export function addKafkaCommands(program: Command, setExitCode: (code: number) => void): void {
+  const topics = program
+    .command('topics')
+    .description('list, describe, create, delete topics; elect leaders; move replicas');
+  addTopics(topics);
+  addReplicaCommands(program, topics, setExitCode);
   addConfigs(program.command('configs').description('read and change configs of topics, brokers and groups'));
   addGroups(
     program.command('groups').description('list, describe, delete consumer groups, and reset their offsets'),
   );
   addRecords(program);
-}
-
-/** A command on a cluster, with the options that all of them have. */
-function onCluster(command: Command): Command {
-  return command
-    .option('--bootstrap-server <servers>', 'host:port, or several with commas', DEFAULT_BOOTSTRAP)
-    .option('--json', 'lines of JSON');
 }
 
 function addTopics(topics: Command): void {

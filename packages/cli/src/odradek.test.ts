@@ -45,6 +45,7 @@ describe('odradek', () => {
       'configs',
       'groups',
       'lag',
+      'quorum',
       'dump-log',
       'doctor',
     ]) {

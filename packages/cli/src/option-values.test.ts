@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { collectKeyValue, parseCount, parseDuration, parseTcpPort } from './option-values.ts';
+import { collectKeyValue, parseCount, parseDuration, parseIds, parseTcpPort } from './option-values.ts';
 
 it('reads durations with their unit, and refuses a bare number', () => {
   expect(['500ms', '1s', '1.5s', '2m', '1h'].map(parseDuration)).toEqual([
@@ -22,4 +22,9 @@ it('refuses a count below one', () => {
 it('lets values hold equals signs, and the last of two win', () => {
   expect(collectKeyValue('a=b=c', collectKeyValue('a=x'))).toEqual({ a: 'b=c' });
   expect(() => collectKeyValue('=b')).toThrow('key=value');
+});
+
+it('reads ids of brokers, each once', () => {
+  expect(parseIds('3, 1,2')).toEqual([3, 1, 2]);
+  for (const text of ['', '1,', '1,1', 'a', '-1']) expect(() => parseIds(text)).toThrow(/ids|twice/);
 });

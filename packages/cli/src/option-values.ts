@@ -19,6 +19,14 @@ export function parseShift(text: string): number {
   return integer(text, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, 'it has to be a whole number');
 }
 
+/** Ids of brokers, with commas. */
+export function parseIds(text: string): number[] {
+  const complaint = 'it has to be ids of brokers with commas: 1,2,3';
+  const ids = text.split(',').map((part) => integer(part.trim(), 0, 2_147_483_647, complaint));
+  if (new Set(ids).size < ids.length) throw new InvalidArgumentError('it names a broker twice.');
+  return ids;
+}
+
 const UNIT_MS: ReadonlyMap<string, number> = new Map([
   ['ms', 1],
   ['s', 1000],

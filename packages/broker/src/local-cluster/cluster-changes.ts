@@ -69,7 +69,7 @@ function holderSentence(id: number, held: ReadonlyMap<string, number>, others: r
   const count = [...held.values()].reduce((sum, each) => sum + each, 0);
   const [first = '', ...rest] = held.keys();
   const topics = rest.length === 0 ? `topic ${first}` : `${first} and ${rest.length} more topics`;
-  const remedy = `odradek topics reassign --all --brokers ${others.join(',')} --execute`;
+  const remedy = `odradek topics reassign execute --all --brokers ${others.join(',')}`;
   return `Broker ${id} holds ${count} ${count === 1 ? 'replica' : 'replicas'} of ${topics}: move them first (${remedy}).`;
 }
 
