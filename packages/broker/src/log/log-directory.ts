@@ -34,6 +34,7 @@ import {
 import { PartitionLog } from './partition-log.ts';
 import { isPassing, lacksSpace } from './passing-error.ts';
 import { PeriodicTasks } from './periodic-tasks.ts';
+import { ReadAhead } from './read-ahead.ts';
 import { ScanTally } from './scan-tally.ts';
 import { Slots } from './slots.ts';
 import { type DirectorySpace, SpaceGuard } from './space-guard.ts';
@@ -71,6 +72,9 @@ export type ChangeableSettings = Pick<
 
 /** Open files that nobody is using are kept up to this number. */
 const IDLE_FILES = 512;
+
+/** Memory for what readers will ask for next: of 16 partitions that one consumer reads, as clients ask by default. */
+const READ_AHEAD_BYTES = 16 * 1024 * 1024;
 
 /** Memory for the indexes of closed segments. */
 const INDEX_CACHE_BYTES = 8 * 1024 * 1024;
@@ -131,6 +135,7 @@ export class LogDirectory {
       files: new FilePool(disk, IDLE_FILES),
       indexes: new IndexCache(INDEX_CACHE_BYTES),
       tails: new TailCache(this.#settings.tailCacheBytes, buffers),
+      readAhead: new ReadAhead(clock, buffers, READ_AHEAD_BYTES),
       scans: new ScanTally(),
       flushes: new FlushRounds((task) => clock.soon(task)),
       space: new SpaceGuard({
@@ -353,6 +358,7 @@ export class LogDirectory {
     this.#tasks.stop();
     this.#removals.cancel();
     this.#environment.space.stop();
+    this.#environment.readAhead.close();
     const sealed = await Promise.all(
       [...this.#logs.values()].map((log) => this.#slots.run(() => log.close())),
     );

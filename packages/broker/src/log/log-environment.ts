@@ -6,6 +6,7 @@ import type { Random } from '../runtime/random.ts';
 import type { FilePool } from './file-pool.ts';
 import type { FlushRounds } from './flush-rounds.ts';
 import type { IndexCache } from './index-cache.ts';
+import type { ReadAhead } from './read-ahead.ts';
 import type { ScanTally } from './scan-tally.ts';
 import type { SpaceGuard } from './space-guard.ts';
 import type { TailCache } from './tail-cache.ts';
@@ -20,6 +21,7 @@ export interface LogEnvironment {
   readonly files: FilePool;
   readonly indexes: IndexCache;
   readonly tails: TailCache;
+  readonly readAhead: ReadAhead;
   readonly scans: ScanTally;
   readonly flushes: FlushRounds;
   readonly space: SpaceGuard;

@@ -1,7 +1,7 @@
 import { DamagedLogError } from './damaged-log-error.ts';
 import type { LogEnvironment } from './log-environment.ts';
 import { type LogRecords, noRecords, type ReadRequest } from './log-read.ts';
-import type { Segment } from './segment.ts';
+import type { PieceAhead, ReadBytes, ReadPlace } from './read-ahead.ts';
 import type { SegmentList } from './segment-list.ts';
 import { takeBatches } from './taken-batches.ts';
 
@@ -14,12 +14,16 @@ const READ_BYTES_MIN = 4096;
 /** How many readers' positions are remembered. */
 const BOOKMARKS = 64;
 
+/** Where a reader has stopped, and what of the rest is being read while he is busy. */
 interface Bookmark {
-  readonly segment: Segment;
-  readonly position: number;
+  readonly place: ReadPlace;
+  readonly ahead: PieceAhead | null;
 }
 
-/** Reads batches from the files of a log. Remembers where readers stopped, so that going on needs no look-up. */
+/**
+ * Reads batches from the files of a log. Remembers where readers stopped, so that going on needs no look-up, and reads
+ * ahead for those that went on before.
+ */
 export class LogReader {
   readonly #environment: LogEnvironment;
   readonly #segments: SegmentList;
@@ -31,66 +35,89 @@ export class LogReader {
     this.#segments = segments;
   }
 
-  /** Forgets all positions: segments were taken away or cut off. */
+  /** Forgets all positions, and what was read ahead: segments were taken away or cut off. */
   reset(): void {
+    for (const bookmark of this.#bookmarks.values()) this.#drop(bookmark);
     this.#bookmarks.clear();
   }
 
   /** What the request asks for, from one segment at a time. */
   async read(request: ReadRequest): Promise<LogRecords> {
     const bookmark = this.#bookmarks.get(request.fromOffset);
-    for (const segment of this.#segments.ascendingFrom(bookmark?.segment.baseOffset ?? request.fromOffset)) {
+    const from = bookmark?.place.segment.baseOffset ?? request.fromOffset;
+    for (const segment of this.#segments.ascendingFrom(from)) {
       if (segment.sizeInBytes === 0) continue;
-      const position =
-        segment === bookmark?.segment ? bookmark.position : await segment.positionOf(request.fromOffset);
+      const isMarked = segment === bookmark?.place.segment;
+      const position = isMarked ? bookmark.place.position : await segment.positionOf(request.fromOffset);
       if (position >= segment.sizeInBytes) continue;
-      return this.#readAt(segment, position, request);
+      const ahead = isMarked ? bookmark.ahead : null;
+      return this.#readAt({ segment, position }, request, { goesOn: bookmark !== undefined, ahead });
     }
     return noRecords(request.fromOffset);
   }
 
-  async #readAt(segment: Segment, position: number, request: ReadRequest): Promise<LogRecords> {
+  async #readAt(
+    place: ReadPlace,
+    request: ReadRequest,
+    { goesOn, ahead }: { readonly goesOn: boolean; readonly ahead: PieceAhead | null },
+  ): Promise<LogRecords> {
+    const { segment, position } = place;
     const left = segment.sizeInBytes - position;
     const wanted = Math.max(READ_BYTES_MIN, Math.min(request.maxBytes, READ_BYTES_MAX));
-    const { buffers } = this.#environment;
-    let bytes = await this.#readBytes(segment, position, Math.min(left, wanted));
-    let taken = takeBatches(bytes, left, request);
+    const { buffers, readAhead } = this.#environment;
+    let read =
+      (ahead === null ? null : await readAhead.take(ahead)) ??
+      (await this.#readBytes(place, Math.min(left, wanted)));
+    let taken = takeBatches(read, left, request);
     if (taken.missingBytes > 0) {
-      buffers.release(bytes);
-      bytes = await this.#readBytes(segment, position, Math.min(left, taken.missingBytes));
-      taken = takeBatches(bytes, left, request);
+      buffers.release(read.bytes);
+      read = await this.#readBytes(place, Math.min(left, taken.missingBytes));
+      taken = takeBatches(read, left, request);
     }
     if (taken.flaw !== null) {
-      buffers.release(bytes);
+      buffers.release(read.bytes);
       const flaw = { position, offset: request.fromOffset, reason: taken.flaw };
       throw new DamagedLogError(segment.path, flaw);
     }
     if (taken.sizeInBytes === 0) {
-      buffers.release(bytes);
+      buffers.release(read.bytes);
       return noRecords(request.fromOffset);
     }
-    this.#remember(taken.nextOffset, { segment, position: position + taken.sizeInBytes });
+    const next = { segment, position: position + taken.sizeInBytes };
+    const isMore = taken.nextOffset < request.upToOffset && next.position < segment.sizeInBytes;
+    const length = Math.min(segment.sizeInBytes - next.position, wanted);
+    this.#remember(taken.nextOffset, {
+      place: next,
+      ahead: goesOn && isMore ? readAhead.begin(next, length) : null,
+    });
     return {
       kind: 'records',
-      parts: [bytes.subarray(0, taken.sizeInBytes)],
+      parts: [read.bytes.subarray(0, taken.sizeInBytes)],
       sizeInBytes: taken.sizeInBytes,
       nextOffset: taken.nextOffset,
     };
   }
 
-  async #readBytes(segment: Segment, position: number, length: number): Promise<Uint8Array> {
+  async #readBytes({ segment, position }: ReadPlace, length: number): Promise<ReadBytes> {
     const buffer = this.#environment.buffers.take(length);
     const count = await segment.read(buffer, position);
-    return buffer.subarray(0, count);
+    return { bytes: buffer.subarray(0, count), checkedBytes: 0 };
   }
 
   #remember(offset: number, bookmark: Bookmark): void {
+    const known = this.#bookmarks.get(offset);
+    if (known !== undefined) this.#drop(known);
     this.#bookmarks.delete(offset);
     this.#bookmarks.set(offset, bookmark);
     if (this.#bookmarks.size <= BOOKMARKS) return;
-    for (const oldest of this.#bookmarks.keys()) {
+    for (const [oldest, forgotten] of this.#bookmarks) {
+      this.#drop(forgotten);
       this.#bookmarks.delete(oldest);
       break;
     }
+  }
+
+  #drop({ ahead }: Bookmark): void {
+    if (ahead !== null) this.#environment.readAhead.drop(ahead);
   }
 }

@@ -1,5 +1,6 @@
 import { BATCH_HEADER_BYTES, baseOffsetAt, batchSizeAt, lastOffsetAt } from '../protocol/record-batch.ts';
 import type { ReadRequest } from './log-read.ts';
+import type { ReadBytes } from './read-ahead.ts';
 import { flawOf } from './segment-scan.ts';
 
 /** The batches, of those that were read from a file, that a request gets. */
@@ -15,10 +16,12 @@ export interface TakenBatches {
 const NOT_A_BATCH = 'it is not a whole record batch';
 
 /**
- * What of `bytes` answers a request. They begin with a batch, `left` bytes before the end of the file, and are
- * checked before anybody gets them: what comes from a disk may not be what went there. Ends before a flaw.
+ * What of the bytes answers a request. They begin with a batch, `left` bytes before the end of the file, and what of
+ * them was not checked yet is checked before anybody gets it: what comes from a disk may not be what went there. Ends
+ * before a flaw.
  */
-export function takeBatches(bytes: Uint8Array, left: number, request: ReadRequest): TakenBatches {
+export function takeBatches(read: ReadBytes, left: number, request: ReadRequest): TakenBatches {
+  const { bytes, checkedBytes } = read;
   let at = 0;
   let nextOffset = request.fromOffset;
   let leastOffset = 0;
@@ -37,7 +40,7 @@ export function takeBatches(bytes: Uint8Array, left: number, request: ReadReques
     const isForced = at === 0 && (request.minOneBatch || isBeyond);
     if (at + size > request.maxBytes && !isForced) return taken();
     if (at + size > bytes.length) return taken({ missingBytes: size });
-    const flaw = flawOf(bytes, at, leastOffset);
+    const flaw = at + size <= checkedBytes ? null : flawOf(bytes, at, leastOffset);
     if (flaw !== null) return taken({ flaw });
     if (isBeyond) return taken();
     nextOffset = lastOffsetAt(bytes, at) + 1;

@@ -7,6 +7,7 @@ import { IndexCache } from '../../src/log/index-cache.ts';
 import { DEFAULT_LOG_CONFIG, type LogConfig } from '../../src/log/log-config.ts';
 import type { LogEnvironment } from '../../src/log/log-environment.ts';
 import { PartitionLog } from '../../src/log/partition-log.ts';
+import { ReadAhead } from '../../src/log/read-ahead.ts';
 import { ScanTally } from '../../src/log/scan-tally.ts';
 import { SpaceGuard } from '../../src/log/space-guard.ts';
 import { TailCache } from '../../src/log/tail-cache.ts';
@@ -128,6 +129,7 @@ export class LogBed {
       files: new FilePool(this.disk, 100),
       indexes: new IndexCache(1024 * 1024),
       tails: new TailCache(tailBytes, buffers),
+      readAhead: new ReadAhead(this.clock, buffers, 1024 * 1024),
       scans: new ScanTally(),
       flushes: new FlushRounds(setImmediate),
       space: this.space,
@@ -173,7 +175,8 @@ export async function contentOf(
   return content;
 }
 
-function recordsOf(bytes: Uint8Array): [number, string][] {
+/** Offset and value of every record in some batches. */
+export function recordsOf(bytes: Uint8Array): [number, string][] {
   return [...batchesIn(bytes)].flatMap((batch) =>
     [...recordsIn(batch, recordsBody(batch, 1_000_000))].map((record): [number, string] => [
       record.offset,

@@ -1,0 +1,119 @@
+import { BATCH_HEADER_BYTES, batchSizeAt, lastOffsetAt } from '../protocol/record-batch.ts';
+import type { BufferPool } from '../runtime/buffer-pool.ts';
+import type { Clock, Timer } from '../runtime/clock.ts';
+import type { Segment } from './segment.ts';
+import { flawOf } from './segment-scan.ts';
+
+/** A place in a segment that a reader will ask for next. */
+export interface ReadPlace {
+  readonly segment: Segment;
+  readonly position: number;
+}
+
+/** Bytes of a segment; the batches in the first `checkedBytes` of them are as they were written. */
+export interface ReadBytes {
+  readonly bytes: Uint8Array;
+  readonly checkedBytes: number;
+}
+
+/** A reader that has not come back after so long has another plan. */
+const KEPT_MS = 1_000;
+
+/**
+ * What readers that go through a file one answer after the other will ask for next: read and checked while they are
+ * busy with what they have. All logs of a directory share its budget. Where that is spent nothing more is read ahead:
+ * to give up what was not asked for yet would read everything twice.
+ */
+export class ReadAhead {
+  readonly #clock: Clock;
+  readonly #buffers: BufferPool;
+  readonly #budgetBytes: number;
+  /** Oldest first. */
+  readonly #pieces = new Set<PieceAhead>();
+  #usedBytes = 0;
+  #timer: Timer | null = null;
+
+  constructor(clock: Clock, buffers: BufferPool, budgetBytes: number) {
+    this.#clock = clock;
+    this.#buffers = buffers;
+    this.#budgetBytes = budgetBytes;
+  }
+
+  get usedBytes(): number {
+    return this.#usedBytes;
+  }
+
+  /** Begins to read; null where the budget does not allow it. */
+  begin(place: ReadPlace, length: number): PieceAhead | null {
+    if (this.#usedBytes + length > this.#budgetBytes) return null;
+    this.#usedBytes += length;
+    const { segment, position } = place;
+    const bytes = this.#buffers.take(length);
+    const reading = segment.read(bytes, position).then(
+      (count) => checked(bytes.subarray(0, count)),
+      // Whoever needs these bytes will read them, and hear of it.
+      () => ({ bytes: bytes.subarray(0, 0), checkedBytes: 0 }),
+    );
+    const piece: PieceAhead = { reading, length, begunMs: this.#clock.monotonicMs() };
+    this.#pieces.add(piece);
+    this.#timer ??= this.#clock.after(KEPT_MS, () => this.#dropOld());
+    return piece;
+  }
+
+  /** Gives the bytes to the first who asks; null to others, and when they were dropped. */
+  async take(piece: PieceAhead): Promise<ReadBytes | null> {
+    return this.#forget(piece) ? piece.reading : null;
+  }
+
+  /** The bytes are not wanted, or no longer what lies in the file. */
+  drop(piece: PieceAhead): void {
+    if (this.#forget(piece)) void piece.reading.then(({ bytes }) => this.#buffers.release(bytes));
+  }
+
+  close(): void {
+    for (const piece of this.#pieces) this.drop(piece);
+    this.#timer?.cancel();
+    this.#timer = null;
+  }
+
+  #forget(piece: PieceAhead): boolean {
+    if (!this.#pieces.delete(piece)) return false;
+    this.#usedBytes -= piece.length;
+    return true;
+  }
+
+  #dropOld(): void {
+    this.#timer = null;
+    const nowMs = this.#clock.monotonicMs();
+    for (const piece of this.#pieces) {
+      const leftMs = piece.begunMs + KEPT_MS - nowMs;
+      if (leftMs > 0) {
+        this.#timer = this.#clock.after(leftMs, () => this.#dropOld());
+        return;
+      }
+      this.drop(piece);
+    }
+  }
+}
+
+/** A piece of a segment that is being read, or was, before anybody has asked for it. */
+export interface PieceAhead {
+  /** Never rejects; empty where the disk refused. */
+  readonly reading: Promise<ReadBytes>;
+  readonly length: number;
+  readonly begunMs: number;
+}
+
+/** How much of the front is whole batches without a flaw. */
+function checked(bytes: Uint8Array): ReadBytes {
+  let at = 0;
+  let leastOffset = 0;
+  while (at + BATCH_HEADER_BYTES <= bytes.length) {
+    const size = batchSizeAt(bytes, at);
+    if (size < BATCH_HEADER_BYTES || at + size > bytes.length) break;
+    if (flawOf(bytes, at, leastOffset) !== null) break;
+    leastOffset = lastOffsetAt(bytes, at) + 1;
+    at += size;
+  }
+  return { bytes, checkedBytes: at };
+}
