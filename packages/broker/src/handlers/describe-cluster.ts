@@ -4,6 +4,7 @@ import { ErrorCode } from '../protocol/errors.ts';
 import type { Decoded, Encodable } from '../protocol/message.ts';
 import { describeClusterRequest } from '../protocol/messages/describe-cluster-request.ts';
 import { describeClusterResponse } from '../protocol/messages/describe-cluster-response.ts';
+import { votersOf } from '../raft/raft-state.ts';
 import { authorizedClusterOperations, CLUSTER_RESOURCE } from '../security/authorized-operations.ts';
 import { AclOperation, type Authorizer } from '../security/authorizer.ts';
 import type { Handler, RequestContext } from './handler.ts';
@@ -52,17 +53,20 @@ export function describeClusterHandler(needs: DescribeClusterNeeds): DescribeClu
   });
 }
 
-/** The same on a listener of controllers (KIP-919): the nodes of the quorum and its leader. */
+/** The same on a listener of controllers (KIP-919): its voters, this node, and who of them leads. */
 export function describeControllersHandler(needs: DescribeControllersNeeds): DescribeClusterHandler {
   return clusterHandler(needs, 2, (_, { listenerName }) => {
     const { state, voter } = needs.controller.quorum;
-    const endpoint = voter.endpoints.find(({ name }) => name === listenerName);
-    return endpoint === undefined
-      ? {}
-      : {
-          controllerId: state.leaderId ?? -1,
-          brokers: [{ brokerId: voter.id, host: endpoint.host, port: endpoint.port }],
-        };
+    const voters = votersOf(state);
+    return {
+      controllerId: state.leaderId ?? -1,
+      brokers: (voters.some(({ id }) => id === voter.id) ? voters : [...voters, voter])
+        .toSorted((left, right) => left.id - right.id)
+        .flatMap(({ id, endpoints }) => {
+          const endpoint = endpoints.find(({ name }) => name === listenerName);
+          return endpoint === undefined ? [] : [{ brokerId: id, host: endpoint.host, port: endpoint.port }];
+        }),
+    };
   });
 }
 

@@ -8,7 +8,6 @@ import { AclOperation, type Authorizer, allowAll } from '../security/authorizer.
 import { createPartitionsHandler } from './create-partitions.ts';
 import { createTopicsHandler } from './create-topics.ts';
 import { deleteTopicsHandler } from './delete-topics.ts';
-import { describeClusterHandler, describeControllersHandler } from './describe-cluster.ts';
 import { describeTopicPartitionsHandler } from './describe-topic-partitions.ts';
 import { metadataHandler } from './metadata.ts';
 
@@ -331,42 +330,5 @@ describe('DescribeTopicPartitions', () => {
       ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
       ErrorCode.INVALID_TOPIC_EXCEPTION,
     ]);
-  });
-});
-
-describe('DescribeCluster', () => {
-  test.each([0, 1, 2])('version %i names cluster, controller and brokers', async (version) => {
-    const answer = await answerTo(describeClusterHandler(needs()), version, {});
-    expect(answer).toMatchObject({
-      errorCode: 0,
-      clusterId: CLUSTER_ID,
-      controllerId: 1,
-      brokers: [{ brokerId: 1, host: '127.0.0.1', port: 9092 }],
-    });
-  });
-
-  test('a controller listener names the quorum, and refuses to speak for brokers', async () => {
-    const handler = describeControllersHandler(needs());
-    const context = { listenerName: 'CONTROLLER' };
-    expect(await answerTo(handler, 1, { endpointType: 2 }, context)).toMatchObject({
-      errorCode: 0,
-      endpointType: 2,
-      clusterId: CLUSTER_ID,
-      controllerId: 1,
-      brokers: [{ brokerId: 1, host: '127.0.0.1', port: 9093 }],
-    });
-    const brokers = await answerTo(handler, 1, { endpointType: 1 }, context);
-    expect(brokers).toMatchObject({
-      errorCode: ErrorCode.MISMATCHED_ENDPOINT_TYPE,
-      errorMessage:
-        'The request was sent to an endpoint of type CONTROLLER, but we wanted an endpoint of type BROKER',
-    });
-  });
-
-  test('asked for controllers, it says that it is a broker', async () => {
-    const controllers = await answerTo(describeClusterHandler(needs()), 1, { endpointType: 2 });
-    expect(controllers.errorCode).toBe(ErrorCode.MISMATCHED_ENDPOINT_TYPE);
-    const unknown = await answerTo(describeClusterHandler(needs()), 1, { endpointType: 3 });
-    expect(unknown.errorCode).toBe(ErrorCode.UNSUPPORTED_ENDPOINT_TYPE);
   });
 });
