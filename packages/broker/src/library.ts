@@ -6,4 +6,9 @@ export {
   startBroker,
 } from './broker.ts';
 export { type BrokerConfig, BrokerConfigError, brokerConfigFrom, readBrokerConfig } from './config.ts';
-export { type EmbeddedCluster, type StartClusterOptions, startCluster } from './embedded-cluster.ts';
+export {
+  type EmbeddedBroker,
+  type EmbeddedCluster,
+  type StartClusterOptions,
+  startCluster,
+} from './embedded-cluster.ts';

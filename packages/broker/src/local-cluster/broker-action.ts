@@ -1,5 +1,5 @@
 import type { SupervisedBroker } from './supervised-broker.ts';
-import type { BrokerState, Supervision } from './supervision.ts';
+import { type BrokerState, hasProcess, type Supervision } from './supervision.ts';
 
 /** Why something cannot be done to a broker, in a sentence for a person. */
 export class BrokerActionError extends Error {
@@ -39,8 +39,9 @@ export function restart(broker: SupervisedBroker): Promise<void> {
 
 /** Ends the process at once, as a crash would; resolves when it is gone. It stays stopped until it is started. */
 export function kill(broker: SupervisedBroker): Promise<void> {
-  const { state } = broker.supervision;
-  if (broker.pid === null) throw conflict(`Broker ${broker.id} has no process to kill: it is ${state}.`);
+  if (!hasProcess(broker.supervision)) {
+    throw conflict(`Broker ${broker.id} has no process to kill: it is ${broker.supervision.state}.`);
+  }
   broker.tell({ kind: 'kill' });
   return hasStopped(broker);
 }

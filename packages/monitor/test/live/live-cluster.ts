@@ -9,5 +9,7 @@ export interface LiveCluster {
 /** The one that ODRADEK_TEST_BOOTSTRAP names, which is left running, or else a new one of our own. */
 export async function liveCluster(): Promise<LiveCluster> {
   const { ODRADEK_TEST_BOOTSTRAP: bootstrap } = process.env;
-  return bootstrap === undefined ? startCluster() : { bootstrap, close: async () => {} };
+  if (bootstrap !== undefined) return { bootstrap, close: async () => {} };
+  const cluster = await startCluster();
+  return { bootstrap: cluster.bootstrapServers, close: () => cluster.close() };
 }

@@ -38,8 +38,7 @@ async function freePort(): Promise<number> {
 }
 
 async function startBroker(): Promise<void> {
-  const listeners = `PLAINTEXT://${bootstrap},CONTROLLER://127.0.0.1:0`;
-  cluster = await startCluster({ directory, settings: { listeners } });
+  cluster = await startCluster({ directory, port: Number(bootstrap.split(':')[1]) });
 }
 
 async function clusterNow() {
