@@ -1,0 +1,48 @@
+/** What one writer was told, by partition: the offset of each sequence number, -1 where it was not told which. */
+interface WriterRecords {
+  readonly isIdempotent: boolean;
+  readonly offsets: (number | undefined)[][];
+  readonly givenUp: { readonly partition: number; readonly sequence: number; readonly error: string }[];
+}
+
+/** Every record that was acknowledged, as the writers tell of them. */
+export class AcknowledgedRecords {
+  readonly writers = new Map<string, WriterRecords>();
+  /** When something was acknowledged, by partition, in the order in which it was told. */
+  readonly times: number[][];
+  #count = 0;
+
+  constructor(partitions: number) {
+    this.times = Array.from({ length: partitions }, () => []);
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  addWriter(name: string, isIdempotent: boolean): void {
+    this.writers.set(name, { isIdempotent, offsets: this.times.map(() => []), givenUp: [] });
+  }
+
+  /** Takes one line of a writer: `a NAME PARTITION SEQUENCE OFFSET MS` or `f NAME PARTITION SEQUENCE ERROR`. */
+  take(line: string): void {
+    const [kind, name = '', partitionText, sequenceText, result, ms] = line.split(' ');
+    const writer = this.writers.get(name);
+    const partition = Number(partitionText);
+    const sequence = Number(sequenceText);
+    const offsets = writer?.offsets[partition];
+    if (writer === undefined || offsets === undefined) throw new Error(`a writer said: ${line}`);
+    if (kind === 'f') {
+      writer.givenUp.push({ partition, sequence, error: result ?? '' });
+    } else if (kind === 'a') {
+      offsets[sequence] = Number(result);
+      this.times[partition]?.push(Number(ms));
+      this.#count += 1;
+    } else throw new Error(`a writer said: ${line}`);
+  }
+
+  /** Whether something was acknowledged in each partition after this time. */
+  reachedAllSince(ms: number): boolean {
+    return this.times.every((times) => (times.at(-1) ?? 0) > ms);
+  }
+}

@@ -1,0 +1,139 @@
+import { longestGap } from './availability.ts';
+import type { ObservedFault, RunRecord } from './chaos-run.ts';
+import type { Verdict } from './checks.ts';
+import { FAULT_KINDS } from './fault-schedule.ts';
+import type { MetadataHistory } from './metadata-history.ts';
+
+/** The longest that a partition may go without an acknowledged record when its leader is killed. */
+const GAP_MS_MAX = 2_000;
+
+/** What follows a fault is looked at for so long, or until the next begins. */
+const LOOK_MS = 15_000;
+
+const SHOWN = 5;
+
+/** Everything that a report is made of. */
+export interface Findings {
+  readonly title: string;
+  readonly network: string;
+  readonly run: RunRecord;
+  readonly verdict: Verdict;
+  readonly history: MetadataHistory;
+  readonly differingReplicas: readonly string[];
+  /** Whether gaps beyond the budget fail the run; another broker's are only shown. */
+  readonly holdsGaps: boolean;
+}
+
+/** The gap that a fault left in the partitions that its victim led, and in all. */
+export interface Gap {
+  readonly fault: ObservedFault;
+  readonly ledMs: number;
+  readonly anyMs: number;
+}
+
+/** The report of a run, and the sentences that make it a failure. */
+export function reportOf(findings: Findings): {
+  readonly lines: readonly string[];
+  readonly failures: readonly string[];
+} {
+  const { run, verdict, history } = findings;
+  const gaps = gapsOf(run);
+  const kills = gaps.filter(
+    ({ fault }) =>
+      fault.kind.startsWith('kill') && fault.kind !== 'kill all' && isCalm(fault) && fault.led.length > 0,
+  );
+  const falseFencings = falseFencingsOf(findings);
+  const givenUp = [...run.acknowledged.writers].flatMap(([name, writer]) =>
+    writer.givenUp.map((record) => ({ name, ...record })),
+  );
+  const lists: Readonly<Record<string, readonly string[]>> = {
+    ...verdict.violations,
+    'replicas that differ': findings.differingReplicas,
+    'false fencings': falseFencings,
+    'gaps beyond the budget': findings.holdsGaps ? beyondBudget(kills) : [],
+  };
+  const failures = Object.entries(lists).flatMap(([what, cases]) =>
+    cases.length === 0 ? [] : [`${what}: ${cases.length}: ${cases.slice(0, SHOWN).join('; ')}`],
+  );
+  const leaderKills = kills.map(({ ledMs }) => ledMs).sort((left, right) => left - right);
+  const lines = [
+    `${findings.title}; ${findings.network}`,
+    '',
+    ...faultTable(gaps),
+    '',
+    `records acknowledged ${run.acknowledged.count}, read ${run.read.count}; lost ${verdict.violations.lost.length}, moved ${verdict.violations.moved.length}, reordered ${verdict.violations.reordered.length}, duplicated by idempotent writers ${verdict.violations.duplicated.length}, repeated by plain ones ${verdict.repeated}, given up by their client ${givenUp.length}`,
+    `readings: ${verdict.violations.readings.length === 0 ? 'both clients, and the one that followed, read the same' : 'DIFFER'}; replicas: ${findings.differingReplicas.length === 0 ? 'byte for byte the same' : 'DIFFER'}`,
+    `availability gap per leader kill: ${leaderKills.length} kills, median ${median(leaderKills)} ms, longest ${leaderKills.at(-1) ?? 0} ms`,
+    `metadata: ${history.controllerChanges.length} controllers elected, ${history.leaderChanges.length} changes of a leader, ${history.isrChanges} of in-sync replicas, ${history.fencings.length} fencings, ${falseFencings.length} of them false`,
+    ...(givenUp.length === 0
+      ? []
+      : [
+          `given up: ${givenUp
+            .slice(0, SHOWN)
+            .map(({ name, error }) => `${name} ${error}`)
+            .join(', ')}`,
+        ]),
+  ];
+  return { lines, failures };
+}
+
+function gapsOf({ acknowledged, faults, endedMs }: RunRecord): Gap[] {
+  return faults.map((fault, index) => {
+    const until = Math.min(fault.fromMs + LOOK_MS, faults[index + 1]?.fromMs ?? endedMs);
+    const gaps = acknowledged.times.map((times) => longestGap(times, fault.fromMs, until));
+    const led = gaps.filter((_, partition) => fault.led.includes(partition));
+    return { fault, ledMs: Math.max(0, ...led), anyMs: Math.max(0, ...gaps) };
+  });
+}
+
+function beyondBudget(kills: readonly Gap[]): string[] {
+  return kills
+    .filter(({ ledMs }) => ledMs > GAP_MS_MAX)
+    .map(({ fault, ledMs }) => `${fault.kind} of ${fault.victims.join(', ')}: ${ledMs} ms`);
+}
+
+/** Nothing else was wrong, before it or until the cluster had recovered from it. */
+const isCalm = ({ wasWhole, recoveryMs }: ObservedFault) => wasWhole && recoveryMs !== null;
+
+/** Fencings of brokers to which nothing had been done, or that had long been well again. */
+function falseFencingsOf({ run, history }: Findings): string[] {
+  const isExplained = (broker: number, atMs: number) =>
+    run.faults.some(
+      ({ victims, fromMs, wholeAtMs }) => victims.includes(broker) && atMs >= fromMs && atMs <= wholeAtMs,
+    );
+  return history.fencings
+    .filter(({ broker, atMs }) => atMs <= run.endedMs && !isExplained(broker, atMs))
+    .map(({ broker, atMs }) => `broker ${broker} at ${new Date(atMs).toISOString()}`);
+}
+
+function faultTable(gaps: readonly Gap[]): string[] {
+  const rows = FAULT_KINDS.flatMap((kind) => {
+    const ofKind = gaps.filter(({ fault }) => fault.kind === kind);
+    if (ofKind.length === 0) return [];
+    const calm = ofKind.filter(({ fault }) => isCalm(fault));
+    const recoveries = ofKind.flatMap(({ fault: { recoveryMs } }) =>
+      recoveryMs === null ? [] : [recoveryMs],
+    );
+    const cells = [
+      kind,
+      ofKind.length,
+      ofKind.length - calm.length,
+      ...spread(calm.map(({ ledMs }) => ledMs)),
+      ...spread(calm.map(({ anyMs }) => anyMs)),
+      spread(recoveries)[1],
+    ];
+    return [`| ${cells.join(' | ')} |`];
+  });
+  return [
+    '| fault | times | of them beside another | gap where the victim led, median ms | longest | gap anywhere, median ms | longest | until all was whole, longest ms |',
+    '|---|---|---|---|---|---|---|---|',
+    ...rows,
+  ];
+}
+
+function spread(values: readonly number[]): [median: string, longest: string] {
+  const sorted = values.toSorted((left, right) => left - right);
+  return sorted.length === 0 ? ['–', '–'] : [String(median(sorted)), String(Math.round(sorted.at(-1) ?? 0))];
+}
+
+const median = (sorted: readonly number[]) => Math.round(sorted[Math.floor(sorted.length / 2)] ?? 0);

@@ -1,0 +1,137 @@
+"""librdkafka as the client of the chaos run; what it is asked and says is as in ChaosClient.java."""
+
+import sys
+import threading
+import time
+
+from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, Producer, TopicPartition
+
+UNACKNOWLEDGED_MAX = 2_000
+TICK_SECONDS = 0.01
+PADDING = " " * 80
+
+input_ended = threading.Event()
+
+
+def settings(bootstrap, kind):
+    return {
+        "bootstrap.servers": bootstrap,
+        "acks": "all",
+        "enable.idempotence": kind == "idempotent",
+        "max.in.flight.requests.per.connection": 5 if kind == "idempotent" else 1,
+        "linger.ms": 5,
+        "socket.timeout.ms": 4_000,
+        "request.timeout.ms": 4_000,
+        "message.timeout.ms": 180_000,
+        "reconnect.backoff.max.ms": 1_000,
+    }
+
+
+class Writer:
+    def __init__(self, name, topic, partitions):
+        self.name = name
+        self.topic = topic
+        self.following = [0] * partitions
+        self.unacknowledged = [0] * partitions
+
+    def run(self, producer, rate):
+        turn = 0
+        owed = 0.0
+        last = time.monotonic()
+        while not input_ended.is_set():
+            now = time.monotonic()
+            owed = min(owed + rate * (now - last), rate)
+            last = now
+            while owed >= 1:
+                self.send(producer, turn % len(self.following))
+                turn += 1
+                owed -= 1
+            producer.poll(TICK_SECONDS)
+        left = producer.flush(180)
+        if left:
+            raise SystemExit("{} records of {} were never answered".format(left, self.name))
+
+    def send(self, producer, partition):
+        if self.unacknowledged[partition] >= UNACKNOWLEDGED_MAX:
+            return
+        sequence = self.following[partition]
+        self.following[partition] += 1
+        self.unacknowledged[partition] += 1
+
+        def told(error, message):
+            self.unacknowledged[partition] -= 1
+            place = "{} {} {}".format(self.name, partition, sequence)
+            if error is None:
+                say("a {} {} {:.0f}".format(place, message.offset(), time.time() * 1000))
+            else:
+                say("f {} {}".format(place, error.name()))
+
+        producer.produce(self.topic, key=self.name, value=str(sequence) + PADDING, partition=partition, on_delivery=told)
+
+
+said = []
+saying = threading.Lock()
+
+
+def say(line):
+    with saying:
+        said.append(line)
+
+
+def flush():
+    with saying:
+        lines = said[:]
+        said.clear()
+    if lines:
+        sys.stdout.write("\n".join(lines) + "\n")
+        sys.stdout.flush()
+
+
+def flush_often():
+    while True:
+        time.sleep(TICK_SECONDS)
+        flush()
+
+
+def write(bootstrap, topic, partitions, rate, *named):
+    threads = []
+    for name, kind in (argument.split("=") for argument in named):
+        writer = Writer(name, topic, int(partitions))
+        producer = Producer(settings(bootstrap, kind))
+        threads.append(threading.Thread(target=writer.run, args=(producer, int(rate))))
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def read(bootstrap, topic, partitions):
+    consumer = Consumer(
+        {
+            "bootstrap.servers": bootstrap,
+            "group.id": "none is joined",
+            "enable.auto.commit": False,
+            "enable.partition.eof": True,
+            "auto.offset.reset": "error",
+        }
+    )
+    consumer.assign([TopicPartition(topic, index, OFFSET_BEGINNING) for index in range(int(partitions))])
+    ended = set()
+    while len(ended) < int(partitions):
+        for message in consumer.consume(1000, 0.2):
+            error = message.error()
+            if error is None:
+                value = message.value()
+                sequence = value[: value.index(b" ")].decode()
+                say("r {} {} {} {}".format(message.partition(), message.offset(), message.key().decode(), sequence))
+            elif error.code() == KafkaError._PARTITION_EOF:
+                ended.add(message.partition())
+            else:
+                raise SystemExit(str(error))
+    consumer.close()
+
+
+threading.Thread(target=lambda: (sys.stdin.read(), input_ended.set()), daemon=True).start()
+threading.Thread(target=flush_often, daemon=True).start()
+{"write": write, "read": read}[sys.argv[1]](*sys.argv[2:])
+flush()
