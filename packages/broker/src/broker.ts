@@ -18,8 +18,10 @@ import type { ConfigValues } from './metadata/configs/config-values.ts';
 import { MetadataPublisher } from './metadata/metadata-publisher.ts';
 import { CLUSTER_METADATA_TOPIC, GROUP_METADATA_TOPIC } from './metadata/topic-name.ts';
 import { PartitionMetadataLog } from './partition-metadata-log.ts';
+import { replicaSelectorOf } from './replication/nearest-replica.ts';
 import { ReplicaFetchers } from './replication/replica-fetchers.ts';
 import { Replicas } from './replication/replicas.ts';
+import { ReplicationQuotas } from './replication/replication-quotas.ts';
 import type { Runtime } from './runtime/runtime.ts';
 import { allowAll } from './security/authorizer.ts';
 import { ServedImage } from './served-image.ts';
@@ -167,6 +169,7 @@ interface BrokerData {
   readonly groups: GroupCoordinator;
   readonly cleaner: BrokerCleaner;
   readonly replicas: Replicas;
+  readonly quotas: ReplicationQuotas;
   readonly served: ServedImage;
   readonly publisher: MetadataPublisher;
   /** The effective configs of this broker. */
@@ -192,6 +195,9 @@ async function openData({ config, runtime, rooms, fail }: Start): Promise<Broker
   rooms.add(() => storage.close(brokerEpoch));
   const cleaner = new BrokerCleaner(runtime, storage.directories, { start: config.values, of: configsOf });
   const groups = groupCoordinator(config, runtime, () => served.image);
+  const quotas = new ReplicationQuotas({
+    ...{ nodeId: config.nodeId, clock: runtime.clock, configsOf, configs: config.values },
+  });
   const replicas = new Replicas({
     nodeId: config.nodeId,
     clock: runtime.clock,
@@ -203,6 +209,7 @@ async function openData({ config, runtime, rooms, fail }: Start): Promise<Broker
       replicaId: config.nodeId,
       replicaEpoch: () => brokerEpoch,
       channelTo: () => null,
+      quota: quotas.follower,
     }),
     directories: storage.directories,
     lacksDirectories: storage.failedPaths.length > 0,
@@ -219,8 +226,10 @@ async function openData({ config, runtime, rooms, fail }: Start): Promise<Broker
     groups,
     cleaner,
     replicas,
+    quotas,
     served,
     publisher: new MetadataPublisher([
+      quotas,
       followConfigs(storage.directories, configsOf),
       cleaner,
       replicas,
@@ -298,7 +307,8 @@ function brokerApiNeeds(
   { config, runtime }: Start,
   broker: BrokerData & { readonly controller: Controller; readonly brokerEpoch: number },
 ): BrokerApiNeeds {
-  const { storage, groups, replicas, served, configs, controller, brokerEpoch } = broker;
+  const { storage, groups, replicas, quotas, served, configs, controller, brokerEpoch } = broker;
+  const replicaSelector = replicaSelectorOf(config.values.stringOrNull('replica.selector.class'));
   const image = () => served.image;
   const creation = new TopicAutoCreation({
     controller,
@@ -326,7 +336,10 @@ function brokerApiNeeds(
       ...runtime,
       slots: config.values.number('max.incremental.fetch.session.cache.slots'),
       evictionMs: FETCH_SESSION_EVICTION_MS,
+      tellsMoves: replicaSelector === 'rack-aware',
     }),
+    replicaSelector,
+    leaderQuota: quotas.leader,
     fetchMaxBytes: config.values.number('fetch.max.bytes'),
     caughtUp: () => served.caughtUp(),
     autoCreatesTopics: () => configs().boolean('auto.create.topics.enable'),

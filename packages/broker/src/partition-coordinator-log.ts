@@ -1,4 +1,5 @@
 import type { CoordinatorAppend, CoordinatorLog } from './coordination/coordinator-log.ts';
+import { noRecords } from './log/log-read.ts';
 import { ErrorCode } from './protocol/errors.ts';
 import type { Partition } from './replication/partition.ts';
 
@@ -25,22 +26,37 @@ export class PartitionCoordinatorLog implements CoordinatorLog {
   }
 
   async *replay(): AsyncIterable<Uint8Array> {
-    const { log } = this.#partition;
+    const { log, epochStartOffset } = this.#partition;
+    // What earlier leaders have left is committed as soon as the in-sync replicas have it; no sooner may it count.
+    const end = Math.max(epochStartOffset ?? 0, log.logEndOffset);
     let fromOffset = log.logStartOffset;
-    const end = log.logEndOffset;
     while (fromOffset < end) {
       const refusal = this.#partition.refusalOf(this.leaderEpoch, true);
       if (refusal !== ErrorCode.NONE) throw new Error(`replay ended: ${refusal}`);
-      const read = await log.read({
-        fromOffset,
-        maxBytes: REPLAY_READ_BYTES,
-        upToOffset: end,
-        minOneBatch: true,
-      });
+      const { highWatermark } = this.#partition;
+      const upToOffset = Math.min(end, highWatermark);
+      const read =
+        fromOffset < upToOffset
+          ? await log.read({ fromOffset, maxBytes: REPLAY_READ_BYTES, upToOffset, minOneBatch: true })
+          : noRecords(fromOffset);
       if (read.kind === 'refused') throw new Error(`replay ended: ${read.errorCode}`);
-      if (read.sizeInBytes === 0) return;
-      yield* read.parts;
-      fromOffset = read.nextOffset;
+      if (read.sizeInBytes > 0) {
+        yield* read.parts;
+        fromOffset = read.nextOffset;
+      } else if (highWatermark < end) await this.#moreCommitted(highWatermark);
+      else return;
     }
+  }
+
+  /** Resolves when the high watermark is not there any more, or the partition is led no longer. */
+  async #moreCommitted(highWatermark: number): Promise<void> {
+    const watched = this.#partition.watched('high-watermark');
+    const changed = Promise.withResolvers<void>();
+    const watch = { readableGrew: () => changed.resolve(), disturbed: () => changed.resolve() };
+    watched.watch(watch);
+    const isSame = this.#partition.highWatermark === highWatermark;
+    const isLed = this.#partition.refusalOf(this.leaderEpoch, true) === ErrorCode.NONE;
+    if (isSame && isLed) await changed.promise;
+    watched.unwatch(watch);
   }
 }

@@ -1,10 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  FetchSessions,
-  type PartitionFetch,
-  type PartitionProgress,
-  type SessionRequest,
-} from './fetch-sessions.ts';
+import { FetchSessions, type SessionRequest } from './fetch-sessions.ts';
+import type { PartitionFetch, PartitionProgress } from './session-partition.ts';
 
 const ZERO = 'AAAAAAAAAAAAAAAAAAAAAA';
 
@@ -40,7 +36,7 @@ function scene(slots = 1000) {
   };
   const random = { uint32: () => ++draw, uuid: () => ZERO };
   return {
-    sessions: new FetchSessions({ slots, evictionMs: 120_000, clock, random }),
+    sessions: new FetchSessions({ slots, evictionMs: 120_000, clock, random, tellsMoves: false }),
     pass: (ms: number) => {
       nowMs += ms;
     },
@@ -51,7 +47,7 @@ const full: SessionRequest = {
   sessionId: 0,
   sessionEpoch: 0,
   usesTopicIds: false,
-  isFollower: false,
+  followerId: null,
   fetches: [fetchOf(0), fetchOf(1), fetchOf(2)],
   forgotten: [],
 };
@@ -59,12 +55,11 @@ const full: SessionRequest = {
 function replyTo(sessions: FetchSessions, request: SessionRequest, progress: readonly PartitionProgress[]) {
   const scope = sessions.open(request);
   if (scope.kind !== 'accepted') throw new Error(scope.reason);
-  const reply = scope.complete(progress);
+  const reply = scope.complete(scope.partitions, progress);
   if (reply.kind !== 'reply') throw new Error(reply.kind);
-  const partitions = scope.fetches
-    .filter((_, index) => reply.included(index))
-    .map(({ partition }) => partition);
-  return { sessionId: reply.sessionId, partitions, asked: scope.fetches.map(({ partition }) => partition) };
+  const asked = scope.partitions.map(({ fetch }) => fetch.partition);
+  const partitions = asked.filter((_, index) => reply.included(index));
+  return { sessionId: reply.sessionId, partitions, asked };
 }
 
 /** Opens a session over three idle partitions and returns its id. */
@@ -121,7 +116,7 @@ describe('FetchSessions', () => {
       fetches: [fetchOf(1, 42), fetchOf(9)],
       forgotten: [{ topic: 'orders', topicId: ZERO, partition: 0 }],
     });
-    const seen = scope.kind === 'accepted' ? scope.fetches : [];
+    const seen = scope.kind === 'accepted' ? scope.partitions.map(({ fetch }) => fetch) : [];
     expect(seen.map(({ partition, fetchOffset }) => [partition, fetchOffset])).toEqual([
       [1, 42],
       [2, 0],
@@ -146,7 +141,7 @@ describe('FetchSessions', () => {
     const sessionId = opened(sessions);
     const first = sessions.open({ ...full, sessionId, sessionEpoch: 1, fetches: [] });
     sessions.open({ ...full, sessionId, sessionEpoch: 2, fetches: [] });
-    expect(first.kind === 'accepted' && first.complete([]).kind).toBe('superseded');
+    expect(first.kind === 'accepted' && first.complete([], []).kind).toBe('superseded');
   });
 
   it('gives no session for epoch -1 and closes the one named', () => {
@@ -197,7 +192,7 @@ describe('FetchSessions', () => {
   it("frees a consumer's slot for a follower, but not the other way round", () => {
     const { sessions } = scene(1);
     opened(sessions);
-    expect(opened(sessions, { ...full, isFollower: true })).not.toBe(0);
+    expect(opened(sessions, { ...full, followerId: 1 })).not.toBe(0);
     expect(opened(sessions)).toBe(0);
   });
 });

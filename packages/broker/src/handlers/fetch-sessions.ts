@@ -1,5 +1,7 @@
 import type { Clock } from '../runtime/clock.ts';
 import type { Random } from '../runtime/random.ts';
+import { SessionInterest } from './session-interest.ts';
+import { type PartitionFetch, type PartitionProgress, SessionPartition } from './session-partition.ts';
 
 /** No session: the response of a full fetch that got none, the request of one that wants none. */
 export const NO_SESSION_ID = 0;
@@ -7,36 +9,11 @@ const INITIAL_EPOCH = 0;
 const FINAL_EPOCH = -1;
 const MAX_EPOCH = 0x7fff_ffff;
 
-/** What a fetcher asks of one partition. Where topics go by id (version 13), the name is empty, else the id is zero. */
-export interface PartitionFetch {
-  readonly topic: string;
-  readonly topicId: string;
-  readonly partition: number;
-  readonly currentLeaderEpoch: number;
-  readonly fetchOffset: number;
-  readonly lastFetchedEpoch: number;
-  readonly logStartOffset: number;
-  readonly maxBytes: number;
-}
-
-/** What an incremental response is compared with: a partition that shows nothing new is left out. */
-export interface PartitionProgress {
-  readonly highWatermark: number;
-  readonly logStartOffset: number;
-  readonly recordBytes: number;
-  /** An error, a diverging epoch or a preferred replica: sent in any case. */
-  readonly isRemarkable: boolean;
-  readonly errorCode: number;
-}
-
-interface CachedPartition {
-  fetch: PartitionFetch;
-  highWatermark: number;
-  logStartOffset: number;
-}
+type Interest = SessionInterest<SessionPartition>;
 
 interface FetchSession {
-  readonly id: number;
+  /** None until it has a slot. */
+  id: number;
   /** Made by a follower: not evicted for a consumer's sake. */
   readonly isPrivileged: boolean;
   readonly usesTopicIds: boolean;
@@ -44,7 +21,8 @@ interface FetchSession {
   lastUsedMs: number;
   /** The epoch the next request must carry. */
   epoch: number;
-  readonly partitions: Map<string, CachedPartition>;
+  readonly partitions: Map<string, SessionPartition>;
+  readonly interest: Interest | null;
 }
 
 /** The session part of a fetch request. */
@@ -52,7 +30,8 @@ export interface SessionRequest {
   readonly sessionId: number;
   readonly sessionEpoch: number;
   readonly usesTopicIds: boolean;
-  readonly isFollower: boolean;
+  /** The broker that follows; null for anybody else. */
+  readonly followerId: number | null;
   readonly fetches: readonly PartitionFetch[];
   readonly forgotten: readonly {
     readonly topic: string;
@@ -62,15 +41,17 @@ export interface SessionRequest {
 }
 
 /**
- * How one request is to be answered. `fetches` are all partitions to read; `complete` is told the progress of each,
- * in the same order, and says which of them go into the response.
+ * How one request is to be answered. `partitions` are those to read; `complete` is told which were read in the end and
+ * the progress of each, in the same order, and says which of them go into the response.
  */
 export type FetchScope =
   | { readonly kind: 'refused'; readonly reason: 'unknown-session' | 'wrong-epoch' | 'topic-id-mismatch' }
   | {
       readonly kind: 'accepted';
-      readonly fetches: readonly PartitionFetch[];
-      complete(progress: readonly PartitionProgress[]): FetchReply;
+      readonly partitions: readonly SessionPartition[];
+      /** Of a follower. */
+      readonly interest: Interest | null;
+      complete(read: readonly SessionPartition[], progress: readonly PartitionProgress[]): FetchReply;
     };
 
 export type FetchReply =
@@ -87,14 +68,23 @@ export class FetchSessions {
   readonly #evictionMs: number;
   readonly #clock: Clock;
   readonly #random: Random;
+  readonly #tellsMoves: boolean;
   /** In the order of last use, the longest unused first. */
   readonly #sessions = new Map<number, FetchSession>();
 
-  constructor(options: { slots: number; evictionMs: number; clock: Clock; random: Random }) {
+  constructor(options: {
+    readonly slots: number;
+    readonly evictionMs: number;
+    readonly clock: Clock;
+    readonly random: Random;
+    /** As `SessionInterestOptions` has it. */
+    readonly tellsMoves: boolean;
+  }) {
     this.#slots = options.slots;
     this.#evictionMs = options.evictionMs;
     this.#clock = options.clock;
     this.#random = options.random;
+    this.#tellsMoves = options.tellsMoves;
   }
 
   get size(): number {
@@ -104,18 +94,36 @@ export class FetchSessions {
   open(request: SessionRequest): FetchScope {
     const isFull = request.sessionEpoch === INITIAL_EPOCH || request.sessionEpoch === FINAL_EPOCH;
     if (!isFull) return this.#continue(request);
-    if (request.sessionId !== NO_SESSION_ID) this.#sessions.delete(request.sessionId);
-    return request.sessionEpoch === FINAL_EPOCH ? sessionless(request.fetches) : this.#begin(request);
+    if (request.sessionId !== NO_SESSION_ID) this.#remove(this.#sessions.get(request.sessionId));
+    return request.sessionEpoch === FINAL_EPOCH ? this.#sessionless(request) : this.#begin(request);
   }
 
   #begin(request: SessionRequest): FetchScope {
-    const { fetches } = request;
+    const session = this.#newSession(request);
+    const asked = [...session.partitions.values()];
     return {
       kind: 'accepted',
-      fetches,
-      complete: (progress) => {
-        const sessionId = this.#create(request, progress);
-        return { kind: 'reply', sessionId, included: () => true };
+      partitions: asked,
+      interest: session.interest,
+      complete: (read, progress) => {
+        for (const [index, partition] of read.entries()) partition.noteTold(progress[index]);
+        const isKept = this.#keep(session, request);
+        if (!isKept) endInterest(session);
+        return { kind: 'reply', sessionId: isKept ? session.id : NO_SESSION_ID, included: () => true };
+      },
+    };
+  }
+
+  /** A request by itself: nothing of it is remembered. */
+  #sessionless(request: SessionRequest): FetchScope {
+    const session = this.#newSession(request);
+    return {
+      kind: 'accepted',
+      partitions: [...session.partitions.values()],
+      interest: session.interest,
+      complete: () => {
+        endInterest(session);
+        return { kind: 'reply', sessionId: NO_SESSION_ID, included: () => true };
       },
     };
   }
@@ -126,67 +134,71 @@ export class FetchSessions {
     if (session.epoch !== request.sessionEpoch) return { kind: 'refused', reason: 'wrong-epoch' };
     if (session.usesTopicIds !== request.usesTopicIds)
       return { kind: 'refused', reason: 'topic-id-mismatch' };
+    session.interest?.begin();
     updatePartitions(session, request);
     if (session.partitions.size === 0) {
-      this.#sessions.delete(session.id);
-      return sessionless(request.fetches);
+      this.#remove(session);
+      return this.#sessionless(request);
     }
     this.#touch(session);
     session.epoch = nextEpoch(session.epoch);
     const expectedEpoch = session.epoch;
-    const cached = [...session.partitions.entries()];
     return {
       kind: 'accepted',
-      fetches: cached.map(([, partition]) => partition.fetch),
-      complete: (progress) =>
+      partitions: partitionsToRead(session),
+      interest: session.interest,
+      complete: (read, progress) =>
         session.epoch === expectedEpoch
-          ? { kind: 'reply', sessionId: session.id, included: changes(session, cached, progress) }
+          ? { kind: 'reply', sessionId: session.id, included: changes(session, read, progress) }
           : { kind: 'superseded', sessionId: session.id },
     };
   }
 
-  /** Returns the id of the new session, or none when no slot could be had. */
-  #create(request: SessionRequest, progress: readonly PartitionProgress[]): number {
-    if (this.#sessions.size >= this.#slots && !this.#evictFor(request)) return NO_SESSION_ID;
+  #newSession(request: SessionRequest): FetchSession {
+    const { followerId, usesTopicIds, fetches } = request;
     const now = this.#clock.monotonicMs();
-    const session: FetchSession = {
-      id: this.#newId(),
-      isPrivileged: request.isFollower,
-      usesTopicIds: request.usesTopicIds,
-      createdMs: now,
-      lastUsedMs: now,
-      epoch: nextEpoch(INITIAL_EPOCH),
-      partitions: new Map(),
+    const interest: Interest | null =
+      followerId === null
+        ? null
+        : new SessionInterest({ replicaId: followerId, clock: this.#clock, tellsMoves: this.#tellsMoves });
+    interest?.begin();
+    const partitions = new Map(fetches.map((fetch) => [keyOf(fetch), new SessionPartition(fetch, interest)]));
+    return {
+      ...{ id: NO_SESSION_ID, isPrivileged: followerId !== null, usesTopicIds },
+      ...{ createdMs: now, lastUsedMs: now, epoch: nextEpoch(INITIAL_EPOCH), partitions, interest },
     };
-    request.fetches.forEach((fetch, index) => {
-      const seen = progress[index];
-      session.partitions.set(keyOf(fetch), {
-        fetch,
-        highWatermark: seen?.highWatermark ?? -1,
-        logStartOffset: seen?.logStartOffset ?? -1,
-      });
-    });
+  }
+
+  /** Whether the session has got a slot. */
+  #keep(session: FetchSession, request: SessionRequest): boolean {
+    if (this.#sessions.size >= this.#slots && !this.#evictFor(request)) return false;
+    session.id = this.#newId();
     this.#sessions.set(session.id, session);
-    return session.id;
+    return true;
   }
 
   #evictFor(request: SessionRequest): boolean {
     const now = this.#clock.monotonicMs();
+    const isFollower = request.followerId !== null;
     const [oldest] = this.#sessions.values();
     if (oldest === undefined) return false;
-    if (now - oldest.lastUsedMs > this.#evictionMs) return this.#sessions.delete(oldest.id);
+    if (now - oldest.lastUsedMs > this.#evictionMs) return this.#remove(oldest);
     let victim: FetchSession | undefined;
     for (const session of this.#sessions.values()) {
       const isSettled = now - session.createdMs > this.#evictionMs;
-      const isEvictable = isSettled || (request.isFollower && !session.isPrivileged);
+      const isEvictable = isSettled || (isFollower && !session.isPrivileged);
       if (isEvictable && (victim === undefined || ranksBelow(session, victim))) victim = session;
     }
     if (victim === undefined) return false;
     const outranks =
-      request.isFollower === victim.isPrivileged
-        ? request.fetches.length > victim.partitions.size
-        : request.isFollower;
-    return outranks && this.#sessions.delete(victim.id);
+      isFollower === victim.isPrivileged ? request.fetches.length > victim.partitions.size : isFollower;
+    return outranks && this.#remove(victim);
+  }
+
+  #remove(session: FetchSession | undefined): boolean {
+    if (session === undefined) return false;
+    endInterest(session);
+    return this.#sessions.delete(session.id);
   }
 
   #newId(): number {
@@ -203,22 +215,32 @@ export class FetchSessions {
   }
 }
 
-function sessionless(fetches: readonly PartitionFetch[]): FetchScope {
-  return {
-    kind: 'accepted',
-    fetches,
-    complete: () => ({ kind: 'reply', sessionId: NO_SESSION_ID, included: () => true }),
-  };
+/** Nothing is watched for the session any more, and a fetch of it that waits ends. */
+function endInterest(session: FetchSession): void {
+  if (session.interest === null) return;
+  session.interest.begin();
+  for (const { interest } of session.partitions.values()) interest?.end();
+}
+
+function partitionsToRead({ interest, partitions }: FetchSession): SessionPartition[] {
+  return interest === null ? [...partitions.values()] : [...interest.due].map(({ subject }) => subject);
 }
 
 function updatePartitions(session: FetchSession, request: SessionRequest): void {
   for (const fetch of request.fetches) {
     const key = keyOf(fetch);
-    const cached = session.partitions.get(key);
-    if (cached === undefined) session.partitions.set(key, { fetch, highWatermark: -1, logStartOffset: -1 });
-    else cached.fetch = fetch;
+    const known = session.partitions.get(key);
+    if (known === undefined) session.partitions.set(key, new SessionPartition(fetch, session.interest));
+    else {
+      known.fetch = fetch;
+      known.interest?.demand();
+    }
   }
-  for (const forgotten of request.forgotten) session.partitions.delete(keyOf(forgotten));
+  for (const forgotten of request.forgotten) {
+    const key = keyOf(forgotten);
+    session.partitions.get(key)?.interest?.end();
+    session.partitions.delete(key);
+  }
 }
 
 /**
@@ -227,21 +249,16 @@ function updatePartitions(session: FetchSession, request: SessionRequest): void 
  */
 function changes(
   session: FetchSession,
-  cached: readonly (readonly [string, CachedPartition])[],
+  read: readonly SessionPartition[],
   progress: readonly PartitionProgress[],
 ): (index: number) => boolean {
-  const included = cached.map(([key, partition], index) => {
+  const included = read.map((partition, index) => {
+    const key = keyOf(partition.fetch);
     const seen = progress[index];
     if (seen === undefined || session.partitions.get(key) !== partition) return false;
-    const isNews =
-      seen.recordBytes > 0 ||
-      seen.isRemarkable ||
-      partition.highWatermark !== seen.highWatermark ||
-      partition.logStartOffset !== seen.logStartOffset;
-    // After an error the partition is sent again as soon as it is well.
-    partition.highWatermark = seen.errorCode === 0 ? seen.highWatermark : -1;
-    partition.logStartOffset = seen.logStartOffset;
-    if (seen.recordBytes > 0) {
+    const isNews = partition.isNews(seen);
+    partition.noteTold(seen);
+    if (seen.recordBytes > 0 && session.interest === null) {
       session.partitions.delete(key);
       session.partitions.set(key, partition);
     }

@@ -3,14 +3,20 @@ import { ErrorCode } from '../protocol/errors.ts';
 import type { Decoded, Encodable } from '../protocol/message.ts';
 import { fetchRequest } from '../protocol/messages/fetch-request.ts';
 import { fetchResponse } from '../protocol/messages/fetch-response.ts';
+import type { ReplicationQuota } from '../quotas/replication-quota.ts';
+import { nearestReplica, type ReplicaSelector } from '../replication/nearest-replica.ts';
+import type { Partition, ReadIsolation } from '../replication/partition.ts';
 import { failedRead, type PartitionRead } from '../replication/partition-read.ts';
 import type { Replicas } from '../replication/replicas.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { AclOperation, type Authorizer } from '../security/authorizer.ts';
-import { FetchReads, type FetchTarget, replicaIdOf } from './fetch-reads.ts';
-import type { FetchScope, FetchSessions, PartitionFetch, PartitionProgress } from './fetch-sessions.ts';
+import { readForConsumer } from './consumer-reads.ts';
+import type { FetchScope, FetchSessions } from './fetch-sessions.ts';
+import { readForFollower } from './follower-reads.ts';
 import type { Handler, RequestContext } from './handler.ts';
 import { currentLeaderOf, LeaderEndpoints } from './leader-endpoints.ts';
+import { type FetchTarget, isRemarkable, ReadPass } from './read-pass.ts';
+import type { PartitionFetch, PartitionProgress, SessionPartition } from './session-partition.ts';
 
 export interface FetchNeeds {
   readonly image: () => MetadataImage;
@@ -20,22 +26,31 @@ export interface FetchNeeds {
   readonly sessions: FetchSessions;
   /** `fetch.max.bytes` of the broker: no response is larger, its first batch apart. */
   readonly fetchMaxBytes: number;
+  readonly replicaSelector: ReplicaSelector;
+  /** Of what throttled followers are sent. */
+  readonly leaderQuota: ReplicationQuota;
 }
 
 type FetchRequest = Decoded<typeof fetchRequest>;
 type TopicAnswer = NonNullable<Encodable<typeof fetchResponse>['responses']>[number];
 type PartitionAnswer = NonNullable<TopicAnswer['partitions']>[number];
 
+const FIRST_VERSION_WITH_RACK = 11;
 const FIRST_VERSION_WITH_TOPIC_IDS = 13;
 const FIRST_VERSION_WITH_LEADER = 16;
+const READ_COMMITTED = 1;
+
+/** The replica id of a consumer; brokers have theirs, tools that look at any replica have -2. */
+const CONSUMER = -1;
+
 /** Older clients take KAFKA_STORAGE_ERROR for an unknown one that is not worth a retry. */
 const FIRST_VERSION_WITH_STORAGE_ERROR = 6;
 
 /**
  * Fetch (key 1), versions 4–18. Whole batches, the first one even above the limits (KIP-74); waits until
  * `minBytes` are there or `maxWaitMs` are over; incremental sessions (KIP-227, version 7); leader epochs (KIP-320,
- * versions 9 and 12); topic ids (KIP-516, version 13); the leader's address with NOT_LEADER_OR_FOLLOWER (KIP-951,
- * version 16).
+ * versions 9 and 12); reading from the nearest replica (KIP-392, version 11); topic ids (KIP-516, version 13); the
+ * leader's address with NOT_LEADER_OR_FOLLOWER (KIP-951, version 16).
  */
 export function fetchHandler(needs: FetchNeeds): Handler<typeof fetchRequest, typeof fetchResponse> {
   return {
@@ -65,20 +80,33 @@ async function handle(
   request: FetchRequest,
   context: RequestContext,
 ): Promise<Encodable<typeof fetchResponse>> {
+  const replicaId = replicaIdOf(request);
   const scope = needs.sessions.open({
     sessionId: request.sessionId,
     sessionEpoch: request.sessionEpoch,
     usesTopicIds: context.apiVersion >= FIRST_VERSION_WITH_TOPIC_IDS,
-    isFollower: replicaIdOf(request) >= 0,
+    followerId: replicaId >= 0 ? replicaId : null,
     fetches: fetchesOf(request),
     forgotten: request.forgottenTopicsData.flatMap(({ topic, topicId, partitions }) =>
       partitions.map((partition) => ({ topic, topicId, partition })),
     ),
   });
   if (scope.kind === 'refused') return { errorCode: sessionError(scope), sessionId: 0 };
-  const targets = scope.fetches.map((fetch) => targetOf(needs, { fetch, request, context }));
-  const reads = await new FetchReads(needs, { request, context, targets }).run();
-  const reply = scope.complete(reads.map(progressOf));
+  const targetOf = ({ fetch }: SessionPartition) => resolve(needs, { fetch, request, context });
+  const pass = new ReadPass(readingOf(needs, request, context), scope.partitions.map(targetOf));
+  const patience = { minBytes: request.minBytes, maxWaitMs: request.maxWaitMs, clock: needs.clock };
+  let read = scope.partitions;
+  if (scope.interest === null) await readForConsumer(pass, patience);
+  else {
+    const { interest } = scope;
+    const brokerEpoch = request.replicaState.replicaEpoch;
+    read = await readForFollower(pass, read, { interest, brokerEpoch, patience, targetOf });
+    for (const [index, { partition }] of pass.targets.entries()) {
+      if (partition !== null) needs.leaderQuota.note(partition, pass.reads[index]?.sizeInBytes ?? 0);
+    }
+  }
+  const { targets, reads } = pass;
+  const reply = scope.complete(read, reads.map(progressOf));
   if (reply.kind === 'superseded') {
     return { errorCode: ErrorCode.INVALID_FETCH_SESSION_EPOCH, sessionId: reply.sessionId };
   }
@@ -93,8 +121,36 @@ async function handle(
   };
 }
 
+/** How the request reads, whichever partition it is. */
+function readingOf(needs: FetchNeeds, request: FetchRequest, { apiVersion, listenerName }: RequestContext) {
+  const replicaId = replicaIdOf(request);
+  const knowsRacks = apiVersion >= FIRST_VERSION_WITH_RACK;
+  const rack = knowsRacks && replicaId < 0 && needs.replicaSelector === 'rack-aware' ? request.rackId : '';
+  return {
+    isolation: isolationOf(request),
+    // A consumer that can name its rack may be served by a follower (KIP-392).
+    requireLeader: replicaId >= 0 || (replicaId === CONSUMER && !knowsRacks),
+    maxBytes: Math.min(request.maxBytes, needs.fetchMaxBytes),
+    betterReplica: (partition: Partition, { fetchOffset }: PartitionFetch) =>
+      rack === '' ? null : nearestReplica(partition, { rack, listenerName, fetchOffset }, needs.image()),
+    // Who is in sync stays so.
+    isHeldBack: (partition: Partition) =>
+      replicaId >= 0 && !partition.isr.includes(replicaId) && needs.leaderQuota.holdsBack(partition),
+  };
+}
+
+/** Who fetches: a broker's id, -1 for a consumer, -2 for a tool. */
+function replicaIdOf(request: FetchRequest): number {
+  return request.replicaState.replicaId >= 0 ? request.replicaState.replicaId : request.replicaId;
+}
+
+function isolationOf(request: FetchRequest): ReadIsolation {
+  if (replicaIdOf(request) !== CONSUMER) return 'log-end';
+  return request.isolationLevel === READ_COMMITTED ? 'last-stable-offset' : 'high-watermark';
+}
+
 /** Resolves a partition to the replica held here. */
-function targetOf(
+function resolve(
   needs: FetchNeeds,
   { fetch, request, context }: { fetch: PartitionFetch; request: FetchRequest; context: RequestContext },
 ): FetchTarget {
@@ -155,6 +211,7 @@ function answerOf(
     lastStableOffset: read.lastStableOffset,
     logStartOffset: read.logStartOffset,
     abortedTransactions: read.abortedTransactions,
+    preferredReadReplica: read.preferredReadReplica,
     records: read.parts,
     ...(read.divergingEpoch === null ? {} : { divergingEpoch: read.divergingEpoch }),
   };
@@ -203,7 +260,7 @@ function progressOf(read: PartitionRead): PartitionProgress {
     highWatermark: read.highWatermark,
     logStartOffset: read.logStartOffset,
     recordBytes: read.sizeInBytes,
-    isRemarkable: read.errorCode !== ErrorCode.NONE || read.divergingEpoch !== null,
+    isRemarkable: isRemarkable(read),
     errorCode: read.errorCode,
   };
 }

@@ -3,7 +3,7 @@ import { SeededRandom } from '../../test/seeded-random.ts';
 import { DEFAULT_LOG_CONFIG, type LogConfig } from '../log/log-config.ts';
 import { recordCountAt } from '../protocol/record-batch.ts';
 import { buildBatch } from '../protocol/records.ts';
-import type { LeaderAppend, PartitionAppend } from '../replication/partition.ts';
+import type { LeaderAppend, PartitionAppend } from '../replication/leader-append.ts';
 import type { Compute } from '../runtime/compute.ts';
 import { OpeningAppends, type OpeningPartition } from './opening-appends.ts';
 

@@ -1,6 +1,6 @@
 import type { LogConfig } from '../log/log-config.ts';
 import { largeOpeningOf, type OpenedRecords, openRecordsJob } from '../log/recompression.ts';
-import type { LeaderAppend, PartitionAppend } from '../replication/partition.ts';
+import type { LeaderAppend, PartitionAppend } from '../replication/leader-append.ts';
 import type { Compute } from '../runtime/compute.ts';
 
 /** What it takes of a partition. */

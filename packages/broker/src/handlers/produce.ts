@@ -12,7 +12,7 @@ import {
   compressionAt,
   magicAt,
 } from '../protocol/record-batch.ts';
-import type { PartitionAppend } from '../replication/partition.ts';
+import type { PartitionAppend } from '../replication/leader-append.ts';
 import type { Replicas } from '../replication/replicas.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Compute } from '../runtime/compute.ts';

@@ -36,6 +36,8 @@ export interface PartitionLogOptions {
 export interface AppendListener {
   /** The `acknowledgedEndOffset` of the log has moved; the appends that moved it complete afterwards. */
   endMoved(): void;
+  /** The log start offset has moved: records are deleted. */
+  startMoved(): void;
   /** Every append behind the log end has failed, and later ones take their offsets. */
   rolledBack(): void;
 }

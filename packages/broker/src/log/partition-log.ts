@@ -322,6 +322,7 @@ export class PartitionLog {
     this.#logStartOffset = offset;
     this.#loaded.epochs.truncateFromStart(offset);
     this.#writer.producers.onReplicatedUpTo(offset);
+    this.#listener?.startMoved();
   }
 
   /** Deletes the segments that the topic no longer keeps. Returns how many. */

@@ -4,6 +4,8 @@ import type { Clock, Timer } from '../runtime/clock.ts';
 export interface PartitionWatch {
   /** `bytes` more can be read by consumers. */
   readableGrew(bytes: number): void;
+  /** An offset has moved that every answer tells: the high watermark, or the log start offset. */
+  moved?(): void;
   /** Something else changed that may change an answer: leadership, log start offset, the partition is gone. */
   disturbed(): void;
 }

@@ -11,6 +11,8 @@ export interface FollowedPartition extends FollowerLog {
   readonly logStartOffset: number;
   /** Everything below is written, and flushed where that is what counts: the leader takes it for an acknowledgement. */
   readonly acknowledgedEndOffset: number;
+  /** Has a listener told of every move of its end, whoever made it; there is one at a time. */
+  onMoved(listener: () => void): void;
   /** Queues whole batches of the leader. The buffer is given away. */
   append(records: Uint8Array): AppendOutcome;
   /** Rejects with a `DiskError`. */

@@ -51,8 +51,12 @@ export class FollowedReplica implements FollowedPartition {
     return this.#partition.log.endOffsetForEpoch(epoch);
   }
 
+  onMoved(listener: () => void): void {
+    this.#partition.onFollowerMoved(listener);
+  }
+
   append(records: Uint8Array): AppendOutcome {
-    return this.#partition.log.follower.append(records);
+    return this.#partition.appendAsFollower(records);
   }
 
   truncateTo(offset: number): Promise<void> {

@@ -1,10 +1,14 @@
 import type { Encodable } from '../protocol/message.ts';
 import type { fetchRequest } from '../protocol/messages/fetch-request.ts';
 
-/** From where a follower reads one partition. */
-export interface FollowerFetch {
+/** A partition, as a session names it. */
+export interface SessionKey {
   readonly topicId: string;
   readonly partition: number;
+}
+
+/** From where a follower reads one partition. */
+export interface FollowerFetch extends SessionKey {
   readonly leaderEpoch: number;
   readonly fetchOffset: number;
   /** Of the last record it has; -1 for none. */
@@ -24,6 +28,14 @@ export interface FetchRound {
   readonly forgottenTopicsData: ForgottenTopics;
 }
 
+/** What is to be read by the next round, as far as it is not what was read by the last one. */
+export interface FetchChanges {
+  /** Partitions whose position may have changed, and new ones. */
+  readonly wanted: Iterable<FollowerFetch>;
+  /** Partitions that are not to be read any more. */
+  readonly unwanted: Iterable<SessionKey>;
+}
+
 /** Of a full request that may begin a session, and of the first request within one. */
 const INITIAL_EPOCH = 0;
 const NO_SESSION = 0;
@@ -37,20 +49,34 @@ export class FollowerFetchSession {
   readonly #partitionMaxBytes: number;
   #sessionId = NO_SESSION;
   #epoch = INITIAL_EPOCH;
-  /** What the leader knows, by topic id and partition. */
-  #known = new Map<string, FollowerFetch>();
+  /** What the leader knows. */
+  readonly #known = new Map<string, FollowerFetch>();
 
   constructor(partitionMaxBytes: number) {
     this.#partitionMaxBytes = partitionMaxBytes;
   }
 
-  /** The request that reads exactly these partitions. */
-  next(fetches: readonly FollowerFetch[]): FetchRound {
-    const wanted = new Map(fetches.map((fetch) => [keyOf(fetch), fetch]));
-    const known = this.#epoch === INITIAL_EPOCH ? new Map<string, FollowerFetch>() : this.#known;
-    const changed = fetches.filter((fetch) => !isSame(known.get(keyOf(fetch)), fetch));
-    const forgotten = [...known].flatMap(([key, fetch]) => (wanted.has(key) ? [] : [fetch]));
-    this.#known = wanted;
+  /** Whether the next request has to name all partitions: there is no session to go on with. */
+  get isNew(): boolean {
+    return this.#epoch === INITIAL_EPOCH;
+  }
+
+  /** From where a partition was asked for last. */
+  asked(key: SessionKey): FollowerFetch | undefined {
+    return this.#known.get(keyOf(key));
+  }
+
+  /** The next request; of a new session `wanted` are all partitions. */
+  next({ wanted, unwanted }: FetchChanges): FetchRound {
+    if (this.isNew) this.#known.clear();
+    const forgotten = [...unwanted].filter((key) => this.#known.delete(keyOf(key)));
+    const changed: FollowerFetch[] = [];
+    for (const fetch of wanted) {
+      const key = keyOf(fetch);
+      if (isSame(this.#known.get(key), fetch)) continue;
+      this.#known.set(key, fetch);
+      changed.push(fetch);
+    }
     return {
       sessionId: this.#sessionId,
       sessionEpoch: this.#epoch,
@@ -75,7 +101,7 @@ export class FollowerFetchSession {
 
   /** The leader has answered; with session id 0 it keeps no session. */
   answered(sessionId: number): void {
-    const isNew = sessionId !== this.#sessionId || this.#epoch === INITIAL_EPOCH;
+    const isNew = sessionId !== this.#sessionId || this.isNew;
     this.#epoch = sessionId === NO_SESSION ? INITIAL_EPOCH : isNew ? INITIAL_EPOCH + 1 : after(this.#epoch);
     this.#sessionId = sessionId;
   }
@@ -86,12 +112,12 @@ export class FollowerFetchSession {
   }
 }
 
-function after(epoch: number): number {
-  return epoch === EPOCH_MAX ? INITIAL_EPOCH + 1 : epoch + 1;
+export function keyOf({ topicId, partition }: SessionKey): string {
+  return `${topicId}-${partition}`;
 }
 
-function keyOf({ topicId, partition }: FollowerFetch): string {
-  return `${topicId}-${partition}`;
+function after(epoch: number): number {
+  return epoch === EPOCH_MAX ? INITIAL_EPOCH + 1 : epoch + 1;
 }
 
 function isSame(left: FollowerFetch | undefined, right: FollowerFetch): boolean {
@@ -105,12 +131,12 @@ function isSame(left: FollowerFetch | undefined, right: FollowerFetch): boolean 
   );
 }
 
-function byTopic(fetches: readonly FollowerFetch[]): [string, FollowerFetch[]][] {
-  const topics = new Map<string, FollowerFetch[]>();
-  for (const fetch of fetches) {
-    const partitions = topics.get(fetch.topicId);
-    if (partitions === undefined) topics.set(fetch.topicId, [fetch]);
-    else partitions.push(fetch);
+function byTopic<Entry extends SessionKey>(entries: readonly Entry[]): [string, Entry[]][] {
+  const topics = new Map<string, Entry[]>();
+  for (const entry of entries) {
+    const partitions = topics.get(entry.topicId);
+    if (partitions === undefined) topics.set(entry.topicId, [entry]);
+    else partitions.push(entry);
   }
   return [...topics];
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type FollowerFetch, type IsrProposal, Leadership, type LeadershipEffects } from './leadership.ts';
+import type { FollowerFetch } from './follower-progress.ts';
+import { type IsrProposal, Leadership, type LeadershipEffects } from './leadership.ts';
 
 const LAG_MS = 30_000;
 
@@ -54,7 +55,7 @@ class LeaderStory {
 
   fetch(replicaId: number, fetchOffset: number, given: Partial<FollowerFetch> = {}): void {
     const brokerEpoch = replicaId * 10;
-    const fetch = { replicaId, fetchOffset, brokerEpoch, logStartOffset: 0, ...given };
+    const fetch = { replicaId, fetchOffset, brokerEpoch, logStartOffset: 0, pulse: null, ...given };
     this.#take(this.leadership.followerFetched(fetch, this.nowMs));
   }
 
@@ -296,6 +297,56 @@ describe('who is in sync', () => {
     expect(story.proposed).toBeNull();
     story.fetch(4, 0);
     expect(story.proposed).toEqual([1, 2, 4]);
+  });
+});
+
+describe('a follower that goes on fetching in its session without naming the partition', () => {
+  /** Both followers have all there is, and the session of broker 3 fetches again at 40 s. */
+  function quiet(): { story: LeaderStory; pulse: { lastFetchMs: number } } {
+    const story = new LeaderStory();
+    const pulse = { lastFetchMs: 0 };
+    story.fetch(2, 0);
+    story.fetch(3, 0, { pulse });
+    story.nowMs = LAG_MS + 10_000;
+    pulse.lastFetchMs = story.nowMs;
+    return { story, pulse };
+  }
+
+  test('was caught up at that time, when at last there is something it lacks', () => {
+    const { story } = quiet();
+    story.append(5);
+    story.pass(LAG_MS - 1);
+    expect(story.proposed).toEqual([1, 3]);
+    story.answer([1, 3], 8);
+    story.pass(2);
+    expect(story.proposed).toEqual([1]);
+  });
+
+  test('lags from the time on at which its session had fetched last', () => {
+    const { story, pulse } = quiet();
+    pulse.lastFetchMs = 5000;
+    story.append(5);
+    story.pass(1);
+    expect(story.proposed).toEqual([1]);
+  });
+
+  test('counts no longer by a session that goes on without the partition', () => {
+    const { story, pulse } = quiet();
+    story.leadership.followerLeft(3, pulse);
+    pulse.lastFetchMs = story.nowMs + LAG_MS;
+    story.nowMs += LAG_MS;
+    story.append(5);
+    story.pass(1);
+    expect(story.proposed).toEqual([1]);
+  });
+
+  test('may be read from as late as its session has fetched', () => {
+    const { story } = quiet();
+    expect(story.leadership.followersWith(0)).toEqual([
+      { id: 2, logEndOffset: 0, lastCaughtUpMs: 0 },
+      { id: 3, logEndOffset: 0, lastCaughtUpMs: LAG_MS + 10_000 },
+    ]);
+    expect(story.leadership.followersWith(1)).toEqual([]);
   });
 });
 

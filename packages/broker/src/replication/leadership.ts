@@ -1,25 +1,4 @@
-/** What the leader knows of a follower's copy of the log. */
-interface FollowerProgress {
-  /** The end of its log as of its last fetch; -1 until it has fetched from this leader. */
-  logEndOffset: number;
-  logStartOffset: number;
-  /** The last moment at which it had everything the leader had; 0 when not known. */
-  lastCaughtUpMs: number;
-  lastFetchMs: number;
-  /** Where the leader's log ended at the last fetch. */
-  leaderEndAtLastFetch: number;
-  /** Of the incarnation that fetched; -1 where the fetch did not say. */
-  brokerEpoch: number;
-}
-
-/** How far a follower has come, as its fetch says. */
-export interface FollowerFetch {
-  readonly replicaId: number;
-  readonly brokerEpoch: number;
-  /** It has written everything below, and flushed it where that is what counts. */
-  readonly fetchOffset: number;
-  readonly logStartOffset: number;
-}
+import { type FollowerFetch, FollowerProgress, type FollowerPulse } from './follower-progress.ts';
 
 /** What the metadata says of a partition that this broker leads. */
 export interface LedPartition {
@@ -68,6 +47,13 @@ export interface LeadershipOptions {
   readonly highWatermark: number;
   /** The epoch of a broker that may be in sync: registered, not fenced, not about to stop; null for any other. */
   readonly activeEpochOf: (brokerId: number) => number | null;
+}
+
+/** A follower that a consumer may read from. */
+export interface ReadableFollower {
+  readonly id: number;
+  readonly logEndOffset: number;
+  readonly lastCaughtUpMs: number;
 }
 
 const NOTHING: LeadershipEffects = { highWatermark: null, proposal: null };
@@ -148,6 +134,9 @@ export class Leadership {
     log: { readonly endOffset: number; readonly logStartOffset: number },
     nowMs: number,
   ): LeadershipEffects {
+    if (log.endOffset !== this.#endOffset) {
+      for (const follower of this.#followers.values()) follower.leaderEndMoves(this.#endOffset);
+    }
     this.#endOffset = log.endOffset;
     this.#logStartOffset = log.logStartOffset;
     return this.#effects(null, nowMs);
@@ -157,17 +146,26 @@ export class Leadership {
   followerFetched(fetch: FollowerFetch, nowMs: number): LeadershipEffects {
     const follower = this.#followers.get(fetch.replicaId);
     if (follower === undefined) return NOTHING;
-    // Having at this fetch what the leader had at the last one, it was caught up then.
-    if (fetch.fetchOffset >= this.#endOffset) follower.lastCaughtUpMs = nowMs;
-    else if (fetch.fetchOffset >= follower.leaderEndAtLastFetch) {
-      follower.lastCaughtUpMs = Math.max(follower.lastCaughtUpMs, follower.lastFetchMs);
-    }
-    follower.logEndOffset = fetch.fetchOffset;
-    follower.logStartOffset = fetch.logStartOffset;
-    follower.leaderEndAtLastFetch = this.#endOffset;
-    follower.lastFetchMs = nowMs;
-    follower.brokerEpoch = fetch.brokerEpoch;
+    follower.fetched(fetch, this.#endOffset, nowMs);
     return this.#effects(this.#grown(fetch.replicaId, follower), nowMs);
+  }
+
+  /** The session by which a follower has fetched goes on without the partition, or is over. */
+  followerLeft(replicaId: number, pulse: FollowerPulse): void {
+    this.#followers.get(replicaId)?.left(pulse, this.#endOffset);
+  }
+
+  /**
+   * In-sync followers that have the record at `offset`. One that is not in sync may fall behind ever further, and
+   * whoever reads from it with it.
+   */
+  followersWith(offset: number): ReadableFollower[] {
+    return [...this.#followers].flatMap(([id, follower]) => {
+      const { logEndOffset, logStartOffset } = follower;
+      const hasIt = logStartOffset <= offset && offset <= logEndOffset;
+      if (!hasIt || !this.#isr.includes(id)) return [];
+      return [{ id, logEndOffset, lastCaughtUpMs: follower.lastCaughtUpMs(this.#endOffset) }];
+    });
   }
 
   /** The metadata has changed within this leader epoch. What it says already is no news. */
@@ -212,15 +210,7 @@ export class Leadership {
     for (const id of this.#followers.keys()) if (!followers.includes(id)) this.#followers.delete(id);
     for (const id of followers) {
       if (this.#followers.has(id)) continue;
-      this.#followers.set(id, {
-        logEndOffset: -1,
-        logStartOffset: -1,
-        // Who is in sync has as long as anybody to be heard of by a new leader.
-        lastCaughtUpMs: this.#isr.includes(id) ? nowMs : Number.NEGATIVE_INFINITY,
-        lastFetchMs: Number.NEGATIVE_INFINITY,
-        leaderEndAtLastFetch: Number.POSITIVE_INFINITY,
-        brokerEpoch: -1,
-      });
+      this.#followers.set(id, new FollowerProgress(this.#isr.includes(id), nowMs));
     }
   }
 
@@ -272,8 +262,8 @@ export class Leadership {
     return isMember || (this.#isCaughtUp(follower, nowMs) && this.#isEligible(id, follower));
   }
 
-  #isCaughtUp({ logEndOffset, lastCaughtUpMs }: FollowerProgress, nowMs: number): boolean {
-    return logEndOffset === this.#endOffset || nowMs - lastCaughtUpMs <= this.#options.maxLagMs;
+  #isCaughtUp(follower: FollowerProgress, nowMs: number): boolean {
+    return follower.isCaughtUp(this.#endOffset, nowMs, this.#options.maxLagMs);
   }
 
   #isEligible(id: number, { brokerEpoch }: FollowerProgress): boolean {

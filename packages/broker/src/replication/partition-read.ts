@@ -34,6 +34,8 @@ export interface PartitionRead {
   readonly abortedTransactions: readonly AbortedTransaction[] | null;
   readonly parts: readonly Uint8Array[];
   readonly sizeInBytes: number;
+  /** The replica that the reader had better ask (KIP-392); -1 for none. */
+  readonly preferredReadReplica: number;
 }
 
 /** A read that found nothing but an error. */
@@ -47,7 +49,23 @@ export function failedRead(errorCode: number): PartitionRead {
     abortedTransactions: null,
     parts: [],
     sizeInBytes: 0,
+    preferredReadReplica: -1,
   };
+}
+
+/** A read that found a better place to read from: no records, and the offsets as they are here. */
+export function redirectedRead(
+  partition: Partition,
+  currentLeaderEpoch: number,
+  preferredReadReplica: number,
+): PartitionRead {
+  const refusal = partition.refusalOf(currentLeaderEpoch, false);
+  if (refusal !== ErrorCode.NONE) return failedRead(refusal);
+  return { ...failedRead(ErrorCode.NONE), ...offsetsOf(partition), preferredReadReplica };
+}
+
+function offsetsOf({ highWatermark, lastStableOffset, log: { logStartOffset } }: Partition) {
+  return { highWatermark, lastStableOffset, logStartOffset };
 }
 
 /**
@@ -63,12 +81,7 @@ export async function readPartition(
   const { log } = partition;
   const { fetchOffset, isolation } = request;
   const upToOffset = partition.endFor(isolation);
-  const offsets = {
-    errorCode: ErrorCode.NONE,
-    highWatermark: partition.highWatermark,
-    lastStableOffset: partition.lastStableOffset,
-    logStartOffset: log.logStartOffset,
-  };
+  const offsets = { errorCode: ErrorCode.NONE, ...offsetsOf(partition) };
   if (request.lastFetchedEpoch >= 0) {
     const end = log.endOffsetForEpoch(request.lastFetchedEpoch);
     const isUnknown = end.leaderEpoch < 0 || end.endOffset < 0;
@@ -91,6 +104,7 @@ export async function readPartition(
     abortedTransactions: aborted,
     parts: read.parts,
     sizeInBytes: read.sizeInBytes,
+    preferredReadReplica: -1,
   };
 }
 

@@ -25,9 +25,16 @@ export class PartitionWatches {
     for (const watch of [...this.#watches]) watch.readableGrew(bytes);
   }
 
+  /** An offset has moved that answers tell: the high watermark, or the start of the log. */
+  moved(): void {
+    if (this.#watches.size === 0) return;
+    for (const watch of [...this.#watches]) watch.moved?.();
+  }
+
   /** Wakes all, whatever they wait for. */
   disturb(): void {
     this.#disturbances += 1;
+    if (this.#watches.size === 0) return;
     for (const watch of [...this.#watches]) watch.disturbed();
   }
 }

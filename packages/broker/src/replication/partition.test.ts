@@ -208,7 +208,8 @@ describe('a partition with followers', () => {
   });
 
   function fetched(partition: Partition, replicaId: number, fetchOffset: number, logStartOffset = 0): void {
-    partition.followerFetched({ replicaId, brokerEpoch: replicaId, fetchOffset, logStartOffset }, 5);
+    const fetch = { replicaId, brokerEpoch: replicaId, fetchOffset, logStartOffset, pulse: null };
+    partition.followerFetched(fetch, 5);
   }
 
   it('commits what all in-sync replicas have fetched, and takes in who has caught up', async () => {

@@ -1,18 +1,19 @@
-import type { AppendOrigin, AppendOutcome, AppendRejection, LogAppendInfo } from '../log/append-outcome.ts';
+import type { AppendOutcome, AppendRejection } from '../log/append-outcome.ts';
 import type { PartitionLog } from '../log/partition-log.ts';
-import type { OpenedRecords } from '../log/recompression.ts';
 import type { PartitionImage } from '../metadata/metadata-image.ts';
 import { ErrorCode } from '../protocol/errors.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { Acknowledgements } from './acknowledgements.ts';
 import { DelayedDeletions } from './delayed-deletions.ts';
 import type { WatchedPartition } from './delayed-fetch.ts';
+import type { FollowerFetch, FollowerPulse } from './follower-progress.ts';
+import type { LeaderAppend, PartitionAppend, PartitionDeletion } from './leader-append.ts';
 import {
-  type FollowerFetch,
   type IsrAnswer,
   type IsrProposal,
   Leadership,
   type LeadershipEffects,
+  type ReadableFollower,
 } from './leadership.ts';
 import { PartitionWatches } from './partition-watches.ts';
 
@@ -46,24 +47,6 @@ export type AlterIsr = (
   proposal: IsrProposal,
 ) => Promise<IsrAnswer>;
 
-export interface LeaderAppend {
-  readonly origin: AppendOrigin;
-  /** 0 and 1: done when the leader has written; -1: done when all in-sync replicas have. */
-  readonly requiredAcks: number;
-  /** The batch's records, where they were opened before. */
-  readonly opened?: OpenedRecords | undefined;
-}
-
-/** What became of an append. `done` never rejects: `NONE`, or why it is certain that nobody was promised anything. */
-export type PartitionAppend =
-  | { readonly kind: 'queued'; readonly info: LogAppendInfo; readonly done: Promise<number> }
-  | AppendRejection;
-
-/** What became of a deletion. `done` never rejects: `NONE` when no active replica has the records any more. */
-export type PartitionDeletion =
-  | { readonly kind: 'deleting'; readonly done: Promise<number> }
-  | { readonly kind: 'refused'; readonly errorCode: number };
-
 /** Up to where a reader sees. */
 export type ReadIsolation = 'log-end' | 'high-watermark' | 'last-stable-offset';
 
@@ -84,6 +67,9 @@ export class Partition {
   readonly #committed = new PartitionWatches();
   readonly #written = new PartitionWatches();
   #appendedBytes = 0;
+  /** Taken over from a leader, and not known to be committed. */
+  #followedBytes = 0;
+  #followerMoved: () => void = () => {};
   #image: PartitionImage;
   #minInSyncReplicas: number;
   /** Null while another broker leads, or nobody. */
@@ -99,7 +85,11 @@ export class Partition {
     this.#surroundings = options.surroundings;
     this.#image = options.image;
     this.#minInSyncReplicas = options.minInSyncReplicas;
-    this.log.listen({ endMoved: () => this.#endMoved(), rolledBack: () => this.#rolledBack() });
+    this.log.listen({
+      endMoved: () => this.#endMoved(),
+      startMoved: () => this.#startMoved(),
+      rolledBack: () => this.#rolledBack(),
+    });
     this.#lead();
   }
 
@@ -132,6 +122,11 @@ export class Partition {
   /** Below this no active replica has records; that of the log where another broker leads. */
   get lowWatermark(): number {
     return this.#leadership?.lowWatermark ?? this.log.logStartOffset;
+  }
+
+  /** Where the first record of this leader's epoch lies or will lie; null where another broker leads. */
+  get epochStartOffset(): number | null {
+    return this.#leadership?.epochStartOffset ?? null;
   }
 
   /** Set while a new leader's high watermark has not reached the start of its epoch: "latest" is not known then. */
@@ -197,7 +192,6 @@ export class Partition {
     const target = offset === -1 ? this.highWatermark : offset;
     if (target < 0 || target > this.highWatermark) return refused(ErrorCode.OFFSET_OUT_OF_RANGE);
     this.log.advanceLogStartOffset(target);
-    this.#ownLogMoved();
     this.disturb();
     const isDone = target <= this.lowWatermark;
     return { kind: 'deleting', done: isDone ? NO_ERROR : this.#deletions.await(target) };
@@ -226,6 +220,16 @@ export class Partition {
     this.#carryOut(this.#leadership.followerFetched(fetch, this.#surroundings.clock.monotonicMs()));
   }
 
+  /** The session by which a follower has fetched goes on without this partition, or is over. */
+  followerLeft(replicaId: number, pulse: FollowerPulse): void {
+    this.#leadership?.followerLeft(replicaId, pulse);
+  }
+
+  /** In-sync followers that have the record at `offset`; none where another broker leads. */
+  followersWith(offset: number): readonly ReadableFollower[] {
+    return this.#leadership?.followersWith(offset) ?? [];
+  }
+
   /** To be called every half of `replica.lag.time.max.ms`. */
   checkLag(): void {
     if (this.#leadership === null || this.#image.replicas.length === 1) return;
@@ -238,13 +242,30 @@ export class Partition {
     const before = this.log.highWatermark;
     if (highWatermark > before) this.log.updateHighWatermark(highWatermark);
     if (logStartOffset <= this.log.highWatermark) this.log.advanceLogStartOffset(logStartOffset);
-    if (this.log.highWatermark > before) this.#committed.disturb();
+    if (this.log.highWatermark === before) return;
+    // How many of the bytes became readable is known only when all of them did.
+    const isAll = this.log.highWatermark === this.log.logEndOffset;
+    this.#committed.grew(isAll ? Math.max(1, this.#followedBytes) : 1);
+    if (isAll) this.#followedBytes = 0;
+  }
+
+  /** Has whoever follows the leader told of every move of the log's end. */
+  onFollowerMoved(listener: () => void): void {
+    this.#followerMoved = listener;
+  }
+
+  /** Queues whole batches of the leader; see `FollowerLog.append`. */
+  appendAsFollower(batches: Uint8Array): AppendOutcome {
+    const outcome = this.log.follower.append(batches);
+    if (outcome.kind !== 'rejected') this.#followedBytes += outcome.info.sizeInBytes;
+    return outcome;
   }
 
   /** From here on nothing is appended or read. The log itself is closed by its owner. */
   retire(): void {
     this.#isClosed = true;
     this.#resign(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+    this.#followerMoved = () => {};
     this.disturb();
   }
 
@@ -308,6 +329,13 @@ export class Partition {
     this.#appendedBytes = 0;
     this.#ownLogMoved();
     this.#written.grew(bytes);
+    this.#followerMoved();
+  }
+
+  /** Retention, or a deletion of records; or the leader's, which is followed. */
+  #startMoved(): void {
+    this.#ownLogMoved();
+    this.#written.moved();
   }
 
   #ownLogMoved(): void {
@@ -344,7 +372,9 @@ export class Partition {
   #carryOut({ highWatermark, proposal }: LeadershipEffects): void {
     if (highWatermark !== null) {
       this.log.updateHighWatermark(highWatermark);
-      this.#committed.grew(this.#acknowledgements.acknowledgeTo(highWatermark));
+      // A new leader has nobody who waits for what its predecessors have appended, and yet it can be read now.
+      this.#committed.grew(Math.max(1, this.#acknowledgements.acknowledgeTo(highWatermark)));
+      this.#written.moved();
     }
     if (!this.#deletions.isEmpty) this.#deletions.completeTo(this.lowWatermark);
     if (proposal !== null) void this.#propose(proposal);

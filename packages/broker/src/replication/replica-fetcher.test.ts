@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { batchOf, contentOf, LogBed } from '../../test/log/log-bed.ts';
 import { clusterWith, TOPIC_ID } from '../../test/metadata/three-brokers.ts';
+import { unlimited } from '../../test/replication/asked-handlers.ts';
 import { LeaderNode } from '../../test/replication/leader-node.ts';
 import { SURROUNDINGS } from '../../test/replication/surroundings.ts';
 import type { PartitionLog } from '../log/partition-log.ts';
@@ -79,6 +80,9 @@ class Copy implements FollowedPartition {
   get latestEpoch() {
     return this.log.latestEpoch;
   }
+  onMoved(listener: () => void) {
+    this.log.listen({ endMoved: listener, startMoved: () => {}, rolledBack: () => {} });
+  }
   endOffsetForEpoch(epoch: number) {
     return this.log.endOffsetForEpoch(epoch);
   }
@@ -113,6 +117,7 @@ function fetcherFrom(leader: LeaderNode, { epoch = FOLLOWER } = {}): ReplicaFetc
     },
     replicaId: FOLLOWER,
     replicaEpoch: () => epoch,
+    quota: unlimited(),
   });
   return fetcher;
 }

@@ -4,9 +4,11 @@ import { fetchRequest } from '../protocol/messages/fetch-request.ts';
 import { fetchResponse } from '../protocol/messages/fetch-response.ts';
 import type { PeerChannel } from '../protocol/peer-channel.ts';
 import { batchesIn, leaderEpochAt } from '../protocol/record-batch.ts';
+import type { ReplicationQuota } from '../quotas/replication-quota.ts';
 import type { Clock, Timer } from '../runtime/clock.ts';
 import { DiskError } from '../runtime/disk.ts';
 import type { Logger } from '../runtime/logger.ts';
+import { FetchAgenda, type Followed } from './fetch-agenda.ts';
 import type { FollowedPartition } from './followed-partition.ts';
 import { type FollowerFetch, FollowerFetchSession } from './follower-fetch-session.ts';
 import { compareEnds, type FetchedPartition, followerStep } from './follower-step.ts';
@@ -32,24 +34,15 @@ export interface ReplicaFetcherOptions {
   readonly replicaId: number;
   /** The epoch of this broker's registration. */
   readonly replicaEpoch: () => number;
+  /** Of what throttled followers read. */
+  readonly quota: ReplicationQuota;
 }
 
 const FETCH_VERSION = 18;
 
-/** Why a partition is not asked for just now. */
-type Status =
-  | { readonly kind: 'fetching' }
-  | { readonly kind: 'paused'; readonly untilMs: number }
-  /** Until the metadata says something new. */
-  | { readonly kind: 'halted' };
+/** How long a partition that is throttled waits until it is looked at again. */
+const THROTTLE_MS = 100;
 
-interface Followed {
-  readonly partition: FollowedPartition;
-  status: Status;
-}
-
-const FETCHING: Status = { kind: 'fetching' };
-const HALTED: Status = { kind: 'halted' };
 const SESSION_ERRORS: ReadonlySet<number> = new Set([
   ErrorCode.FETCH_SESSION_ID_NOT_FOUND,
   ErrorCode.INVALID_FETCH_SESSION_EPOCH,
@@ -65,7 +58,7 @@ type PartitionAnswer = Decoded<typeof fetchResponse>['responses'][number]['parti
 export class ReplicaFetcher {
   readonly #options: ReplicaFetcherOptions;
   readonly #session: FollowerFetchSession;
-  readonly #followed = new Map<string, Followed>();
+  readonly #agenda = new FetchAgenda();
   #wake: () => void = () => {};
   #isClosed = false;
   #running: Promise<void> | null = null;
@@ -76,89 +69,86 @@ export class ReplicaFetcher {
   }
 
   get isIdle(): boolean {
-    return this.#followed.size === 0;
+    return this.#agenda.isEmpty;
   }
 
   /** Follows a partition from where its log ends; or goes on with one that is followed already, in a new epoch. */
   follow(partition: FollowedPartition): void {
-    this.#followed.set(keyOf(partition), { partition, status: FETCHING });
+    this.#agenda.add(partition);
     this.#running ??= this.#run();
     this.#wake();
   }
 
   /** From here on nothing more is asked for; what is on its way is not taken. */
   unfollow(topicId: string, partition: number): void {
-    this.#followed.delete(keyOf({ topicId, partition }));
+    this.#agenda.remove({ topicId, partition });
   }
 
   /** Resolves when nothing is under way any more. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    this.#followed.clear();
+    this.#agenda.clear();
     this.#wake();
     await this.#running;
   }
 
   async #run(): Promise<void> {
+    const { clock } = this.#options;
     while (!this.#isClosed) {
-      const ready = this.#ready();
-      if (ready.length > 0) await this.#round(ready);
+      this.#agenda.endPauses(clock.monotonicMs());
+      this.#throttle();
+      if (this.#agenda.isDue) await this.#round();
       else await this.#untilWoken();
     }
   }
 
-  /** Those to be asked for; a pause that is over ends here. */
-  #ready(): Followed[] {
-    const nowMs = this.#options.clock.monotonicMs();
-    const ready: Followed[] = [];
-    for (const followed of this.#followed.values()) {
-      if (followed.status.kind === 'paused' && followed.status.untilMs <= nowMs) followed.status = FETCHING;
-      if (followed.status.kind === 'fetching') ready.push(followed);
+  /** Those that are throttled wait while the quota is exceeded; not so who is in sync. */
+  #throttle(): void {
+    const { quota } = this.#options;
+    if (!quota.isExceeded) return;
+    for (const followed of [...this.#agenda.fetching()]) {
+      if (!followed.isInSync && quota.isThrottled(followed.partition)) this.#pause(followed, THROTTLE_MS);
     }
-    return ready;
   }
 
   #untilWoken(): Promise<void> {
     const { clock } = this.#options;
     let timer: Timer | null = null;
-    const pauses = [...this.#followed.values()].flatMap(({ status }) =>
-      status.kind === 'paused' ? [status.untilMs] : [],
-    );
+    const untilMs = this.#agenda.nextPauseEndMs;
     return new Promise((resolve) => {
       this.#wake = () => {
         timer?.cancel();
         this.#wake = () => {};
         resolve();
       };
-      if (pauses.length > 0) {
-        timer = clock.after(Math.max(0, Math.min(...pauses) - clock.monotonicMs()), () => this.#wake());
-      }
+      if (untilMs === null) return;
+      timer = clock.after(Math.max(0, untilMs - clock.monotonicMs()), () => this.#wake());
     });
   }
 
-  async #round(ready: readonly Followed[]): Promise<void> {
-    const asked = new Map(ready.map((followed) => [keyOf(followed.partition), fetchOf(followed.partition)]));
-    const answer = await this.#ask([...asked.values()]);
+  async #round(): Promise<void> {
+    const answer = await this.#ask();
     if (answer === null) {
-      for (const followed of ready) this.#pause(followed);
+      for (const followed of [...this.#agenda.fetching()]) this.#pause(followed);
       return;
     }
     const steps: Promise<void>[] = [];
     for (const { topicId, partitions } of answer.responses) {
       for (const fetched of partitions) {
-        const key = keyOf({ topicId, partition: fetched.partitionIndex });
-        const followed = this.#followed.get(key);
-        const fetch = asked.get(key);
-        // It may have been cut off, or be followed in another epoch, since it was asked for.
-        if (followed === undefined || fetch === undefined || !isAsAsked(followed.partition, fetch)) continue;
-        steps.push(this.#take(followed, fetched));
+        const key = { topicId, partition: fetched.partitionIndex };
+        const followed = this.#agenda.get(key);
+        const fetch = this.#session.asked(key);
+        if (followed === undefined || fetch === undefined) continue;
+        // It may have moved, or be followed in another epoch, since it was asked for.
+        if (!isAsAsked(followed.partition, fetch)) this.#agenda.moved(followed);
+        else steps.push(this.#take(followed, fetched));
       }
     }
     await Promise.all(steps);
   }
 
   /** Null when there is nothing to be had from the leader just now. */
-  async #ask(fetches: readonly FollowerFetch[]): Promise<Decoded<typeof fetchResponse> | null> {
+  async #ask(): Promise<Decoded<typeof fetchResponse> | null> {
     const { channel, settings, replicaId, replicaEpoch, leaderId, logger } = this.#options;
     const answer = await channel.ask({
       request: fetchRequest,
@@ -169,7 +159,7 @@ export class ReplicaFetcher {
         maxWaitMs: settings.waitMaxMs,
         minBytes: settings.minBytes,
         maxBytes: settings.responseMaxBytes,
-        ...this.#session.next(fetches),
+        ...this.#session.next(this.#agenda.takeChanges(this.#session.isNew)),
       },
       timeoutMs: settings.requestTimeoutMs,
     });
@@ -194,10 +184,11 @@ export class ReplicaFetcher {
   async #take(followed: Followed, fetched: PartitionAnswer): Promise<void> {
     try {
       await this.#carryOut(followed, fetched);
+      this.#agenda.moved(followed);
     } catch (error) {
       if (!(error instanceof DiskError)) throw error;
       this.#report(followed, error.code, 'a follower cannot change its log');
-      followed.status = HALTED;
+      this.#agenda.halt(followed);
     }
   }
 
@@ -216,7 +207,7 @@ export class ReplicaFetcher {
         this.#pause(followed);
         return undefined;
       case 'await-metadata':
-        followed.status = HALTED;
+        this.#agenda.halt(followed);
     }
   }
 
@@ -241,6 +232,8 @@ export class ReplicaFetcher {
         return;
       }
     }
+    this.#options.quota.note(partition, records.length);
+    followed.isInSync = partition.logEndOffset >= step.highWatermark;
     if (partition.leaderEpoch === leaderEpoch) partition.tookOver(step);
   }
 
@@ -261,30 +254,13 @@ export class ReplicaFetcher {
       : partition.startAt(compared.offset));
   }
 
-  #pause(followed: Followed): void {
-    const { clock, settings } = this.#options;
-    followed.status = { kind: 'paused', untilMs: clock.monotonicMs() + settings.backoffMs };
+  #pause(followed: Followed, forMs = this.#options.settings.backoffMs): void {
+    this.#agenda.pause(followed, this.#options.clock.monotonicMs() + forMs);
   }
 
   #report({ partition: { topic, partition } }: Followed, detail: string, text: string): void {
     this.#options.logger.warn({ topic, partition, leader: this.#options.leaderId, detail }, text);
   }
-}
-
-function keyOf({ topicId, partition }: { readonly topicId: string; readonly partition: number }): string {
-  return `${topicId}-${partition}`;
-}
-
-function fetchOf(partition: FollowedPartition): FollowerFetch {
-  return {
-    topicId: partition.topicId,
-    partition: partition.partition,
-    leaderEpoch: partition.leaderEpoch,
-    fetchOffset: partition.acknowledgedEndOffset,
-    lastFetchedEpoch: partition.latestEpoch,
-    logStartOffset: partition.logStartOffset,
-    highWatermark: partition.highWatermark,
-  };
 }
 
 function isAsAsked(partition: FollowedPartition, fetch: FollowerFetch): boolean {

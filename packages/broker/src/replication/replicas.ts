@@ -241,9 +241,16 @@ export class Replicas implements MetadataSubscriber {
   /** From the leader, where another broker is it. */
   #fetch(partition: Partition): void {
     const { nodeId, fetchers } = this.#options;
-    const { topicId, leaderId, log } = partition;
+    const { topicId, leaderId, leaderEpoch, log } = partition;
     if (leaderId === nodeId || leaderId === NO_LEADER || log.isOffline) {
       fetchers.unfollow(topicId, partition.partition);
+    } else if (log.follower.isCutting) {
+      // Whoever is asked now would take what is being cut off for a copy of its own records.
+      fetchers.unfollow(topicId, partition.partition);
+      void log.follower.whenCut().then(() => {
+        const isSame = this.get(partition.topic, partition.partition) === partition;
+        if (isSame && partition.leaderEpoch === leaderEpoch) this.#fetch(partition);
+      });
     } else fetchers.follow(new FollowedReplica(partition), leaderId);
   }
 

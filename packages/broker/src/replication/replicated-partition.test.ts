@@ -1,6 +1,10 @@
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { batchOf, contentOf } from '../../test/log/log-bed.ts';
-import { ReplicaCluster, type ReplicaNode } from '../../test/replication/replica-cluster.ts';
+import {
+  ReplicaCluster,
+  type ReplicaClusterSettings,
+  type ReplicaNode,
+} from '../../test/replication/replica-cluster.ts';
 import { ErrorCode } from '../protocol/errors.ts';
 
 let cluster: ReplicaCluster | null = null;
@@ -9,8 +13,12 @@ afterEach(async () => {
   cluster = null;
 });
 
-async function started(size: number, minInSyncReplicas: number, maxLagMs?: number): Promise<ReplicaCluster> {
-  cluster = await ReplicaCluster.start(size, minInSyncReplicas, maxLagMs);
+async function started(
+  size: number,
+  minInSyncReplicas: number,
+  given: ReplicaClusterSettings = {},
+): Promise<ReplicaCluster> {
+  cluster = await ReplicaCluster.start(size, minInSyncReplicas, given);
   return cluster;
 }
 
@@ -72,7 +80,7 @@ test('what an old leader alone had is cut off', async () => {
 });
 
 test('a follower that is silent leaves the in-sync replicas, and comes back when it has caught up', async () => {
-  const three = await started(3, 2, 200);
+  const three = await started(3, 2, { maxLagMs: 200 });
   await append(three.leader, 'a');
   three.node(3).isCutOff = true;
   expect(await append(three.leader, 'b')).toBe(ErrorCode.NONE);
@@ -137,4 +145,102 @@ test('under load and changing leaders nothing is lost that was acknowledged by a
   await untilEqual(three);
   const kept = new Set(await texts(three.leader));
   expect(acknowledged.filter((text) => !kept.has(text))).toEqual([]);
+});
+
+/** More records than the rates below let through in a window, some 400 bytes each. */
+async function appendMany(node: ReplicaNode, count: number): Promise<void> {
+  for (let index = 0; index < count; index++) await append(node, `${index}`.padEnd(400, 'x'), 1);
+}
+
+describe('a throttle', () => {
+  const rate = (name: string, bytes: number) => ({
+    kind: 'config' as const,
+    value: { resourceType: 4, resourceName: '', name, value: `${bytes}` },
+  });
+  const throttled = (name: string, value: string) => ({
+    kind: 'config' as const,
+    value: { resourceType: 2, resourceName: 'orders', name, value },
+  });
+
+  test.each([
+    ['leader', [throttled('leader.replication.throttled.replicas', '0:1')]],
+    ['follower', [throttled('follower.replication.throttled.replicas', '0:3')]],
+  ])('of the %s holds back who is not in sync, and is lifted at run time', async (side, replicas) => {
+    const brokerConfigs = { 'replication.quota.window.num': '1' };
+    const three = await started(3, 2, { maxLagMs: 100, brokerConfigs });
+    three.node(3).isCutOff = true;
+    three.change({ isr: [1, 2] });
+    three.publish([...replicas, rate(`${side}.replication.throttled.rate`, 1)]);
+    await appendMany(three.leader, 30);
+    // Who is in sync is not held back, though it counts where all of the topic is throttled.
+    await vi.waitFor(() => expect(three.leader.partition.highWatermark).toBe(30));
+    three.node(3).isCutOff = false;
+    await vi.waitFor(() => expect(three.node(3).partition.log.logEndOffset).toBeGreaterThan(0));
+    const quota = side === 'leader' ? three.node(1).quotas.leader : three.node(3).quotas.follower;
+    await vi.waitFor(() => expect(quota.isExceeded).toBe(true));
+    const { logEndOffset } = three.node(3).partition.log;
+    expect(logEndOffset).toBeLessThan(30);
+    expect(three.state.isr).toEqual([1, 2]);
+    three.publish([rate(`${side}.replication.throttled.rate`, 1_000_000_000)]);
+    await untilEqual(three);
+    await vi.waitFor(() => expect(three.state.isr).toEqual([1, 2, 3]));
+  });
+
+  test('that is not meant for a replica does not hold it back', async () => {
+    const three = await started(3, 2);
+    three.node(3).isCutOff = true;
+    three.change({ isr: [1, 2] });
+    three.publish([
+      throttled('leader.replication.throttled.replicas', '1:1,0:2'),
+      throttled('follower.replication.throttled.replicas', '0:2'),
+      rate('leader.replication.throttled.rate', 1),
+      rate('follower.replication.throttled.rate', 1),
+    ]);
+    await appendMany(three.leader, 30);
+    three.node(3).isCutOff = false;
+    await untilEqual(three);
+  });
+});
+
+test('followers learn where the leader’s log begins, by a deletion or by retention', async () => {
+  const three = await started(3, 2);
+  for (const text of ['a', 'b', 'c']) await append(three.leader, text);
+  const deletion = three.leader.partition.deleteRecordsBefore(2);
+  expect(deletion.kind === 'deleting' && (await deletion.done)).toBe(ErrorCode.NONE);
+  for (const { partition } of three.nodes) expect(partition.log.logStartOffset).toBe(2);
+  expect(three.leader.partition.lowWatermark).toBe(2);
+  three.leader.partition.log.advanceLogStartOffset(3);
+  await vi.waitFor(() => {
+    for (const { partition } of three.nodes) expect(partition.log.logStartOffset).toBe(3);
+  });
+});
+
+test('a deletion waits for a follower that lives and does not fetch, and ends with the leadership', async () => {
+  const three = await started(3, 2);
+  for (const text of ['a', 'b', 'c']) await append(three.leader, text);
+  three.node(3).isCutOff = true;
+  const deletion = three.leader.partition.deleteRecordsBefore(2);
+  await vi.waitFor(() => expect(three.node(2).partition.log.logStartOffset).toBe(2));
+  expect(three.leader.partition.lowWatermark).toBe(0);
+  three.change({ leader: 2 });
+  expect(deletion.kind === 'deleting' && (await deletion.done)).toBe(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+});
+
+test('what waits for in-sync replicas waits on while too few are left, and fails when leadership is lost', async () => {
+  const three = await started(3, 3, { maxLagMs: 100 });
+  await append(three.leader, 'a');
+  three.node(3).isCutOff = true;
+  const waiting = append(three.leader, 'b');
+  await vi.waitFor(() => expect(three.state.isr).toEqual([1, 2]));
+  expect(await append(three.leader, 'c')).toBe(ErrorCode.NOT_ENOUGH_REPLICAS);
+  expect(await append(three.leader, 'd', 1)).toBe(ErrorCode.NONE);
+  await vi.waitFor(() => expect(three.node(2).partition.log.logEndOffset).toBe(3));
+  expect(three.leader.partition.highWatermark).toBe(1);
+  three.change({ leader: 2 });
+  expect(await waiting).toBe(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+  three.node(3).isCutOff = false;
+  await vi.waitFor(() => expect(three.state.isr).toEqual([1, 2, 3]));
+  expect(await append(three.leader, 'e')).toBe(ErrorCode.NONE);
+  await untilEqual(three);
+  expect(await texts(three.node(3))).toEqual(['a', 'b', 'd', 'e']);
 });

@@ -13,6 +13,8 @@ import { fetchRequest } from '../../src/protocol/messages/fetch-request.ts';
 import { listOffsetsRequest } from '../../src/protocol/messages/list-offsets-request.ts';
 import type { PeerAnswer, PeerExchange } from '../../src/protocol/peer-channel.ts';
 import { Reader } from '../../src/protocol/reader.ts';
+import { ReplicationQuota } from '../../src/quotas/replication-quota.ts';
+import type { ReplicaSelector } from '../../src/replication/nearest-replica.ts';
 import type { Replicas } from '../../src/replication/replicas.ts';
 import { nodeClock } from '../../src/runtime/node-clock.ts';
 import { nodeRandom } from '../../src/runtime/node-random.ts';
@@ -23,6 +25,8 @@ export interface AskedNode {
   readonly image: () => MetadataImage;
   readonly replicas: Replicas;
   readonly sessions: FetchSessions;
+  readonly leaderQuota?: ReplicationQuota;
+  readonly replicaSelector?: ReplicaSelector;
 }
 
 /** Asks the real handlers of another node by messages that are encoded and decoded on their way. */
@@ -50,11 +54,20 @@ export async function askHandlers<Request extends MessageDeclaration, Response e
 }
 
 function handlerOf(request: MessageDeclaration, node: AskedNode): Handler {
-  const needs = { ...node, authorizer: allowAll, clock: nodeClock, fetchMaxBytes: 1024 * 1024 };
+  const needs = {
+    ...{ authorizer: allowAll, clock: nodeClock, fetchMaxBytes: 1024 * 1024 },
+    ...{ leaderQuota: unlimited(), replicaSelector: 'leader' as const },
+    ...node,
+  };
   const handler = request.name === listOffsetsRequest.name ? listOffsetsHandler(needs) : fetchHandler(needs);
   return handler as unknown as Handler;
 }
 
-export function newSessions(): FetchSessions {
-  return new FetchSessions({ clock: nodeClock, random: nodeRandom(), slots: 100, evictionMs: 120_000 });
+export function newSessions(tellsMoves = false): FetchSessions {
+  const options = { clock: nodeClock, random: nodeRandom(), slots: 100, evictionMs: 120_000 };
+  return new FetchSessions({ ...options, tellsMoves });
+}
+
+export function unlimited(): ReplicationQuota {
+  return new ReplicationQuota(nodeClock, { count: 11, lengthMs: 1000 });
 }

@@ -1,6 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
+import type { FetchSessions } from '../../src/handlers/fetch-sessions.ts';
 import { DEFAULT_LOG_CONFIG } from '../../src/log/log-config.ts';
 import { LogDirectory } from '../../src/log/log-directory.ts';
+import { brokerConfigValues } from '../../src/metadata/configs/broker-config-layers.ts';
 import { MetadataDelta } from '../../src/metadata/metadata-delta.ts';
 import {
   EMPTY_IMAGE,
@@ -10,26 +12,53 @@ import {
 } from '../../src/metadata/metadata-image.ts';
 import type { MetadataRecord, MetadataRecordValue } from '../../src/metadata/metadata-record.ts';
 import { LEADER_UNCHANGED } from '../../src/metadata/partition-image.ts';
+import type { Decoded } from '../../src/protocol/message.ts';
+import { fetchRequest } from '../../src/protocol/messages/fetch-request.ts';
+import { fetchResponse } from '../../src/protocol/messages/fetch-response.ts';
 import type { PeerAnswer, PeerChannel } from '../../src/protocol/peer-channel.ts';
 import type { IsrAnswer, IsrProposal } from '../../src/replication/leadership.ts';
+import type { ReplicaSelector } from '../../src/replication/nearest-replica.ts';
 import type { Partition } from '../../src/replication/partition.ts';
 import { ReplicaFetchers } from '../../src/replication/replica-fetchers.ts';
 import { Replicas } from '../../src/replication/replicas.ts';
+import { ReplicationQuotas } from '../../src/replication/replication-quotas.ts';
 import { silentLogger } from '../../src/runtime/logger.ts';
 import { nodeClock } from '../../src/runtime/node-clock.ts';
 import { LogBed } from '../log/log-bed.ts';
 import { registration } from '../metadata/controller-view.ts';
 import { TOPIC_ID } from '../metadata/three-brokers.ts';
-import { askHandlers, newSessions } from './asked-handlers.ts';
+import { type AskedNode, askHandlers, newSessions } from './asked-handlers.ts';
+
+/** What differs from a cluster in which nothing is said of racks, quotas and times. */
+export interface ReplicaClusterSettings {
+  readonly maxLagMs?: number;
+  /** Of the brokers, in the order of their ids. */
+  readonly racks?: readonly string[];
+  readonly selector?: ReplicaSelector;
+  readonly waitMaxMs?: number;
+  readonly brokerConfigs?: Readonly<Record<string, string>>;
+}
+
+export interface ConsumerFetch {
+  readonly fetchOffset: number;
+  readonly rack?: string;
+  readonly maxWaitMs?: number;
+  readonly minBytes?: number;
+  readonly leaderEpoch?: number;
+}
+
+export type FetchedPartition = Decoded<typeof fetchResponse>['responses'][number]['partitions'][number];
 
 /** One broker as far as replication goes: real logs in a real directory, real handlers, real fetchers. */
 export class ReplicaNode {
   readonly id: number;
   readonly replicas: Replicas;
-  readonly sessions = newSessions();
+  readonly quotas: ReplicationQuotas;
+  readonly sessions: FetchSessions;
   image: MetadataImage = EMPTY_IMAGE;
   /** Nobody reaches it, and it reaches nobody. */
   isCutOff = false;
+  readonly selector: ReplicaSelector;
   readonly #bed: LogBed;
   readonly #directory: LogDirectory;
 
@@ -37,11 +66,18 @@ export class ReplicaNode {
     this.id = id;
     this.#bed = opened.bed;
     this.#directory = opened.directory;
-    const settings = { waitMaxMs: 20, minBytes: 1, maxBytes: 4096, responseMaxBytes: 65_536, backoffMs: 2 };
+    const { selector = 'leader', waitMaxMs = 20, brokerConfigs = {} } = cluster.given;
+    this.selector = selector;
+    this.sessions = newSessions(selector === 'rack-aware');
+    const staticValues = new Map(Object.entries(brokerConfigs));
+    const configsOf = (image: MetadataImage) => brokerConfigValues({ image, nodeId: id, staticValues });
+    const configs = configsOf(EMPTY_IMAGE);
+    this.quotas = new ReplicationQuotas({ nodeId: id, clock: nodeClock, configsOf, configs });
+    const settings = { waitMaxMs, minBytes: 1, maxBytes: 4096, responseMaxBytes: 65_536, backoffMs: 2 };
     this.replicas = new Replicas({
       nodeId: id,
       clock: nodeClock,
-      maxLagMs: cluster.maxLagMs,
+      maxLagMs: cluster.given.maxLagMs ?? 30_000,
       alterIsr: (_, proposal) => cluster.alterIsr(this, proposal),
       fetchers: new ReplicaFetchers({
         ...{ clock: nodeClock, logger: silentLogger, settings: { ...settings, requestTimeoutMs: 5000 } },
@@ -49,6 +85,7 @@ export class ReplicaNode {
           replicaId: id,
           replicaEpoch: () => id,
           channelTo: (leaderId) => cluster.channel(this, leaderId),
+          quota: this.quotas.follower,
         },
       }),
       directories: [opened.directory],
@@ -69,6 +106,43 @@ export class ReplicaNode {
     return node;
   }
 
+  /** As its handlers have it. */
+  get asked(): AskedNode {
+    const { sessions, replicas, quotas, selector } = this;
+    return {
+      image: () => this.image,
+      replicas,
+      sessions,
+      leaderQuota: quotas.leader,
+      replicaSelector: selector,
+    };
+  }
+
+  /** What a consumer gets that reads one partition once. */
+  async fetch(given: ConsumerFetch): Promise<FetchedPartition> {
+    const { rack = '', maxWaitMs = 0, minBytes = 1, leaderEpoch = -1, fetchOffset } = given;
+    const answer = await askHandlers(
+      {
+        ...{ request: fetchRequest, response: fetchResponse, version: 18, timeoutMs: 5000 },
+        body: {
+          ...{ rackId: rack, maxWaitMs, minBytes, maxBytes: 65_536, sessionEpoch: -1 },
+          topics: [
+            {
+              topicId: TOPIC_ID,
+              partitions: [
+                { partition: 0, fetchOffset, currentLeaderEpoch: leaderEpoch, partitionMaxBytes: 65_536 },
+              ],
+            },
+          ],
+        },
+      },
+      this.asked,
+    );
+    const found = answer.kind === 'answered' ? answer.body.responses[0]?.partitions[0] : undefined;
+    if (found === undefined) throw new Error(`broker ${this.id} gave no answer`);
+    return found;
+  }
+
   get partition(): Partition {
     const partition = this.replicas.get('orders', 0);
     if (partition === undefined) throw new Error(`broker ${this.id} has no replica`);
@@ -79,6 +153,7 @@ export class ReplicaNode {
     const delta = new MetadataDelta(this.image);
     for (const record of records) delta.replay(record);
     this.image = delta.imageAt({ offset: this.image.offset + records.length, epoch: 1 });
+    this.quotas.onMetadata(delta, this.image);
     this.replicas.onMetadata(delta, this.image);
   }
 
@@ -93,19 +168,23 @@ export class ReplicaNode {
 export class ReplicaCluster {
   readonly nodes: ReplicaNode[] = [];
   readonly minInSyncReplicas: number;
-  readonly maxLagMs: number;
+  readonly given: ReplicaClusterSettings;
 
-  private constructor(minInSyncReplicas: number, maxLagMs: number) {
+  private constructor(minInSyncReplicas: number, given: ReplicaClusterSettings) {
     this.minInSyncReplicas = minInSyncReplicas;
-    this.maxLagMs = maxLagMs;
+    this.given = given;
   }
 
-  static async start(size: number, minInSyncReplicas: number, maxLagMs = 30_000): Promise<ReplicaCluster> {
-    const cluster = new ReplicaCluster(minInSyncReplicas, maxLagMs);
+  static async start(
+    size: number,
+    minInSyncReplicas: number,
+    given: ReplicaClusterSettings = {},
+  ): Promise<ReplicaCluster> {
+    const cluster = new ReplicaCluster(minInSyncReplicas, given);
     const ids = Array.from({ length: size }, (_, index) => index + 1);
     for (const id of ids) cluster.nodes.push(await ReplicaNode.start(id, cluster));
     cluster.publish([
-      ...ids.map((id) => registration(id)),
+      ...ids.map((id) => registration(id, { rack: given.racks?.[id - 1] ?? null })),
       { kind: 'topic', value: { name: 'orders', topicId: TOPIC_ID } },
       {
         kind: 'partition',
@@ -164,7 +243,7 @@ export class ReplicaCluster {
       ask: async (exchange) => {
         await setImmediate();
         if (from.isCutOff || to.isCutOff) return none;
-        const answer = await askHandlers(exchange, { ...to, image: () => to.image });
+        const answer = await askHandlers(exchange, to.asked);
         return from.isCutOff || to.isCutOff ? none : answer;
       },
     };

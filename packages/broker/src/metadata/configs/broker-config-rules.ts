@@ -25,5 +25,16 @@ export function brokenBrokerRules(values: ConfigValues): readonly BrokenBrokerRu
       broken.push({ name, message: `${name} must be unlimited (-1) or, greater than or equal to 1` });
     }
   }
+  const selector = values.stringOrNull('replica.selector.class');
+  if (selector !== null && !REPLICA_SELECTORS.has(selector)) {
+    const known = [...REPLICA_SELECTORS].join(' or ');
+    broken.push({ name: 'replica.selector.class', message: `replica.selector.class must be ${known}` });
+  }
   return broken;
 }
+
+/** Kafka's own classes; others cannot be loaded here. */
+const REPLICA_SELECTORS: ReadonlySet<string> = new Set([
+  'org.apache.kafka.common.replica.LeaderSelector',
+  'org.apache.kafka.common.replica.RackAwareReplicaSelector',
+]);

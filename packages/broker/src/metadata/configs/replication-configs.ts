@@ -37,25 +37,25 @@ export const replicationConfigs: readonly ConfigDefinition[] = [
   }),
   int('replica.fetch.backoff.ms', '1000', {
     rule: atLeast(0),
-    effect: 'fixed',
+    effect: 'acts',
     text: 'How long a follower waits after a failed fetch.',
   }),
   int('replica.fetch.max.bytes', '1048576', {
     rule: atLeast(0),
-    effect: 'fixed',
+    effect: 'acts',
     text: 'Bytes a follower asks for per partition.',
   }),
   int('replica.fetch.min.bytes', '1', {
-    effect: 'fixed',
+    effect: 'acts',
     text: 'Bytes a leader waits for before it answers a follower.',
   }),
   int('replica.fetch.response.max.bytes', '10485760', {
     rule: atLeast(0),
-    effect: 'fixed',
+    effect: 'acts',
     text: 'Bytes one answer to a follower may have.',
   }),
   int('replica.fetch.wait.max.ms', '500', {
-    effect: 'fixed',
+    effect: 'acts',
     text: "How long a leader lets a follower's fetch wait.",
   }),
   long('replica.high.watermark.checkpoint.interval.ms', '5000', {
@@ -63,19 +63,19 @@ export const replicationConfigs: readonly ConfigDefinition[] = [
     text: 'How often high watermarks are written down.',
   }),
   long('replica.lag.time.max.ms', '30000', {
-    effect: 'fixed',
+    effect: 'acts',
     text: 'How long a follower may lag before it leaves the in-sync replicas.',
   }),
   string('replica.selector.class', null, {
-    effect: 'refused',
-    text: 'A Java class that picks the replica a client reads from.',
+    effect: 'acts',
+    text: "How the replica is picked that a client reads from: Kafka's own classes, by name. With the rack-aware one, clients with `client.rack` read from an in-sync follower in their rack, and a leader tells its followers of a new high watermark at once.",
   }),
   int('replica.socket.receive.buffer.bytes', '65536', {
     effect: 'fixed',
     text: "Receive buffer of a follower's connection.",
   }),
   int('replica.socket.timeout.ms', '30000', {
-    effect: 'fixed',
+    effect: 'acts',
     text: 'How long a follower waits for an answer.',
   }),
   int('num.replica.alter.log.dirs.threads', null, {
@@ -90,14 +90,14 @@ export const replicationConfigs: readonly ConfigDefinition[] = [
     isInternal: true,
     rule: atLeast(0),
     scope: 'cluster-wide',
-    effect: 'refused',
+    effect: 'acts',
     text: 'Bytes a second that throttled followers may read.',
   }),
   long('leader.replication.throttled.rate', '9223372036854775807', {
     isInternal: true,
     rule: atLeast(0),
     scope: 'cluster-wide',
-    effect: 'refused',
+    effect: 'acts',
     text: 'Bytes a second that leaders may send to throttled followers.',
   }),
   long('replica.alter.log.dirs.io.max.bytes.per.second', '9223372036854775807', {

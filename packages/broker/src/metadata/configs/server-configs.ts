@@ -168,12 +168,12 @@ export const serverConfigs: readonly ConfigDefinition[] = [
   }),
   int('replication.quota.window.num', '11', {
     rule: atLeast(1),
-    effect: 'fixed',
+    effect: 'acts',
     text: 'Windows kept to measure replication quotas.',
   }),
   int('replication.quota.window.size.seconds', '1', {
     rule: atLeast(1),
-    effect: 'fixed',
+    effect: 'acts',
     text: 'Length of one window of replication quotas.',
   }),
   int('alter.log.dirs.replication.quota.window.num', '11', {

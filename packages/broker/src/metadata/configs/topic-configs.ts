@@ -82,12 +82,12 @@ export const topicConfigs: readonly ConfigDefinition[] = [
   }),
   list('follower.replication.throttled.replicas', '', {
     rule: throttledReplicas(),
-    effect: 'refused',
+    effect: 'acts',
     text: 'Followers whose reading is throttled.',
   }),
   list('leader.replication.throttled.replicas', '', {
     rule: throttledReplicas(),
-    effect: 'refused',
+    effect: 'acts',
     text: 'Leaders whose sending to followers is throttled.',
   }),
   int('index.interval.bytes', '4096', {

@@ -1,0 +1,152 @@
+import type { FollowedPartition } from './followed-partition.ts';
+import { type FetchChanges, type FollowerFetch, keyOf, type SessionKey } from './follower-fetch-session.ts';
+
+/** Whether a partition is asked for just now. */
+type Status =
+  | { readonly kind: 'fetching' }
+  | { readonly kind: 'paused'; readonly untilMs: number }
+  /** Until the metadata says something new. */
+  | { readonly kind: 'halted' }
+  | { readonly kind: 'removed' };
+
+/** A partition on the agenda of a fetcher. */
+export interface Followed {
+  readonly partition: FollowedPartition;
+  readonly status: Status;
+  /** Whether it has all that its leader has committed. */
+  isInSync: boolean;
+}
+
+interface AgendaEntry extends Followed {
+  status: Status;
+}
+
+/**
+ * What a fetcher asks for next. It keeps account of what changes, so that a round costs as much as partitions have
+ * moved, not as many as are followed.
+ */
+export class FetchAgenda {
+  readonly #followed = new Map<string, AgendaEntry>();
+  /** Those whose position may have changed since they were asked for. */
+  readonly #changed = new Set<AgendaEntry>();
+  /** Those that are to be asked for no longer. */
+  readonly #unwanted = new Map<string, SessionKey>();
+  readonly #paused = new Set<AgendaEntry>();
+  #fetching = 0;
+
+  get isEmpty(): boolean {
+    return this.#followed.size === 0;
+  }
+
+  /** Whether there is anything to ask for. */
+  get isDue(): boolean {
+    return this.#fetching > 0;
+  }
+
+  get(key: SessionKey): Followed | undefined {
+    return this.#followed.get(keyOf(key));
+  }
+
+  *fetching(): Generator<Followed> {
+    for (const entry of this.#followed.values()) if (entry.status.kind === 'fetching') yield entry;
+  }
+
+  /** Adds a partition, or has one begin anew. */
+  add(partition: FollowedPartition): void {
+    this.remove(partition);
+    const entry: AgendaEntry = { partition, status: HALTED, isInSync: false };
+    this.#followed.set(keyOf(partition), entry);
+    // An earlier fetcher of the partition may have an append on its way.
+    partition.onMoved(() => this.moved(entry));
+    this.#resume(entry);
+  }
+
+  remove(key: SessionKey): void {
+    const entry = this.#followed.get(keyOf(key));
+    if (entry === undefined) return;
+    this.#stop(entry, { kind: 'removed' });
+    this.#followed.delete(keyOf(key));
+  }
+
+  clear(): void {
+    for (const { partition } of [...this.#followed.values()]) this.remove(partition);
+  }
+
+  /** Something was done with it: its position may be another. */
+  moved(followed: Followed): void {
+    if (followed.status.kind === 'fetching') this.#changed.add(followed);
+  }
+
+  pause(followed: Followed, untilMs: number): void {
+    this.#stop(followed, { kind: 'paused', untilMs });
+  }
+
+  halt(followed: Followed): void {
+    this.#stop(followed, HALTED);
+  }
+
+  endPauses(nowMs: number): void {
+    if (this.#paused.size === 0) return;
+    for (const entry of [...this.#paused]) {
+      if (entry.status.kind === 'paused' && entry.status.untilMs <= nowMs) this.#resume(entry);
+    }
+  }
+
+  /** When the next pause ends; null without any. */
+  get nextPauseEndMs(): number | null {
+    if (this.#paused.size === 0) return null;
+    let nextMs = Number.POSITIVE_INFINITY;
+    for (const { status } of this.#paused) {
+      if (status.kind === 'paused') nextMs = Math.min(nextMs, status.untilMs);
+    }
+    return nextMs;
+  }
+
+  /** What has changed since this was called last; for a session that begins, everything. */
+  takeChanges(isNewSession: boolean): FetchChanges {
+    const candidates = isNewSession ? this.#followed.values() : this.#changed;
+    const wanted: FollowerFetch[] = [];
+    for (const { partition, status } of candidates) {
+      if (status.kind === 'fetching') wanted.push(fetchOf(partition));
+    }
+    const unwanted = [...this.#unwanted.values()];
+    this.#changed.clear();
+    this.#unwanted.clear();
+    return { wanted, unwanted };
+  }
+
+  #resume(entry: AgendaEntry): void {
+    entry.status = FETCHING;
+    this.#fetching += 1;
+    this.#paused.delete(entry);
+    this.#changed.add(entry);
+    this.#unwanted.delete(keyOf(entry.partition));
+  }
+
+  #stop(entry: AgendaEntry, status: Exclude<Status, { kind: 'fetching' }>): void {
+    if (entry.status.kind === 'removed') return;
+    if (entry.status.kind === 'fetching') {
+      this.#fetching -= 1;
+      this.#changed.delete(entry);
+      this.#unwanted.set(keyOf(entry.partition), entry.partition);
+    }
+    entry.status = status;
+    if (status.kind === 'paused') this.#paused.add(entry);
+    else this.#paused.delete(entry);
+  }
+}
+
+const FETCHING: Status = { kind: 'fetching' };
+const HALTED: Exclude<Status, { kind: 'fetching' }> = { kind: 'halted' };
+
+function fetchOf(partition: FollowedPartition): FollowerFetch {
+  return {
+    topicId: partition.topicId,
+    partition: partition.partition,
+    leaderEpoch: partition.leaderEpoch,
+    fetchOffset: partition.acknowledgedEndOffset,
+    lastFetchedEpoch: partition.latestEpoch,
+    logStartOffset: partition.logStartOffset,
+    highWatermark: partition.highWatermark,
+  };
+}
