@@ -1,6 +1,7 @@
 // `npm run bench [-- ROW …]`: Apache Kafka 4.3.1 and Odradek side by side on this machine, by the method of
 // docs/performance.md: both warmed, interleaved pairs, the median of the paired ratios with its range.
 import { KafkaTools } from '../interop/kafka-tools.ts';
+import { startClusterContender } from './cluster-contender.ts';
 import { type Contender, type ContenderName, startContender } from './contender.ts';
 import { startFloor } from './floor.ts';
 import type { Measurement, Row } from './row.ts';
@@ -27,7 +28,7 @@ await tools.close();
 for (const line of [...TABLE_HEAD, ...lines]) console.log(line);
 
 async function roundsOf(row: Row): Promise<Round[]> {
-  const running = row.keepsRunning ? await startBoth() : null;
+  const running = row.keepsRunning ? await startBoth(row) : null;
   const floor = row.measureFloor === undefined ? null : await startFloor();
   const rounds: Round[] = [];
   // The first round warms all and is thrown away where they keep running.
@@ -47,11 +48,9 @@ async function roundsOf(row: Row): Promise<Round[]> {
   return rounds;
 }
 
-async function startBoth(): Promise<Record<ContenderName, Contender>> {
-  return {
-    'Apache Kafka': await startContender('Apache Kafka', tools),
-    Odradek: await startContender('Odradek', tools),
-  };
+async function startBoth({ contenders }: Row): Promise<Record<ContenderName, Contender>> {
+  const start = contenders === 'clusters' ? startClusterContender : startContender;
+  return { 'Apache Kafka': await start('Apache Kafka', tools), Odradek: await start('Odradek', tools) };
 }
 
 function inWords(round: Round): string {

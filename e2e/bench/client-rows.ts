@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { WireClient } from '../interop/differential/wire-client.ts';
 import type { KafkaTools } from '../interop/kafka-tools.ts';
 import type { Contender } from './contender.ts';
-import { cpuSeconds } from './process-usage.ts';
-import { type Contenders, each, type MeasuredBroker, type Measurement, type Row } from './row.ts';
+import { cpuSecondsOfAll } from './process-usage.ts';
+import { type MeasuredBroker, type Measurement, onEach, type Row } from './row.ts';
 
 const RECORD_BYTES = 1_000;
 const PRODUCED = 800_000;
@@ -33,20 +33,29 @@ export const produce: Row = {
 };
 
 async function produced(tools: KafkaTools, broker: MeasuredBroker): Promise<Measurement[]> {
+  const { megabytesPerSecond, cpuSecondsPerGigabyte } = await producedOf(tools, broker);
+  return [
+    { quantity: 'produce, MB/s', value: megabytesPerSecond },
+    { quantity: 'produce, broker CPU s/GB', value: cpuSecondsPerGigabyte },
+  ];
+}
+
+/** The load of the produce rows, on one broker or several. */
+export async function producedOf(
+  tools: KafkaTools,
+  broker: MeasuredBroker,
+): Promise<{ readonly megabytesPerSecond: number; readonly cpuSecondsPerGigabyte: number }> {
   const topic = await newTopic(tools, broker);
-  const before = await cpuSeconds(broker.pid);
+  const before = await cpuSecondsOfAll(broker.pids);
   const { megabytesPerSecond } = await runProducer(tools, broker, {
     topic,
     records: PRODUCED,
     throughput: -1,
     settings: ['batch.size=65536', 'linger.ms=5'],
   });
-  const cpu = (await cpuSeconds(broker.pid)) - before;
+  const cpu = (await cpuSecondsOfAll(broker.pids)) - before;
   await removeTopic(tools, broker, topic);
-  return [
-    { quantity: 'produce, MB/s', value: megabytesPerSecond },
-    { quantity: 'produce, broker CPU s/GB', value: cpu / gigabytes(PRODUCED) },
-  ];
+  return { megabytesPerSecond, cpuSecondsPerGigabyte: cpu / gigabytes(PRODUCED) };
 }
 
 export const consume: Row = {
@@ -60,9 +69,9 @@ export const consume: Row = {
   measure: (contenders) =>
     onEach(contenders, async (tools, contender) => {
       const topic = await topicWithRecords(tools, contender);
-      const before = await cpuSeconds(contender.pid);
+      const before = await cpuSecondsOfAll(contender.pids);
       const megabytesPerSecond = await runConsumer(tools, contender, topic);
-      const cpu = (await cpuSeconds(contender.pid)) - before;
+      const cpu = (await cpuSecondsOfAll(contender.pids)) - before;
       return [
         { quantity: 'consume, MB/s', value: megabytesPerSecond },
         { quantity: 'consume, broker CPU s/GB', value: cpu / gigabytes(PRODUCED) },
@@ -79,16 +88,27 @@ export const latency: Row = {
   measureFloor: paced,
 };
 
-/** The client does not linger: with `linger.ms=5` five of its milliseconds would be its own waiting. */
 async function paced(tools: KafkaTools, broker: MeasuredBroker): Promise<Measurement[]> {
-  const topic = await newTopic(tools, broker);
-  const load = { topic, records: 18_000, throughput: 3_000, settings: ['linger.ms=0'] };
-  const { p99Ms, meanMs } = await runProducer(tools, broker, load);
-  await removeTopic(tools, broker, topic);
+  const { p99Ms, meanMs } = await latencyOf(tools, broker);
   return [
     { quantity: 'p99 at 3,000 rec/s, ms', value: p99Ms },
     { quantity: 'mean at 3,000 rec/s, ms', value: meanMs },
   ];
+}
+
+/**
+ * The load of the latency rows. The client does not linger: with `linger.ms=5` five of its milliseconds would be its own
+ * waiting.
+ */
+export async function latencyOf(
+  tools: KafkaTools,
+  broker: MeasuredBroker,
+): Promise<{ readonly p99Ms: number; readonly meanMs: number }> {
+  const topic = await newTopic(tools, broker);
+  const load = { topic, records: 18_000, throughput: 3_000, settings: ['linger.ms=0'] };
+  const { p99Ms, meanMs } = await runProducer(tools, broker, load);
+  await removeTopic(tools, broker, topic);
+  return { p99Ms, meanMs };
 }
 
 const SMALL = 60_000;
@@ -104,29 +124,19 @@ export const small: Row = {
 
 async function producedOneByOne(tools: KafkaTools, broker: MeasuredBroker): Promise<Measurement[]> {
   const topic = await newTopic(tools, broker);
-  const before = await cpuSeconds(broker.pid);
+  const before = await cpuSecondsOfAll(broker.pids);
   const { recordsPerSecond } = await runProducer(tools, broker, {
     topic,
     records: SMALL,
     throughput: -1,
     settings: ['batch.size=0', 'linger.ms=0'],
   });
-  const cpu = (await cpuSeconds(broker.pid)) - before;
+  const cpu = (await cpuSecondsOfAll(broker.pids)) - before;
   await removeTopic(tools, broker, topic);
   return [
     { quantity: 'small, batches of one record/s', value: recordsPerSecond },
     { quantity: 'small, broker CPU µs/batch', value: (cpu / SMALL) * 1e6 },
   ];
-}
-
-function onEach(
-  { tools, order, running }: Contenders,
-  measure: (tools: KafkaTools, contender: Contender) => Promise<readonly Measurement[]>,
-) {
-  return each(order, (name) => {
-    if (running === null) throw new Error('this row keeps its contenders running');
-    return measure(tools, running[name]);
-  });
 }
 
 /** One record of letters; the client would else spend most of its time on drawing each letter of each record. */
@@ -192,10 +202,11 @@ async function runConsumer(tools: KafkaTools, contender: Contender, topic: strin
 }
 
 /** Makes a topic of six partitions under a name of its own; all go with the contender's folder at the end. */
-async function newTopic(tools: KafkaTools, { bootstrap, makesTopics }: MeasuredBroker): Promise<string> {
+async function newTopic(tools: KafkaTools, broker: MeasuredBroker): Promise<string> {
+  const { bootstrap, makesTopics, replicationFactor = 1 } = broker;
   const topic = `bench-${randomUUID()}`;
   if (makesTopics) return topic;
-  const partitions = ['--partitions', String(PARTITIONS)];
+  const partitions = ['--partitions', String(PARTITIONS), '--replication-factor', String(replicationFactor)];
   await tools.topics(['--bootstrap-server', bootstrap, '--create', ...partitions, '--topic', topic]);
   await isLed(bootstrap, topic);
   return topic;
@@ -214,23 +225,30 @@ async function removeTopic(
 }
 
 /**
- * Waits until the broker leads all partitions. Apache Kafka answers a creation before it does: the first batch of a
- * producer that comes too early is refused, the second of its five in flight is taken, and the first is then out of
- * order until the client gives up after two minutes.
+ * Waits until each partition is led by a broker that knows it. Apache Kafka answers a creation before that: the first
+ * batch of a producer that comes too early is refused, the second of its five in flight is taken, and the first is then
+ * out of order until the client gives up after two minutes.
  */
 async function isLed(bootstrap: string, topic: string): Promise<void> {
   const partitions = Array.from({ length: PARTITIONS }, (_, partitionIndex) => ({
     partitionIndex,
     timestamp: -1,
   }));
-  const client = new WireClient(bootstrap);
-  for (;;) {
-    const answer = await client.send('ListOffsets', 7, { topics: [{ name: topic, partitions }] });
-    if ('closed' in answer) throw new Error(`${bootstrap} closed the connection`);
-    const { topics } = answer.response as { topics: { partitions: { errorCode: number }[] }[] };
-    if (topics.every((led) => led.partitions.every(({ errorCode }) => errorCode === 0))) break;
+  const led = new Set<number>();
+  const clients = bootstrap.split(',').map((address) => new WireClient(address));
+  while (led.size < PARTITIONS) {
+    for (const client of clients) {
+      const answer = await client.send('ListOffsets', 7, { topics: [{ name: topic, partitions }] });
+      if ('closed' in answer) throw new Error(`one of ${bootstrap} closed the connection`);
+      const { topics } = answer.response as {
+        topics: { partitions: { partitionIndex: number; errorCode: number }[] }[];
+      };
+      for (const { partitionIndex, errorCode } of topics.flatMap((asked) => asked.partitions)) {
+        if (errorCode === 0) led.add(partitionIndex);
+      }
+    }
   }
-  client.close();
+  for (const client of clients) client.close();
 }
 
 /** The topic that consumers read again and again, filled when it is first asked for. */

@@ -1,7 +1,7 @@
 import { WireClient } from '../interop/differential/wire-client.ts';
 import type { KafkaTools } from '../interop/kafka-tools.ts';
 import { type ContenderName, startContender } from './contender.ts';
-import { residentMegabytes } from './process-usage.ts';
+import { largestResidentMegabytes } from './process-usage.ts';
 import { each, type Measurement, type Row, seconds } from './row.ts';
 
 const CONNECTIONS = 1_000;
@@ -27,10 +27,10 @@ export async function measureConnections(
   const warming = await connect(contender.bootstrap, WARMING);
   for (const client of warming) client.close();
   await seconds(5);
-  const before = await residentMegabytes(contender.pid);
+  const before = await largestResidentMegabytes(contender.pids);
   const idle = await connect(contender.bootstrap, CONNECTIONS);
   await seconds(5);
-  const value = (await residentMegabytes(contender.pid)) - before;
+  const value = (await largestResidentMegabytes(contender.pids)) - before;
   for (const client of idle) client.close();
   await contender.stop();
   return [{ quantity: '1,000 idle connections, MB', value }];

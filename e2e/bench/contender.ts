@@ -10,11 +10,12 @@ import { javaClassPath } from '../tools/workshop.mjs';
 
 export type ContenderName = 'Apache Kafka' | 'Odradek';
 
-/** One broker in a process of its own, as a bench measures it. */
+/** One broker in a process of its own, or several, as a bench measures it. */
 export interface Contender {
   readonly name: ContenderName;
   readonly bootstrap: string;
-  readonly pid: number;
+  /** Of its brokers. */
+  readonly pids: readonly number[];
   /** From exec until an outside client had its Metadata answered, in milliseconds. */
   readonly startedInMs: number;
   /** Lines that it has written to its standard error so far. */
@@ -86,7 +87,7 @@ async function startOn(name: ContenderName, file: string, port: number): Promise
   return {
     name,
     bootstrap: `127.0.0.1:${port}`,
-    pid: child.pid,
+    pids: [child.pid],
     startedInMs,
     logLines,
     stop: () => end('SIGTERM'),

@@ -24,7 +24,7 @@ export async function startFloor(): Promise<Floor> {
   if (child.pid === undefined || child.exitCode !== null) throw new Error('the floor did not start');
   return {
     bootstrap: `127.0.0.1:${port}`,
-    pid: child.pid,
+    pids: [child.pid],
     makesTopics: true,
     stop: async () => {
       child.kill('SIGTERM');

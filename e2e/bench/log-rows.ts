@@ -2,7 +2,7 @@ import { createTopic } from '../interop/differential/differential-case.ts';
 import { WireClient } from '../interop/differential/wire-client.ts';
 import type { KafkaTools } from '../interop/kafka-tools.ts';
 import { type Contender, type ContenderName, prepareContender } from './contender.ts';
-import { residentMegabytes } from './process-usage.ts';
+import { largestResidentMegabytes } from './process-usage.ts';
 import { each, type Measurement, type Row, seconds } from './row.ts';
 import { produceToEach } from './wire-load.ts';
 
@@ -37,12 +37,12 @@ export async function measurePartitions(
   await first.stop();
   const clean = await folder.start();
   await seconds(settleSeconds);
-  const cleanMegabytes = await residentMegabytes(clean.pid);
+  const cleanMegabytes = await largestResidentMegabytes(clean.pids);
   await produceOnce(clean, Date.now());
   await clean.kill();
   const killed = await folder.start();
   await seconds(settleSeconds);
-  const killedMegabytes = await residentMegabytes(killed.pid);
+  const killedMegabytes = await largestResidentMegabytes(killed.pids);
   await killed.stop();
   await folder.remove();
   return [

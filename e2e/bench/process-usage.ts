@@ -15,3 +15,14 @@ export async function residentMegabytes(pid: number): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8');
   return (Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) * 1024) / 1e6;
 }
+
+/** Of several processes together. */
+export async function cpuSecondsOfAll(pids: readonly number[]): Promise<number> {
+  const each = await Promise.all(pids.map(cpuSeconds));
+  return each.reduce((sum, used) => sum + used, 0);
+}
+
+/** Of the largest of several processes. */
+export async function largestResidentMegabytes(pids: readonly number[]): Promise<number> {
+  return Math.max(...(await Promise.all(pids.map(residentMegabytes))));
+}

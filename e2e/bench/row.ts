@@ -16,6 +16,8 @@ export interface Row {
   readonly measure: (contenders: Contenders) => Promise<Record<ContenderName, readonly Measurement[]>>;
   /** Measures the floor, where there is one: it runs beside the contenders and is measured once with each pair. */
   readonly measureFloor?: (tools: KafkaTools, floor: MeasuredBroker) => Promise<readonly Measurement[]>;
+  /** What stands beside each other: single brokers, or clusters of three. */
+  readonly contenders?: 'brokers' | 'clusters';
   /** Whether the contenders stay up between pairs. */
   readonly keepsRunning: boolean;
 }
@@ -23,7 +25,10 @@ export interface Row {
 /** What a client row needs to know of a broker. */
 export interface MeasuredBroker {
   readonly bootstrap: string;
-  readonly pid: number;
+  /** Of its processes, whose CPU is counted together. */
+  readonly pids: readonly number[];
+  /** Of the topics that are made for a measurement; one unless given. */
+  readonly replicationFactor?: number;
   /** Whether a topic is there as soon as it is asked for. */
   readonly makesTopics?: boolean;
 }
@@ -49,6 +54,17 @@ export async function each(
   const measured: Record<ContenderName, readonly Measurement[]> = { 'Apache Kafka': [], Odradek: [] };
   for (const name of order) measured[name] = await measure(name);
   return measured;
+}
+
+/** Measures contenders that keep running. */
+export function onEach(
+  { tools, order, running }: Contenders,
+  measure: (tools: KafkaTools, contender: Contender) => Promise<readonly Measurement[]>,
+) {
+  return each(order, (name) => {
+    if (running === null) throw new Error('this row keeps its contenders running');
+    return measure(tools, running[name]);
+  });
 }
 
 export const seconds = (count: number) => new Promise((resolve) => setTimeout(resolve, count * 1_000));

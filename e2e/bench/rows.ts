@@ -1,9 +1,10 @@
 import { startOdradek } from '../interop/broker-under-test.ts';
 import { consume, latency, produce, small } from './client-rows.ts';
+import { latency3, memory3, partitions3, produce3, start3 } from './cluster-rows.ts';
 import { connections } from './connections-row.ts';
 import { startContender } from './contender.ts';
 import { partitions, recovery } from './log-rows.ts';
-import { residentMegabytes } from './process-usage.ts';
+import { largestResidentMegabytes, residentMegabytes } from './process-usage.ts';
 import { each, type Measurement, type Row, seconds } from './row.ts';
 
 const start: Row = {
@@ -31,7 +32,7 @@ const memory: Row = {
     each(order, async (name) => {
       const contender = await startContender(name, tools);
       await seconds(30);
-      const broker = await residentMegabytes(contender.pid);
+      const broker = await largestResidentMegabytes(contender.pids);
       await contender.stop();
       const measured = [{ quantity: 'broker RSS 30 s after ready, MB', value: broker }];
       return name === 'Odradek' ? [...measured, await supervisorMemory()] : measured;
@@ -48,6 +49,11 @@ export const rows: readonly Row[] = [
   partitions,
   connections,
   recovery,
+  start3,
+  memory3,
+  produce3,
+  latency3,
+  partitions3,
 ];
 
 async function supervisorMemory(): Promise<Measurement> {

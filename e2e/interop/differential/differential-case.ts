@@ -26,14 +26,18 @@ export async function inVersions(
 export async function createTopic(
   client: WireClient,
   name: string,
-  options: { readonly partitions?: number; readonly configs?: Readonly<Record<string, string>> } = {},
+  options: {
+    readonly partitions?: number;
+    readonly replicationFactor?: number;
+    readonly configs?: Readonly<Record<string, string>>;
+  } = {},
 ): Promise<string> {
   await client.send('CreateTopics', 7, {
     topics: [
       {
         name,
         numPartitions: options.partitions ?? 1,
-        replicationFactor: 1,
+        replicationFactor: options.replicationFactor ?? 1,
         configs: Object.entries(options.configs ?? {}).map(([key, value]) => ({ name: key, value })),
       },
     ],

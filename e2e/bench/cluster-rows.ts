@@ -1,0 +1,180 @@
+import { readdir } from 'node:fs/promises';
+import { createTopic } from '../interop/differential/differential-case.ts';
+import { WireClient } from '../interop/differential/wire-client.ts';
+import type { KafkaTools } from '../interop/kafka-tools.ts';
+import { latencyOf, producedOf } from './client-rows.ts';
+import { BROKERS, prepareCluster, startClusterContender } from './cluster-contender.ts';
+import type { Contender, ContenderName } from './contender.ts';
+import { cpuSeconds, largestResidentMegabytes } from './process-usage.ts';
+import { each, type Measurement, onEach, type Row, seconds } from './row.ts';
+
+/** Three brokers, from `up` until each of them names all three to a client from outside. */
+export const start3: Row = {
+  name: 'start3',
+  pairs: 5,
+  contenders: 'clusters',
+  keepsRunning: false,
+  budgets: [
+    { quantity: 'start of three on a new directory, ms', kind: 'at most', bound: 1_000 },
+    { quantity: 'start of three on an old directory, ms', kind: 'at most', bound: 1_000 },
+  ],
+  measure: ({ tools, order }) =>
+    each(order, async (name) => {
+      const folder = await prepareCluster(name, tools);
+      const first = await folder.start();
+      await createTopic(clientOf(first), 'old', { partitions: 12, replicationFactor: BROKERS });
+      await first.stop();
+      const second = await folder.start();
+      await second.stop();
+      await folder.remove();
+      return [
+        { quantity: 'start of three on a new directory, ms', value: first.startedInMs },
+        { quantity: 'start of three on an old directory, ms', value: second.startedInMs },
+      ];
+    }),
+};
+
+/** The largest of three brokers that have nothing to do. */
+export const memory3: Row = {
+  name: 'memory3',
+  pairs: 1,
+  contenders: 'clusters',
+  keepsRunning: false,
+  budgets: [{ quantity: 'largest RSS of three brokers 30 s after ready, MB', kind: 'at most', bound: 70 }],
+  measure: ({ tools, order }) =>
+    each(order, async (name) => {
+      const contender = await startClusterContender(name, tools);
+      await seconds(30);
+      const value = await largestResidentMegabytes(contender.pids);
+      await contender.stop();
+      return [{ quantity: 'largest RSS of three brokers 30 s after ready, MB', value }];
+    }),
+};
+
+export const produce3: Row = {
+  name: 'produce3',
+  pairs: 5,
+  contenders: 'clusters',
+  keepsRunning: true,
+  budgets: [
+    { quantity: 'produce3, MB/s', kind: 'ratio at least', bound: 2 },
+    { quantity: 'produce3, CPU s/GB of all brokers', kind: 'ratio at most', bound: 0.5 },
+  ],
+  measure: (contenders) =>
+    onEach(contenders, async (tools, contender) => {
+      const { megabytesPerSecond, cpuSecondsPerGigabyte } = await producedOf(tools, {
+        ...contender,
+        replicationFactor: BROKERS,
+      });
+      return [
+        { quantity: 'produce3, MB/s', value: megabytesPerSecond },
+        { quantity: 'produce3, CPU s/GB of all brokers', value: cpuSecondsPerGigabyte },
+      ];
+    }),
+};
+
+export const latency3: Row = {
+  name: 'latency3',
+  pairs: 5,
+  contenders: 'clusters',
+  keepsRunning: true,
+  budgets: [{ quantity: 'p99 of three at 3,000 rec/s, ms', kind: 'ratio at most', bound: 0.5 }],
+  measure: (contenders) =>
+    onEach(contenders, async (tools, contender) => {
+      const { p99Ms, meanMs } = await latencyOf(tools, { ...contender, replicationFactor: BROKERS });
+      return [
+        { quantity: 'p99 of three at 3,000 rec/s, ms', value: p99Ms },
+        { quantity: 'mean of three at 3,000 rec/s, ms', value: meanMs },
+      ];
+    }),
+};
+
+const TOPICS = 10;
+const PARTITIONS_EACH = 1_000;
+const IDLE_SECONDS = 20;
+
+/** Ten thousand partitions with three replicas; the budgets are absolute, so Apache Kafka is not measured. */
+export const partitions3: Row = {
+  name: 'partitions3',
+  pairs: 1,
+  contenders: 'clusters',
+  keepsRunning: false,
+  budgets: [
+    { quantity: '10,000 partitions: start until metadata is ready, ms', kind: 'at most', bound: 5_000 },
+    { quantity: '10,000 partitions: largest RSS of three brokers, MB', kind: 'at most', bound: 250 },
+    { quantity: '10,000 partitions: most file handles of three brokers', kind: 'at most', bound: 4_096 },
+    { quantity: '10,000 partitions: idle CPU of the busiest broker, % of a core', kind: 'at most', bound: 5 },
+  ],
+  measure: async ({ tools }) => ({
+    'Apache Kafka': [],
+    Odradek: await measurePartitions3('Odradek', tools),
+  }),
+};
+
+async function measurePartitions3(name: ContenderName, tools: KafkaTools): Promise<readonly Measurement[]> {
+  const folder = await prepareCluster(name, tools);
+  const first = await folder.start();
+  const began = performance.now();
+  for (let index = 0; index < TOPICS; index++) {
+    const client = clientOf(first);
+    await createTopic(client, `many-${index}`, { partitions: PARTITIONS_EACH, replicationFactor: BROKERS });
+    client.close();
+  }
+  await allInSync(first);
+  const createdInMs = performance.now() - began;
+  await first.stop();
+  const restarted = performance.now();
+  const second = await folder.start();
+  await allLed(second);
+  const readyInMs = performance.now() - restarted;
+  await allInSync(second);
+  await seconds(30);
+  const resident = await largestResidentMegabytes(second.pids);
+  const handles = await Promise.all(
+    second.pids.map(async (pid) => (await readdir(`/proc/${pid}/fd`)).length),
+  );
+  const before = await Promise.all(second.pids.map(cpuSeconds));
+  await seconds(IDLE_SECONDS);
+  const after = await Promise.all(second.pids.map(cpuSeconds));
+  const idle = after.map((used, index) => ((used - (before[index] ?? 0)) / IDLE_SECONDS) * 100);
+  await second.stop();
+  await folder.remove();
+  return [
+    { quantity: '10,000 partitions: made and in sync, ms', value: createdInMs },
+    { quantity: '10,000 partitions: start until metadata is ready, ms', value: readyInMs },
+    { quantity: '10,000 partitions: largest RSS of three brokers, MB', value: resident },
+    { quantity: '10,000 partitions: most file handles of three brokers', value: Math.max(...handles) },
+    { quantity: '10,000 partitions: idle CPU of the busiest broker, % of a core', value: Math.max(...idle) },
+  ];
+}
+
+const allLed = (contender: Contender) => untilEvery(contender, ({ leaderId }) => leaderId >= 0);
+const allInSync = (contender: Contender) =>
+  untilEvery(contender, ({ leaderId, isrNodes }) => leaderId >= 0 && isrNodes.length === BROKERS);
+
+interface ToldPartition {
+  readonly leaderId: number;
+  readonly isrNodes: readonly number[];
+}
+
+/** Resolves when each broker says so of every partition. */
+async function untilEvery(
+  { bootstrap }: Contender,
+  holds: (partition: ToldPartition) => boolean,
+): Promise<void> {
+  const topics = Array.from({ length: TOPICS }, (_, index) => ({ name: `many-${index}` }));
+  for (const address of bootstrap.split(',')) {
+    const client = new WireClient(address);
+    for (;;) {
+      const answer = await client.send('Metadata', 12, { topics, allowAutoTopicCreation: false });
+      if (!('response' in answer)) throw new Error(`${address} closed the connection`);
+      const told = (answer.response as { topics: { partitions: ToldPartition[] }[] }).topics;
+      const partitions = told.flatMap((topic) => topic.partitions);
+      if (partitions.length === TOPICS * PARTITIONS_EACH && partitions.every(holds)) break;
+      await seconds(0.05);
+    }
+    client.close();
+  }
+}
+
+const clientOf = ({ bootstrap }: Contender) => new WireClient(bootstrap.split(',')[0] ?? '');
