@@ -63,8 +63,8 @@ export function reportOf(findings: Findings): {
     '',
     `records acknowledged ${run.acknowledged.count}, read ${run.read.count}; lost ${verdict.violations.lost.length}, moved ${verdict.violations.moved.length}, reordered ${verdict.violations.reordered.length}, duplicated by idempotent writers ${verdict.violations.duplicated.length}, repeated by plain ones ${verdict.repeated}, given up by their client ${givenUp.length}`,
     `readings: ${verdict.violations.readings.length === 0 ? 'both clients, and the one that followed, read the same' : 'DIFFER'}; replicas: ${findings.differingReplicas.length === 0 ? 'byte for byte the same' : 'DIFFER'}`,
-    `availability gap per leader kill: ${leaderKills.length} kills, median ${median(leaderKills)} ms, longest ${leaderKills.at(-1) ?? 0} ms`,
-    `metadata: ${history.controllerChanges.length} controllers elected, ${history.leaderChanges.length} changes of a leader, ${history.isrChanges} of in-sync replicas, ${history.fencings.length} fencings, ${falseFencings.length} of them false`,
+    `availability gap per leader kill: ${leaderKills.length} kills, median ${median(leaderKills)} ms, longest ${leaderKills.at(-1) ?? 0} ms${electionWords(kills, history)}`,
+    `metadata: ${history.controllerChanges.length} controllers elected, ${history.leaderChanges.length} changes of a leader, ${history.isrChangeTimes.length} of in-sync replicas, ${history.fencings.length} fencings, ${falseFencings.length} of them false`,
     ...(givenUp.length === 0
       ? []
       : [
@@ -84,6 +84,20 @@ function gapsOf({ acknowledged, faults, endedMs }: RunRecord): Gap[] {
     const led = gaps.filter((_, partition) => fault.led.includes(partition));
     return { fault, ledMs: Math.max(0, ...led), anyMs: Math.max(0, ...gaps) };
   });
+}
+
+/** How much of the gaps went by until the metadata named other leaders. */
+function electionWords(kills: readonly Gap[], { leaderChanges }: MetadataHistory): string {
+  const untilElected = kills.flatMap(({ fault }) => {
+    const after = leaderChanges.filter(
+      ({ atMs, leader }) => atMs >= fault.fromMs && leader >= 0 && !fault.victims.includes(leader),
+    );
+    return after.length === 0 ? [] : [Math.min(...after.map(({ atMs }) => atMs)) - fault.fromMs];
+  });
+  const [middle, longest] = spread(untilElected);
+  return untilElected.length === 0
+    ? ''
+    : `; until others were elected, median ${middle} ms, longest ${longest} ms`;
 }
 
 function beyondBudget(kills: readonly Gap[]): string[] {

@@ -13,6 +13,7 @@ import { reportOf } from './chaos-report.ts';
 import { PARTITIONS, runChaos, TOPIC } from './chaos-run.ts';
 import { judge } from './checks.ts';
 import { CHAOS_SETTINGS, KAFKA_DEFAULT_TIMING, LOCAL_CLUSTER_TIMING } from './cluster-settings.ts';
+import { FULL_LOAD_SETTINGS, fullLoadReport, runFullLoad } from './full-load.ts';
 import { metadataHistory } from './metadata-history.ts';
 import { Namespaces, namespacePrefix } from './namespaces.ts';
 import { Proxies } from './proxies.ts';
@@ -28,10 +29,13 @@ const { values } = parseArgs({
     /** `inside` is said by this program to itself, in the namespace that it has entered. */
     network: { type: 'string', default: 'auto' },
     rate: { type: 'string', default: '1600' },
+    /** No faults, but as much load as goes; a broker that is fenced all the same is a failure. */
+    'full-load': { type: 'boolean', default: false },
     keep: { type: 'boolean', default: false },
   },
 });
 
+const timing = values.timing === 'kafka' ? KAFKA_DEFAULT_TIMING : LOCAL_CLUSTER_TIMING;
 if (values.network === 'auto') process.exitCode = await enterNamespace();
 else await run(values.network === 'inside' ? await Namespaces.open(BROKERS) : await Proxies.open(BROKERS));
 
@@ -52,42 +56,26 @@ async function enterNamespace(): Promise<number> {
 
 async function run(network: TestNetwork): Promise<void> {
   const name: ClusterName = values.cluster === 'kafka' ? 'Apache Kafka' : 'Odradek';
-  const timing = values.timing === 'kafka' ? KAFKA_DEFAULT_TIMING : LOCAL_CLUSTER_TIMING;
   const folder = mkdtempSync(join(tmpdir(), 'odradek-chaos-'));
   const tools = new KafkaTools();
-  const settings = { ...CHAOS_SETTINGS, ...timing.settings };
+  const settings = {
+    ...CHAOS_SETTINGS,
+    ...timing.settings,
+    ...(values['full-load'] ? FULL_LOAD_SETTINGS : {}),
+  };
   const cluster = await ChaosCluster.prepare(name, { folder, network, settings, tools });
   await tools.close();
   process.once('exit', () => void cluster.killAll());
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.once(signal, () => process.exit(130));
-  const title = `${name === 'Odradek' ? name : `${name} 4.3.1`}, three brokers, ${values.seconds} s of faults from seed ${values.seed}, session time-out ${timing.sessionTimeoutMs} ms`;
-  console.log(title);
+  const who = `${name === 'Odradek' ? name : `${name} 4.3.1`}, three brokers, session time-out ${timing.sessionTimeoutMs} ms`;
+  console.log(who);
   try {
     cluster.startAll();
-    await cluster.createTopic(TOPIC, PARTITIONS);
-    const begun = Date.now();
-    const record = await runChaos(cluster, {
-      seconds: Number(values.seconds),
-      seed: Number(values.seed),
-      sessionTimeoutMs: timing.sessionTimeoutMs,
-      recordsPerSecond: Number(values.rate),
-      say: (line) => console.log(`${((Date.now() - begun) / 1000).toFixed(1).padStart(6)} s  ${line}`),
-    });
-    await cluster.stopAll();
-    const directories = cluster.brokers.map(({ dataDirectory }) => dataDirectory);
-    const { lines, failures } = reportOf({
-      title,
-      network: network.meaning,
-      run: record,
-      verdict: judge(record.acknowledged, record.read, record.others),
-      history: await metadataHistory(directories[0] ?? ''),
-      differingReplicas: await differingReplicas(directories, TOPIC, PARTITIONS),
-      holdsGaps: name === 'Odradek',
-    });
-    console.log(`\n${lines.join('\n')}`);
-    for (const failure of failures) console.log(`FAILED: ${failure}`);
-    if (failures.length > 0) process.exitCode = 1;
+    const outcome = values['full-load'] ? await fullLoad(cluster) : await chaos(cluster, who);
+    console.log(`\n${outcome.lines.join('\n')}`);
+    for (const failure of outcome.failures) console.log(`FAILED: ${failure}`);
+    if (outcome.failures.length > 0) process.exitCode = 1;
   } catch (error) {
     console.log(`FAILED: ${error instanceof Error ? error.message : String(error)}`);
     process.exitCode = 1;
@@ -96,4 +84,36 @@ async function run(network: TestNetwork): Promise<void> {
   await network.close();
   if (process.exitCode === 1 || values.keep) console.log(`The brokers' files are kept in ${folder}`);
   else rmSync(folder, { recursive: true, force: true });
+}
+
+interface Outcome {
+  readonly lines: readonly string[];
+  readonly failures: readonly string[];
+}
+
+async function fullLoad(cluster: ChaosCluster): Promise<Outcome> {
+  return fullLoadReport(await runFullLoad(cluster, Number(values.seconds)));
+}
+
+async function chaos(cluster: ChaosCluster, who: string): Promise<Outcome> {
+  await cluster.createTopic(TOPIC, PARTITIONS);
+  const begun = Date.now();
+  const record = await runChaos(cluster, {
+    seconds: Number(values.seconds),
+    seed: Number(values.seed),
+    sessionTimeoutMs: timing.sessionTimeoutMs,
+    recordsPerSecond: Number(values.rate),
+    say: (line) => console.log(`${((Date.now() - begun) / 1000).toFixed(1).padStart(6)} s  ${line}`),
+  });
+  await cluster.stopAll();
+  const directories = cluster.brokers.map(({ dataDirectory }) => dataDirectory);
+  return reportOf({
+    title: `${who}, ${values.seconds} s of faults from seed ${values.seed}`,
+    network: cluster.network.meaning,
+    run: record,
+    verdict: judge(record.acknowledged, record.read, record.others),
+    history: await metadataHistory(directories[0] ?? ''),
+    differingReplicas: await differingReplicas(directories, TOPIC, PARTITIONS),
+    holdsGaps: cluster.name === 'Odradek',
+  });
 }

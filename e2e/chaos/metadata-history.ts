@@ -7,7 +7,8 @@ export interface MetadataHistory {
   readonly fencings: readonly { readonly broker: number; readonly atMs: number }[];
   readonly unfencings: readonly { readonly broker: number; readonly atMs: number }[];
   readonly leaderChanges: readonly LeaderChange[];
-  readonly isrChanges: number;
+  /** When the in-sync replicas of some partition changed. */
+  readonly isrChangeTimes: readonly number[];
   /** Elections of an active controller. */
   readonly controllerChanges: readonly { readonly controller: number; readonly atMs: number }[];
 }
@@ -27,7 +28,7 @@ export async function metadataHistory(dataDirectory: string): Promise<MetadataHi
     fencings: [] as { broker: number; atMs: number }[],
     unfencings: [] as { broker: number; atMs: number }[],
     leaderChanges: [] as LeaderChange[],
-    isrChanges: 0,
+    isrChangeTimes: [] as number[],
     controllerChanges: [] as { controller: number; atMs: number }[],
   };
   const folder = join(dataDirectory, '__cluster_metadata-0');
@@ -43,7 +44,7 @@ export async function metadataHistory(dataDirectory: string): Promise<MetadataHi
         if (fields.fenced === FENCED) history.fencings.push({ broker, atMs });
         if (fields.fenced === UNFENCED) history.unfencings.push({ broker, atMs });
       } else if (String(type).startsWith('PARTITION_CHANGE')) {
-        if (fields.isr !== undefined && fields.isr !== null) history.isrChanges += 1;
+        if (fields.isr !== undefined && fields.isr !== null) history.isrChangeTimes.push(atMs);
         const leader = Number(fields.leader ?? -2);
         if (leader !== -2)
           history.leaderChanges.push({ partition: Number(fields.partitionId), leader, atMs });
