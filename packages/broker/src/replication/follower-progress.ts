@@ -60,6 +60,11 @@ export class FollowerProgress {
     this.#pulse = null;
   }
 
+  /** Whether it has fetched lately, if only by its session. */
+  hasFetchedWithin(ms: number, nowMs: number): boolean {
+    return nowMs - Math.max(this.#lastFetchMs, this.#pulse?.lastFetchMs ?? this.#lastFetchMs) <= ms;
+  }
+
   isCaughtUp(leaderEndOffset: number, nowMs: number, maxLagMs: number): boolean {
     return this.logEndOffset === leaderEndOffset || nowMs - this.#lastCaughtUpMs <= maxLagMs;
   }

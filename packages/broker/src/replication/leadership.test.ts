@@ -80,6 +80,11 @@ class LeaderStory {
     this.#take(this.leadership.metadataChanged(led, this.nowMs));
   }
 
+  /** A broker has come to be active; the partition's own metadata is as it was. */
+  unfenced(): void {
+    this.#take(this.leadership.brokersChanged(this.nowMs));
+  }
+
   get highWatermark(): number {
     return this.leadership.highWatermark;
   }
@@ -338,6 +343,40 @@ describe('a follower that goes on fetching in its session without naming the par
     story.append(5);
     story.pass(1);
     expect(story.proposed).toEqual([1]);
+  });
+
+  test('comes back in sync with no fetch that names it, once the metadata lets it', () => {
+    const { story, pulse } = quiet();
+    story.epochs.delete(3);
+    story.metadata({ isr: [1, 2], partitionEpoch: 8 });
+    expect(story.proposed).toBeNull();
+    story.epochs.set(3, 30);
+    story.unfenced();
+    expect(story.proposed).toEqual([1, 2, 3]);
+    // Refused: not before the next check, or the controller would be asked as fast as it can refuse.
+    story.refuse('withdrawn');
+    expect(story.proposed).toBeNull();
+    pulse.lastFetchMs = story.nowMs;
+    story.pass(LAG_MS / 2);
+    expect(story.proposed).toEqual([1, 2, 3]);
+  });
+
+  test('comes back when the in-sync replicas were changed without it, and another after it', () => {
+    const { story } = quiet();
+    story.fetch(2, 0);
+    story.metadata({ isr: [1], partitionEpoch: 8 });
+    expect(story.proposed).toEqual([1, 2]);
+    story.answer([1, 2], 9);
+    expect(story.proposed).toEqual([1, 2, 3]);
+  });
+
+  test('does not come back when its session has not fetched for too long', () => {
+    const { story, pulse } = quiet();
+    pulse.lastFetchMs = story.nowMs - LAG_MS - 1;
+    story.metadata({ isr: [1, 2], partitionEpoch: 8 });
+    story.unfenced();
+    story.pass(1);
+    expect(story.proposed).toBeNull();
   });
 
   test('may be read from as late as its session has fetched', () => {

@@ -175,7 +175,12 @@ export class Leadership {
     this.#partitionEpoch = partition.partitionEpoch;
     this.#proposed = null;
     this.#follow(partition.replicas, nowMs);
-    return this.#effects(null, nowMs);
+    return this.#effects(this.#returning(nowMs), nowMs);
+  }
+
+  /** Other brokers are active than before: who was kept out for that may come back. */
+  brokersChanged(nowMs: number): LeadershipEffects {
+    return this.#effects(this.#returning(nowMs), nowMs);
   }
 
   configChanged(minInSyncReplicas: number, nowMs: number): LeadershipEffects {
@@ -192,17 +197,21 @@ export class Leadership {
       this.#partitionEpoch = answer.partitionEpoch;
     }
     this.#proposed = null;
-    return this.#effects(null, nowMs);
+    // What was withdrawn is not proposed again at once: the controller may go on refusing.
+    return this.#effects(answer.kind === 'changed' ? this.#returning(nowMs) : null, nowMs);
   }
 
-  /** To be called every half of `replica.lag.time.max.ms`: who has fallen behind is proposed to leave. */
+  /**
+   * To be called every half of `replica.lag.time.max.ms`: who has fallen behind is proposed to leave, and who has all
+   * there is to come back.
+   */
   tick(nowMs: number): LeadershipEffects {
     const kept = this.#isr.filter((id) => {
       const follower = this.#followers.get(id);
       return follower === undefined || this.#isCaughtUp(follower, nowMs);
     });
     const hasShrunk = kept.length < this.#isr.length;
-    return this.#effects(hasShrunk ? { isr: kept, isGrowing: false } : null, nowMs);
+    return this.#effects(hasShrunk ? { isr: kept, isGrowing: false } : this.#returning(nowMs), nowMs);
   }
 
   #follow(replicas: readonly number[], nowMs: number): void {
@@ -220,6 +229,19 @@ export class Leadership {
     const { logEndOffset } = follower;
     if (logEndOffset < this.#highWatermark || logEndOffset < this.epochStartOffset) return null;
     return { isr: [...this.#isr, replicaId], isGrowing: true };
+  }
+
+  /**
+   * The ISR with a follower that is kept out of it for no reason any more. Its session goes on, but does not name the
+   * partition while nothing moves; and below the minimum of in-sync replicas nothing does.
+   */
+  #returning(nowMs: number): Proposed | null {
+    for (const [id, follower] of this.#followers) {
+      if (!follower.hasFetchedWithin(this.#options.maxLagMs, nowMs)) continue;
+      const grown = this.#grown(id, follower);
+      if (grown !== null) return grown;
+    }
+    return null;
   }
 
   #effects(wanted: Proposed | null, nowMs: number): LeadershipEffects {

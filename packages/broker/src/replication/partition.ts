@@ -214,6 +214,12 @@ export class Partition {
     this.#carryOut(this.#leadership.configChanged(minInSyncReplicas, nowMs));
   }
 
+  /** Brokers have come, have gone or were fenced. */
+  brokersChanged(): void {
+    if (this.#leadership === null || this.#image.replicas.length === 1) return;
+    this.#carryOut(this.#leadership.brokersChanged(this.#surroundings.clock.monotonicMs()));
+  }
+
   /** A follower has fetched, and found in `leaderEpoch` that what it has is this log's. */
   followerFetched(fetch: FollowerFetch, leaderEpoch: number): void {
     if (this.#leadership?.leaderEpoch !== leaderEpoch) return;

@@ -161,6 +161,7 @@ export class Replicas implements MetadataSubscriber {
       for (const index of changedPartitions) this.#follow(after, index, settings);
     }
     this.#followConfigs(delta, image);
+    if (delta.changedBrokers.size > 0) for (const partition of this.all()) partition.brokersChanged();
     this.#options.fetchers.refresh();
   }
 
