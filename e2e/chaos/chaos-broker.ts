@@ -6,7 +6,10 @@ import { javaClassPath } from '../tools/workshop.mjs';
 import type { ClusterName } from './chaos-cluster.ts';
 import type { TestNetwork } from './test-network.ts';
 
-const ODRADEK = resolve(import.meta.dirname, '../../packages/cli/dist/broker-process.js');
+/** The bundle, or what `ODRADEK_BROKER_PROGRAM` names, so that another checkout can be held to the same. */
+const ODRADEK =
+  process.env.ODRADEK_BROKER_PROGRAM ??
+  resolve(import.meta.dirname, '../../packages/cli/dist/broker-process.js');
 const KAFKA_JVM = ['-Xms512m', '-Xmx512m', '-XX:+UseG1GC'];
 
 /** How long a clean stop may take before it counts as one that hangs. */

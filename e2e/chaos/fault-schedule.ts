@@ -23,6 +23,9 @@ const DIRECTED: ReadonlySet<FaultKind> = new Set([
   'cut off from the brokers',
 ]);
 
+const IS_MEASURED: ReadonlySet<FaultKind> = new Set(['kill', 'kill the controller']);
+const HASTY_SHARE = 0.25;
+
 export interface PlannedFault {
   readonly kind: FaultKind;
   /** Until it is put right. */
@@ -39,8 +42,8 @@ export interface ScheduleOptions {
 }
 
 /**
- * An endless schedule drawn from a seed: each kind once, in a drawn order, then any of them again, one in four without
- * waiting for the cluster to recover.
+ * An endless schedule drawn from a seed: each kind once, in a drawn order, and so again; some without waiting for the
+ * cluster to recover, but none right after a kill, whose gap is measured.
  */
 export function* faultSchedule(
   random: SeededRandom,
@@ -48,13 +51,15 @@ export function* faultSchedule(
 ): Generator<PlannedFault> {
   const kinds = FAULT_KINDS.filter((kind) => canDirectCuts || !DIRECTED.has(kind));
   for (;;) {
-    for (const [index, kind] of shuffled(kinds, random).entries()) {
+    let last: FaultKind | null = null;
+    for (const kind of shuffled(kinds, random)) {
       yield {
         kind,
         forMs: random.between(...lengthOf(kind, sessionTimeoutMs)),
-        isHasty: index > 0 && random.next() < 0.25,
+        isHasty: last !== null && !IS_MEASURED.has(last) && random.next() < HASTY_SHARE,
         draw: () => random.next(),
       };
+      last = kind;
     }
   }
 }
