@@ -36,6 +36,7 @@ import {
 import { type ApiEntry, advertisedRange } from './handlers/dispatch.ts';
 import { type ElectLeadersNeeds, electLeadersHandler } from './handlers/elect-leaders.ts';
 import { endQuorumEpochHandler } from './handlers/end-quorum-epoch.ts';
+import { type EnvelopeNeeds, envelopeHandler } from './handlers/envelope.ts';
 import { type FetchNeeds, fetchHandler } from './handlers/fetch.ts';
 import { fetchMetadataLogHandler } from './handlers/fetch-metadata-log.ts';
 import { fetchSnapshotHandler } from './handlers/fetch-snapshot.ts';
@@ -107,9 +108,6 @@ export function brokerApis(needs: BrokerApiNeeds, finalizedFeatures: () => Final
       { handler: syncGroupHandler(needs) },
       { handler: describeGroupsHandler(needs) },
       { handler: listGroupsHandler(needs) },
-      { handler: createTopicsHandler(needs) },
-      { handler: deleteTopicsHandler(needs) },
-      { handler: createPartitionsHandler(needs) },
       { handler: deleteRecordsHandler(needs) },
       { handler: initProducerIdHandler(needs) },
       { handler: offsetForLeaderEpochHandler(needs) },
@@ -117,14 +115,11 @@ export function brokerApis(needs: BrokerApiNeeds, finalizedFeatures: () => Final
       { handler: deleteGroupsHandler(needs) },
       { handler: offsetDeleteHandler(needs) },
       { handler: describeConfigsHandler(needs) },
-      { handler: alterConfigsHandler(needs) },
-      { handler: incrementalAlterConfigsHandler(needs) },
       { handler: listConfigResourcesHandler(needs) },
-      { handler: describeQuorumHandler(needs) },
       { handler: describeProducersHandler(needs) },
       { handler: describeClusterHandler(needs) },
       { handler: describeTopicPartitionsHandler(needs) },
-      ...replicationAdminApis(needs),
+      ...forwardableApis(needs),
     ],
     finalizedFeatures,
   );
@@ -132,16 +127,39 @@ export function brokerApis(needs: BrokerApiNeeds, finalizedFeatures: () => Final
 
 function replicationAdminApis(needs: ReplicationAdminNeeds): ApiEntry[] {
   return [
-    { handler: electLeadersHandler(needs) },
-    { handler: alterPartitionReassignmentsHandler(needs) },
-    { handler: listPartitionReassignmentsHandler(needs) },
-    { handler: unregisterBrokerHandler(needs) },
+    { handler: electLeadersHandler(needs), forwards: true },
+    { handler: alterPartitionReassignmentsHandler(needs), forwards: true },
+    { handler: listPartitionReassignmentsHandler(needs), forwards: true },
+    { handler: unregisterBrokerHandler(needs), forwards: true },
   ];
 }
 
+/** What an envelope may hold: those of the client listeners' APIs that are sent on to the controller. */
+export function forwardableApis(needs: ForwardableApiNeeds): ApiEntry[] {
+  return [
+    { handler: createTopicsHandler(needs), forwards: true },
+    { handler: deleteTopicsHandler(needs), forwards: true },
+    { handler: createPartitionsHandler(needs), forwards: true },
+    // Whoever is asked looks first whether its own configs are meant.
+    { handler: alterConfigsHandler(needs) },
+    { handler: incrementalAlterConfigsHandler(needs) },
+    { handler: describeQuorumHandler(needs), forwards: true },
+    ...replicationAdminApis(needs),
+  ];
+}
+
+type ForwardableApiNeeds = ReplicationAdminNeeds &
+  AlterConfigsNeeds &
+  CreatePartitionsNeeds &
+  DeleteTopicsNeeds &
+  DescribeQuorumNeeds;
+
 /** Everything that some handler of the controller's listener needs. */
-type ControllerApiNeeds = AllocateProducerIdsNeeds &
+type ControllerApiNeeds = EnvelopeNeeds &
+  AllocateProducerIdsNeeds &
   AlterPartitionNeeds &
+  CreatePartitionsNeeds &
+  DeleteTopicsNeeds &
   BrokerHeartbeatNeeds &
   BrokerRegistrationNeeds &
   ReplicationAdminNeeds &
@@ -158,16 +176,14 @@ export function controllerApis(
 ): ApiEntry[] {
   return withApiVersions(
     [
+      { handler: envelopeHandler(needs) },
       { handler: describeControllersHandler(needs) },
-      { handler: describeQuorumHandler(needs) },
+      ...forwardableApis(needs),
       { handler: describeConfigsHandler(needs) },
-      { handler: alterConfigsHandler(needs) },
-      { handler: incrementalAlterConfigsHandler(needs) },
       { handler: allocateProducerIdsHandler(needs) },
       { handler: alterPartitionHandler(needs) },
       { handler: brokerRegistrationHandler(needs) },
       { handler: brokerHeartbeatHandler(needs) },
-      ...replicationAdminApis(needs),
       { handler: fetchMetadataLogHandler(needs) },
       { handler: voteHandler(needs) },
       { handler: beginQuorumEpochHandler(needs) },

@@ -8,6 +8,7 @@ import type { ConfigValues } from './metadata/configs/config-values.ts';
 import type { MetadataImage } from './metadata/metadata-image.ts';
 import type { MetadataSubscriber } from './metadata/metadata-publisher.ts';
 import { CLUSTER_METADATA_TOPIC } from './metadata/topic-name.ts';
+import { metadataFounding } from './quorum-founding.ts';
 import type { DiskError } from './runtime/disk.ts';
 import { invariant } from './runtime/invariant.ts';
 import type { Runtime } from './runtime/runtime.ts';
@@ -67,6 +68,7 @@ export async function openStorage(
       const directory = await LogDirectory.open({
         ...options,
         ...(clusterId === null ? {} : { clusterId }),
+        ...(path === config.metadataLogDir && { founding: metadataFounding(config, runtime) }),
         onOffline: (error) => {
           countOffline();
           const offline = opened.get(path);

@@ -124,7 +124,7 @@ describe('broker config', () => {
     [
       {
         listeners: 'PLAINTEXT://:9092,CONTROLLER://:9093',
-        'controller.quorum.bootstrap.servers': 'elsewhere:9094',
+        'controller.quorum.bootstrap.servers': 'elsewhere',
       },
       'controller.quorum.bootstrap.servers',
     ],

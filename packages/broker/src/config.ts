@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve as absolutePath } from 'node:path';
 import { type ListenerConfig, resolveListeners } from './config-listeners.ts';
+import { type QuorumConfig, quorumConfig } from './config-quorum.ts';
 import { brokenBrokerRules } from './metadata/configs/broker-config-rules.ts';
 import { valueWithoutEffect } from './metadata/configs/config-effect.ts';
 import { ConfigValues } from './metadata/configs/config-values.ts';
@@ -17,6 +18,7 @@ export interface BrokerConfig {
   /** The listeners of clients and other brokers, at least one. */
   readonly listeners: readonly ListenerConfig[];
   readonly controllerListener: ListenerConfig;
+  readonly quorum: QuorumConfig;
   readonly interBrokerListenerName: string;
   /** Absolute paths, at least one. */
   readonly logDirs: readonly string[];
@@ -136,10 +138,10 @@ function assemble(staticValues: ReadonlyMap<string, string>, problems: ProblemLi
   const values = new ConfigValues(brokerConfigs, [staticValues]);
   checkRoles(values, problems);
   for (const { name, message } of brokenBrokerRules(values)) problems.add(name, message);
-  checkQuorum(values, problems);
-  const listeners = resolveListeners(values, (key, message) => problems.add(key, message));
+  const report = (key: string, message: string) => problems.add(key, message);
+  const listeners = resolveListeners(values, report);
   if (listeners === null) return null;
-  checkBootstrapServers(values, listeners.controllerListener.port, problems);
+  const quorum = quorumConfig(values, listeners.controllerListener.name, report);
   const logDirs = (values.text('log.dirs') === null ? values.list('log.dir') : values.list('log.dirs')).map(
     (directory) => absolutePath(directory),
   );
@@ -150,6 +152,7 @@ function assemble(staticValues: ReadonlyMap<string, string>, problems: ProblemLi
     clusterId: values.stringOrNull('odradek.cluster.id'),
     rack: values.stringOrNull('broker.rack'),
     ...listeners,
+    quorum,
     logDirs,
     metadataLogDir: metadataLogDir === null ? firstLogDir : absolutePath(metadataLogDir),
     staticValues,
@@ -164,36 +167,6 @@ function checkRoles(values: ConfigValues, problems: ProblemList): void {
   }
   if (values.number('node.id') !== values.number('broker.id')) {
     problems.add('broker.id', 'broker.id and node.id must agree where both are given');
-  }
-}
-
-/** Until there are clusters of several nodes, the only voter is the node itself. */
-function checkQuorum(values: ConfigValues, problems: ProblemList): void {
-  const voters = values.list('controller.quorum.voters');
-  const nodeId = values.number('node.id');
-  for (const voter of voters) {
-    const [, id] = /^([0-9]+)@[^@\s]+:[0-9]{1,5}$/.exec(voter) ?? [];
-    if (id === undefined) {
-      problems.add('controller.quorum.voters', `${voter} is not of the form id@host:port`);
-    } else if (Number(id) !== nodeId) {
-      problems.add('controller.quorum.voters', `the only voter can be this node, ${nodeId}, and not ${id}`);
-    }
-  }
-}
-
-/** A node that is alone in its quorum finds it at its own listener. */
-function checkBootstrapServers(values: ConfigValues, controllerPort: number, problems: ProblemList): void {
-  const key = 'controller.quorum.bootstrap.servers';
-  for (const server of values.list(key)) {
-    const [, port] = /^[^\s]+:([0-9]{1,5})$/.exec(server) ?? [];
-    if (port === undefined) {
-      problems.add(key, `${server} is not of the form host:port`);
-    } else if (controllerPort !== 0 && Number(port) !== controllerPort) {
-      problems.add(
-        key,
-        `${server} is not the controller listener of this node, which is alone in its quorum`,
-      );
-    }
   }
 }
 

@@ -1,5 +1,3 @@
-import type { Controller } from './controller/controller.ts';
-import type { NewTopic } from './controller/create-topics.ts';
 import type { ConfigValues } from './metadata/configs/config-values.ts';
 import { liveBrokers, type MetadataImage } from './metadata/metadata-image.ts';
 import {
@@ -8,14 +6,26 @@ import {
   TRANSACTION_STATE_TOPIC,
 } from './metadata/topic-name.ts';
 import { ErrorCode } from './protocol/errors.ts';
+import type { Encodable } from './protocol/message.ts';
+import { createTopicsRequest } from './protocol/messages/create-topics-request.ts';
+import { createTopicsResponse } from './protocol/messages/create-topics-response.ts';
+import type { PeerChannel } from './protocol/peer-channel.ts';
 import type { Logger } from './runtime/logger.ts';
 
 export interface TopicAutoCreationNeeds {
-  readonly controller: Controller;
+  /** The way to the controller. */
+  readonly controller: PeerChannel;
+  /** Whether there can be no other broker. */
+  readonly isAlone: boolean;
   readonly configs: ConfigValues;
   readonly image: () => MetadataImage;
   readonly logger: Logger;
 }
+
+type NewTopic = NonNullable<Encodable<typeof createTopicsRequest>['topics']>[number];
+
+const CREATE_TOPICS_VERSION = 7;
+const TIMEOUT_MS = 30_000;
 
 /** The broker configs that say how each internal topic is made. */
 const INTERNAL_TOPICS: ReadonlyMap<string, InternalTopicConfigs> = new Map([
@@ -83,11 +93,20 @@ export class TopicAutoCreation {
 
   async #create(names: readonly string[]): Promise<void> {
     const { controller, logger } = this.#needs;
-    const topics = names.map((name) => this.#topic(name));
-    const outcome = await controller.createTopics(topics, { validateOnly: false });
-    for (const creation of outcome.kind === 'committed' ? outcome.response : []) {
-      if (creation.kind !== 'failed' || creation.errorCode === ErrorCode.TOPIC_ALREADY_EXISTS) continue;
-      logger.warn({ topic: creation.name, reason: creation.errorMessage }, 'a topic cannot be made');
+    const answer = await controller.ask({
+      request: createTopicsRequest,
+      response: createTopicsResponse,
+      version: CREATE_TOPICS_VERSION,
+      body: { topics: names.map((name) => this.#topic(name)), timeoutMs: TIMEOUT_MS },
+      timeoutMs: TIMEOUT_MS,
+    });
+    if (answer.kind === 'unanswered') {
+      logger.warn({ topics: names, reason: answer.reason }, 'topics cannot be made yet');
+      return;
+    }
+    for (const { name: topic, errorCode, errorMessage: reason } of answer.body.topics) {
+      if (errorCode === ErrorCode.NONE || errorCode === ErrorCode.TOPIC_ALREADY_EXISTS) continue;
+      logger.warn({ topic, reason }, 'a topic cannot be made');
     }
   }
 
@@ -113,10 +132,10 @@ export class TopicAutoCreation {
     };
   }
 
-  /** Where nobody set it, no more than there are brokers: a cluster of one has groups too. */
+  /** Where nobody set it, a cluster of one has groups too. In others topics wait until there are enough brokers. */
   #replicationFactor(config: string): number {
-    const { configs, image } = this.#needs;
+    const { configs, image, isAlone } = this.#needs;
     const wanted = configs.number(config);
-    return configs.isSet(config) ? wanted : Math.min(wanted, liveBrokers(image()).length);
+    return configs.isSet(config) || !isAlone ? wanted : Math.min(wanted, liveBrokers(image()).length);
   }
 }

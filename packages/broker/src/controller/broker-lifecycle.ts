@@ -43,6 +43,9 @@ const HEARTBEAT_VERSION = 1;
 /** A broker that catches up is let in at its next heartbeat: it does not wait a whole interval for it. */
 const CATCHING_UP_MS = 20;
 
+/** Whoever was refused, because an incarnation before it is taken to live, asks again. */
+const REGISTRATION_PAUSE_MS = 100;
+
 /** Registers a broker, tells the controller that it lives, and takes leave of it. */
 export class BrokerLifecycle {
   readonly #needs: BrokerLifecycleNeeds;
@@ -52,6 +55,9 @@ export class BrokerLifecycle {
   #brokerEpoch = -1;
   #wantsShutdown = false;
   #isClosed = false;
+  #isReady = false;
+  /** Whether the last question was answered. */
+  #isHeard = true;
   #pause: { readonly timer: Timer; readonly end: () => void } | null = null;
 
   constructor(needs: BrokerLifecycleNeeds) {
@@ -68,9 +74,29 @@ export class BrokerLifecycle {
   }
 
   /** Resolves when the broker is let in for the first time, or is closed before. */
+  get running(): Promise<void> {
+    return this.#running.promise;
+  }
+
+  /** Begins with the registration; see {@link running}. */
   start(): Promise<void> {
     void this.#live();
-    return this.#running.promise;
+    return this.running;
+  }
+
+  /** Goes on from a registration that is made and let in already. */
+  resume(brokerEpoch: number): void {
+    this.#brokerEpoch = brokerEpoch;
+    this.#isReady = true;
+    this.#state = 'running';
+    this.#running.resolve();
+    void this.#live();
+  }
+
+  /** The broker can serve: from here on it wants to be let in. */
+  ready(): void {
+    this.#isReady = true;
+    this.#pause?.end();
   }
 
   /** Hands over what the broker leads. Resolves when the controller lets it go, or it is closed before. */
@@ -103,8 +129,10 @@ export class BrokerLifecycle {
   }
 
   #pauseMs(): number {
-    const isOnItsWay = this.#brokerEpoch >= 0 && (this.#state === 'fenced' || this.#state === 'stopping');
-    return isOnItsWay ? Math.min(CATCHING_UP_MS, this.#needs.heartbeatMs) : this.#needs.heartbeatMs;
+    const { heartbeatMs } = this.#needs;
+    const isAtRest = this.#state === 'running' || (this.#state === 'fenced' && !this.#isReady);
+    if (this.#isHeard && isAtRest) return heartbeatMs;
+    return Math.min(this.#state === 'starting' ? REGISTRATION_PAUSE_MS : CATCHING_UP_MS, heartbeatMs);
   }
 
   async #register(): Promise<void> {
@@ -116,6 +144,7 @@ export class BrokerLifecycle {
       body: registration,
       timeoutMs: heartbeatMs,
     });
+    this.#isHeard = answer.kind === 'answered';
     if (answer.kind === 'unanswered') {
       logger.info({ reason: answer.reason }, 'No controller has registered this broker yet');
       return;
@@ -140,11 +169,13 @@ export class BrokerLifecycle {
         brokerId: registration.brokerId,
         brokerEpoch: this.#brokerEpoch,
         currentMetadataOffset: metadataOffset(),
+        wantFence: !this.#isReady,
         wantShutDown: this.#wantsShutdown,
         offlineLogDirs: offlineDirectories(),
       },
       timeoutMs: heartbeatMs,
     });
+    this.#isHeard = answer.kind === 'answered';
     if (answer.kind === 'unanswered') return;
     const { errorCode, isFenced, shouldShutDown } = answer.body;
     if (errorCode === ErrorCode.STALE_BROKER_EPOCH) this.#state = 'starting';

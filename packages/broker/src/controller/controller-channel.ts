@@ -33,6 +33,8 @@ export class ControllerChannel implements PeerChannel {
   readonly #needs: ControllerChannelNeeds;
   #connection: { readonly address: string; readonly channel: ClosablePeerChannel } | null = null;
   #isClosed = false;
+  /** Ends the pauses of those who wait to ask again. */
+  readonly #pauses = new Set<() => void>();
 
   constructor(needs: ControllerChannelNeeds) {
     this.#needs = needs;
@@ -55,11 +57,24 @@ export class ControllerChannel implements PeerChannel {
     }
   }
 
+  /** Another node may be the controller now: it is asked at once, and the one before it is not waited for. */
+  controllerChanged(): void {
+    const controller = this.#needs.controller();
+    if (controller === null) return;
+    const address = controller.kind === 'self' ? null : addressText(controller);
+    if (this.#connection !== null && this.#connection.address !== address) {
+      this.#connection.channel.close();
+      this.#connection = null;
+    }
+    for (const end of this.#pauses) end();
+  }
+
   /** Whoever waits is told that there will be no answer. */
   close(): void {
     this.#isClosed = true;
     this.#connection?.channel.close();
     this.#connection = null;
+    for (const end of this.#pauses) end();
   }
 
   #channel(): PeerChannel | null {
@@ -67,7 +82,7 @@ export class ControllerChannel implements PeerChannel {
     if (controller === null) return null;
     if (controller.kind === 'self') return this.#needs.own;
     const { host, port } = controller;
-    const address = `${host}:${port}`;
+    const address = addressText(controller);
     if (this.#connection?.address !== address) {
       this.#connection?.channel.close();
       this.#connection = { address, channel: this.#needs.open({ host, port }) };
@@ -76,8 +91,20 @@ export class ControllerChannel implements PeerChannel {
   }
 
   #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => this.#needs.clock.after(Math.max(0, ms), resolve));
+    return new Promise((resolve) => {
+      const end = (): void => {
+        timer.cancel();
+        this.#pauses.delete(end);
+        resolve();
+      };
+      const timer = this.#needs.clock.after(Math.max(0, ms), end);
+      this.#pauses.add(end);
+    });
   }
+}
+
+function addressText({ host, port }: { readonly host: string; readonly port: number }): string {
+  return `${host}:${port}`;
 }
 
 function isFromNoController(body: Decoded<MessageDeclaration>): boolean {

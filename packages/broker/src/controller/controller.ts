@@ -46,6 +46,10 @@ export interface ControllerNeeds extends MetadataQuorumNeeds {
   readonly staticValues: ReadonlyMap<string, string>;
   /** Told of each committed step once, in order, before the request that made it is answered. */
   readonly publish: (delta: MetadataDelta, image: MetadataImage) => void;
+  /** Before this says so of an image nothing is published; then all that is committed by then is, as one step. */
+  readonly mayPublish?: (image: MetadataImage) => boolean;
+  /** Another node is the controller, or none as far as this one knows. */
+  readonly onLeaderChanged?: () => void;
   /** The metadata log cannot be written any more; nothing will be committed by this incarnation. */
   readonly onStopped: (reason: unknown) => void;
 }
@@ -77,7 +81,7 @@ export class Controller {
 
   constructor(needs: ControllerNeeds) {
     this.#needs = needs;
-    this.#replay = new MetadataReplay(needs.publish);
+    this.#replay = new MetadataReplay(needs.publish, needs.mayPublish);
     const listener: QuorumListener = {
       onBatch: (batch) => this.#onBatch(batch),
       onLeaderChanged: (leader) => this.#onLeaderChanged(leader),
@@ -277,6 +281,7 @@ export class Controller {
 
   #onLeaderChanged({ isSelf, epoch }: LeaderAndEpoch): void {
     if (!isSelf || (!this.#isAlone && this.#term?.active.epoch !== epoch)) this.#endTerm();
+    this.#needs.onLeaderChanged?.();
   }
 
   /** Everything of earlier epochs is replayed once the first record of this node's own epoch is. */

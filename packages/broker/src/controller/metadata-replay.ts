@@ -17,13 +17,20 @@ export interface DecidedStep {
  */
 export class MetadataReplay {
   readonly #publish: (delta: MetadataDelta, image: MetadataImage) => void;
+  readonly #isDue: (image: MetadataImage) => boolean;
+  #hasPublished = false;
   #image: MetadataImage = EMPTY_IMAGE;
   /** Replayed and not published yet. */
   #open: MetadataDelta | null = null;
   #position = { offset: -1, epoch: -1 };
 
-  constructor(publish: (delta: MetadataDelta, image: MetadataImage) => void) {
+  /** Before `isDue` says so of an image, nothing is published; then everything is, as one step. */
+  constructor(
+    publish: (delta: MetadataDelta, image: MetadataImage) => void,
+    isDue: (image: MetadataImage) => boolean = () => true,
+  ) {
     this.#publish = publish;
+    this.#isDue = isDue;
   }
 
   /** With everything that was published. */
@@ -48,7 +55,7 @@ export class MetadataReplay {
   /** Takes what this node decided itself, which nobody has to decode again. */
   adopt({ records, delta, image }: DecidedStep): void {
     this.#position = image;
-    if (this.#open === null && delta.base.offset === this.#image.offset) {
+    if (this.#hasPublished && this.#open === null && delta.base.offset === this.#image.offset) {
       this.#image = image;
       this.#publish(delta, image);
       return;
@@ -60,7 +67,10 @@ export class MetadataReplay {
   publish(): void {
     const delta = this.#open;
     if (delta === null) return;
-    this.#image = delta.imageAt(this.#position);
+    const image = delta.imageAt(this.#position);
+    this.#hasPublished ||= this.#isDue(image);
+    if (!this.#hasPublished) return;
+    this.#image = image;
     this.#open = null;
     this.#publish(delta, this.#image);
   }

@@ -4,7 +4,7 @@ import { allocateProducerIdsRequest } from '../protocol/messages/allocate-produc
 import { allocateProducerIdsResponse } from '../protocol/messages/allocate-producer-ids-response.ts';
 import { CLUSTER_RESOURCE } from '../security/authorized-operations.ts';
 import { AclOperation, type Authorizer } from '../security/authorizer.ts';
-import type { Handler } from './handler.ts';
+import { type Handler, NOT_CONTROLLER } from './handler.ts';
 
 export interface AllocateProducerIdsNeeds {
   readonly controller: Controller;
@@ -24,7 +24,7 @@ export function allocateProducerIdsHandler(
         return { errorCode: ErrorCode.CLUSTER_AUTHORIZATION_FAILED };
       }
       const outcome = await controller.allocateProducerIds({ id: brokerId, epoch: brokerEpoch });
-      if (outcome.kind === 'not-controller') return { errorCode: ErrorCode.NOT_CONTROLLER };
+      if (outcome.kind === 'not-controller') return NOT_CONTROLLER;
       const block = outcome.response;
       return block.kind === 'refused'
         ? { errorCode: block.errorCode }

@@ -1,5 +1,4 @@
 import { ConfigResourceType } from '../metadata/config-resource.ts';
-import { ErrorCode } from '../protocol/errors.ts';
 import { alterConfigsRequest } from '../protocol/messages/alter-configs-request.ts';
 import { alterConfigsResponse } from '../protocol/messages/alter-configs-response.ts';
 import {
@@ -9,7 +8,7 @@ import {
   refusedResources,
   resourceOf,
 } from './altered-resources.ts';
-import type { Handler } from './handler.ts';
+import { type Handler, NOT_CONTROLLER } from './handler.ts';
 import type { AlterConfigsNeeds } from './incremental-alter-configs.ts';
 
 /**
@@ -33,6 +32,7 @@ export function alterConfigsHandler(
         needsValue: () => true,
       });
       const accepted = request.resources.filter((resource) => !refusedBefore.has(resource));
+      if (accepted.length === 0) return { responses: alterResults(request.resources, refusedBefore, []) };
       const outcome = await needs.controller.replaceConfigs(
         accepted.map((resource) => ({
           resource: resourceOf(resource),
@@ -40,9 +40,7 @@ export function alterConfigsHandler(
         })),
         request,
       );
-      if (outcome.kind === 'not-controller') {
-        return { responses: allAnswered(ErrorCode.NOT_CONTROLLER, request.resources) };
-      }
+      if (outcome.kind === 'not-controller') return NOT_CONTROLLER;
       await needs.caughtUp();
       return { responses: alterResults(request.resources, refusedBefore, outcome.response) };
     },

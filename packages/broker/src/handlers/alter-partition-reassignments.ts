@@ -6,7 +6,7 @@ import { alterPartitionReassignmentsRequest } from '../protocol/messages/alter-p
 import { alterPartitionReassignmentsResponse } from '../protocol/messages/alter-partition-reassignments-response.ts';
 import { CLUSTER_RESOURCE } from '../security/authorized-operations.ts';
 import { AclOperation, type Authorizer } from '../security/authorizer.ts';
-import type { Handler } from './handler.ts';
+import { type Handler, NOT_CONTROLLER } from './handler.ts';
 
 export interface AlterPartitionReassignmentsNeeds {
   readonly controller: Controller;
@@ -40,7 +40,7 @@ export function alterPartitionReassignmentsHandler(
       const outcome = await controller.reassignPartitions(wanted, {
         allowsReplicationFactorChange: allowReplicationFactorChange,
       });
-      if (outcome.kind === 'not-controller') return refused(ErrorCode.NOT_CONTROLLER, request);
+      if (outcome.kind === 'not-controller') return NOT_CONTROLLER;
       await needs.caughtUp();
       return {
         allowReplicationFactorChange,

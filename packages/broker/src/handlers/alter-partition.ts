@@ -6,7 +6,7 @@ import { alterPartitionRequest } from '../protocol/messages/alter-partition-requ
 import { alterPartitionResponse } from '../protocol/messages/alter-partition-response.ts';
 import { CLUSTER_RESOURCE } from '../security/authorized-operations.ts';
 import { AclOperation, type Authorizer } from '../security/authorizer.ts';
-import type { Handler } from './handler.ts';
+import { type Handler, type HandlerAnswer, NOT_CONTROLLER } from './handler.ts';
 
 export interface AlterPartitionNeeds {
   readonly controller: Controller;
@@ -29,14 +29,14 @@ export function alterPartitionHandler(
   return {
     request: alterPartitionRequest,
     response: alterPartitionResponse,
-    async handle(request, { principal, apiVersion }): Promise<AlterPartitionResponse> {
+    async handle(request, { principal, apiVersion }): Promise<HandlerAnswer<typeof alterPartitionResponse>> {
       const { authorizer, controller } = needs;
       if (!authorizer.isAllowed(principal, AclOperation.CLUSTER_ACTION, 'cluster', CLUSTER_RESOURCE)) {
         return { errorCode: ErrorCode.CLUSTER_AUTHORIZATION_FAILED };
       }
       const broker = { id: request.brokerId, epoch: request.brokerEpoch };
       const outcome = await controller.alterPartitions(broker, changesIn(request, apiVersion));
-      if (outcome.kind === 'not-controller') return { errorCode: ErrorCode.NOT_CONTROLLER };
+      if (outcome.kind === 'not-controller') return NOT_CONTROLLER;
       if (outcome.response.kind === 'refused') return { errorCode: outcome.response.errorCode };
       return { topics: answersTo(request, outcome.response.results) };
     },

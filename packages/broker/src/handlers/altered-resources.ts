@@ -22,7 +22,8 @@ export interface AlterResult {
 export interface AlterRules<Resource extends AlteredResource> {
   readonly authorizer: Authorizer;
   readonly principal: Principal;
-  readonly nodeId: number;
+  /** Of the broker that was asked, which changes its own configs only; null for a controller, which changes all. */
+  readonly nodeId: number | null;
   /** Why the one API refuses the resource where the other would not; null when it does not. */
   readonly ownRule: (resource: Resource) => AlterError | null;
   /** Which of the resource's configs need a value. */
@@ -106,12 +107,15 @@ function refusal<Resource extends AlteredResource>(
 }
 
 /** Configs of one broker are changed on that broker. */
-function otherNode({ resourceName, resourceType }: AlteredResource, nodeId: number): AlterError | null {
+function otherNode(
+  { resourceName, resourceType }: AlteredResource,
+  nodeId: number | null,
+): AlterError | null {
   if (resourceType !== ConfigResourceType.BROKER || resourceName === '') return null;
   if (!/^[+-]?[0-9]+$/.test(resourceName)) {
     return invalidRequest(`Node id must be an integer, but it is: ${resourceName}`);
   }
-  return Number(resourceName) === nodeId
+  return nodeId === null || Number(resourceName) === nodeId
     ? null
     : invalidRequest(`Unexpected broker id, expected ${nodeId}, but received ${resourceName}`);
 }

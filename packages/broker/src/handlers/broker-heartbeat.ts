@@ -1,11 +1,10 @@
 import type { Controller } from '../controller/controller.ts';
 import { ErrorCode } from '../protocol/errors.ts';
-import type { Encodable } from '../protocol/message.ts';
 import { brokerHeartbeatRequest } from '../protocol/messages/broker-heartbeat-request.ts';
 import { brokerHeartbeatResponse } from '../protocol/messages/broker-heartbeat-response.ts';
 import { CLUSTER_RESOURCE } from '../security/authorized-operations.ts';
 import { AclOperation, type Authorizer } from '../security/authorizer.ts';
-import type { Handler } from './handler.ts';
+import { type Handler, type HandlerAnswer, NOT_CONTROLLER } from './handler.ts';
 
 export interface BrokerHeartbeatNeeds {
   readonly controller: Controller;
@@ -22,7 +21,7 @@ export function brokerHeartbeatHandler(
   return {
     request: brokerHeartbeatRequest,
     response: brokerHeartbeatResponse,
-    async handle(request, { principal }): Promise<Encodable<typeof brokerHeartbeatResponse>> {
+    async handle(request, { principal }): Promise<HandlerAnswer<typeof brokerHeartbeatResponse>> {
       const { authorizer, controller } = needs;
       if (!authorizer.isAllowed(principal, AclOperation.CLUSTER_ACTION, 'cluster', CLUSTER_RESOURCE)) {
         return { errorCode: ErrorCode.CLUSTER_AUTHORIZATION_FAILED };
@@ -35,7 +34,7 @@ export function brokerHeartbeatHandler(
         wantsShutdown: request.wantShutDown,
         offlineDirectories: request.offlineLogDirs,
       });
-      if (outcome.kind === 'not-controller') return { errorCode: ErrorCode.NOT_CONTROLLER };
+      if (outcome.kind === 'not-controller') return NOT_CONTROLLER;
       const reply = outcome.response;
       if (reply.kind === 'refused') return { errorCode: reply.errorCode };
       const { isCaughtUp, isFenced, shouldShutDown } = reply;

@@ -1,11 +1,10 @@
 import type { Controller } from '../controller/controller.ts';
 import { ErrorCode } from '../protocol/errors.ts';
-import type { Encodable } from '../protocol/message.ts';
 import { brokerRegistrationRequest } from '../protocol/messages/broker-registration-request.ts';
 import { brokerRegistrationResponse } from '../protocol/messages/broker-registration-response.ts';
 import { CLUSTER_RESOURCE } from '../security/authorized-operations.ts';
 import { AclOperation, type Authorizer } from '../security/authorizer.ts';
-import type { Handler } from './handler.ts';
+import { type Handler, type HandlerAnswer, NOT_CONTROLLER } from './handler.ts';
 
 export interface BrokerRegistrationNeeds {
   readonly controller: Controller;
@@ -19,7 +18,7 @@ export function brokerRegistrationHandler(
   return {
     request: brokerRegistrationRequest,
     response: brokerRegistrationResponse,
-    async handle(request, { principal }): Promise<Encodable<typeof brokerRegistrationResponse>> {
+    async handle(request, { principal }): Promise<HandlerAnswer<typeof brokerRegistrationResponse>> {
       const { authorizer, controller } = needs;
       if (!authorizer.isAllowed(principal, AclOperation.CLUSTER_ACTION, 'cluster', CLUSTER_RESOURCE)) {
         return { errorCode: ErrorCode.CLUSTER_AUTHORIZATION_FAILED };
@@ -32,7 +31,7 @@ export function brokerRegistrationHandler(
         directories,
         endpoints: listeners.map(({ name: listenerName, ...endpoint }) => ({ listenerName, ...endpoint })),
       });
-      if (outcome.kind === 'not-controller') return { errorCode: ErrorCode.NOT_CONTROLLER };
+      if (outcome.kind === 'not-controller') return NOT_CONTROLLER;
       const reply = outcome.response;
       return reply.kind === 'refused' ? { errorCode: reply.errorCode } : { brokerEpoch: reply.brokerEpoch };
     },

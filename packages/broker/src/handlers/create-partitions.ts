@@ -5,7 +5,7 @@ import { createPartitionsRequest } from '../protocol/messages/create-partitions-
 import { createPartitionsResponse } from '../protocol/messages/create-partitions-response.ts';
 import { AclOperation, type Authorizer } from '../security/authorizer.ts';
 import { repeatedIn } from './distinct.ts';
-import type { Handler } from './handler.ts';
+import { type Handler, NOT_CONTROLLER } from './handler.ts';
 
 export interface CreatePartitionsNeeds {
   readonly controller: Controller;
@@ -36,7 +36,7 @@ export function createPartitionsHandler(
         distinct.filter(({ name }) => mayAlter(name)),
         request,
       );
-      if (outcome.kind === 'not-controller') return refused(ErrorCode.NOT_CONTROLLER, request);
+      if (outcome.kind === 'not-controller') return NOT_CONTROLLER;
       await needs.caughtUp();
       return {
         results: [

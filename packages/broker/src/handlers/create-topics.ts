@@ -8,7 +8,7 @@ import { createTopicsResponse } from '../protocol/messages/create-topics-respons
 import { CLUSTER_RESOURCE } from '../security/authorized-operations.ts';
 import { AclOperation, type Authorizer } from '../security/authorizer.ts';
 import { repeatedIn } from './distinct.ts';
-import type { Handler, RequestContext } from './handler.ts';
+import { type Handler, NOT_CONTROLLER, type RequestContext } from './handler.ts';
 
 export interface CreateTopicsNeeds {
   readonly controller: Controller;
@@ -44,7 +44,7 @@ export function createTopicsHandler(
         return refusal === null;
       });
       const outcome = await needs.controller.createTopics(accepted, request);
-      if (outcome.kind === 'not-controller') return refused(ErrorCode.NOT_CONTROLLER, request);
+      if (outcome.kind === 'not-controller') return NOT_CONTROLLER;
       await needs.caughtUp();
       return {
         topics: [...outcome.response.map((creation) => answer(needs, creation, context)), ...refusals],

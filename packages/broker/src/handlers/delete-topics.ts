@@ -8,7 +8,7 @@ import { ZERO_UUID } from '../protocol/uuid.ts';
 import { CLUSTER_RESOURCE } from '../security/authorized-operations.ts';
 import { AclOperation, type Authorizer } from '../security/authorizer.ts';
 import { repeatedIn } from './distinct.ts';
-import type { Handler, RequestContext } from './handler.ts';
+import { type Handler, NOT_CONTROLLER, type RequestContext } from './handler.ts';
 
 export interface DeleteTopicsNeeds {
   readonly controller: Controller;
@@ -46,7 +46,7 @@ export function deleteTopicsHandler(
       const selection = new Selection(needs, context);
       selection.select(request);
       const outcome = await needs.controller.deleteTopics([...selection.nameById.keys()]);
-      if (outcome.kind === 'not-controller') return refused(ErrorCode.NOT_CONTROLLER, request);
+      if (outcome.kind === 'not-controller') return NOT_CONTROLLER;
       await needs.caughtUp();
       return {
         responses: [

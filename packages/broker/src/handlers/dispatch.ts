@@ -4,9 +4,16 @@ import { readRequestHeader, writeResponse } from '../protocol/message-header.ts'
 import { Reader } from '../protocol/reader.ts';
 import type { VersionRange } from '../protocol/version-range.ts';
 import { Writer } from '../protocol/writer.ts';
+import { invariant } from '../runtime/invariant.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Principal } from '../security/principal.ts';
-import { CLOSE_CONNECTION, type Handler, type HandlerAnswer, type RequestContext } from './handler.ts';
+import {
+  CLOSE_CONNECTION,
+  type Handler,
+  type HandlerAnswer,
+  NOT_CONTROLLER,
+  type RequestContext,
+} from './handler.ts';
 import type { RequestTallies, RequestTally } from './request-tallies.ts';
 
 /** Record bytes from this size on go to the socket as they are. */
@@ -22,6 +29,26 @@ export type RequestOutcome =
   | { readonly kind: 'none' }
   /** The connection is closed once the answers to earlier requests are sent. */
   | { readonly kind: 'close'; readonly reason: string };
+
+/** The request is for the controller, which this node is not; the refusal is what it says of that itself. */
+export interface NotController {
+  readonly kind: 'not-controller';
+  readonly refuse: (errorCode: number) => RequestOutcome;
+}
+
+/** The way of requests to the controller, whichever node that is. */
+export interface Forwarding {
+  /** Whether this node is the controller, so that nothing has to be sent on. */
+  readonly isController: () => boolean;
+  /** Sends a request, as it came, on. */
+  readonly forward: (frame: Uint8Array, origin: RequestOrigin) => Promise<ForwardOutcome>;
+}
+
+export type ForwardOutcome =
+  /** The response as it is to go to the client. */
+  | { readonly kind: 'response'; readonly parts: readonly Uint8Array[] }
+  | { readonly kind: 'close'; readonly reason: string }
+  | { readonly kind: 'failed'; readonly errorCode: number };
 
 /** The connection a request came by. */
 export interface RequestOrigin {
@@ -44,6 +71,15 @@ export interface ApiEntry {
   readonly overlaps?: boolean;
   /** The handler keeps none of the request's bytes beyond its answer, unless it holds their memory. */
   readonly letsGo?: boolean;
+  /** Only the controller answers: on any other node the request is sent on as it came. */
+  readonly forwards?: boolean;
+}
+
+export interface DispatchOptions {
+  /** Without them nothing is counted. */
+  readonly tallies?: RequestTallies | null;
+  /** Without it requests for the controller are refused where this node is not it. */
+  readonly forwarding?: Forwarding | null;
 }
 
 /** A key and the versions of it that are answered. */
@@ -86,12 +122,17 @@ export class Dispatch {
   readonly #rows: ReadonlyMap<number, Row>;
   readonly #logger: Logger;
   readonly #tallies: RequestTallies | null;
+  readonly #forwarding: Forwarding | null;
 
-  /** Without tallies nothing is counted. */
-  constructor(entries: readonly ApiEntry[], logger: Logger, tallies: RequestTallies | null = null) {
+  constructor(
+    entries: readonly ApiEntry[],
+    logger: Logger,
+    { tallies = null, forwarding = null }: DispatchOptions = {},
+  ) {
     this.#rows = new Map(entries.map((entry) => [entry.handler.request.apiKey, rowOf(entry, tallies)]));
     this.#logger = logger;
     this.#tallies = tallies;
+    this.#forwarding = forwarding;
   }
 
   /** Whether the request may be started while earlier ones for which this holds too are unanswered. */
@@ -110,6 +151,17 @@ export class Dispatch {
 
   /** Handles one frame: header and body of a request, without the size prefix. Never rejects. */
   dispatch(frame: Uint8Array, origin: RequestOrigin): RequestOutcome | Promise<RequestOutcome> {
+    const outcome = this.dispatchHere(frame, origin);
+    const settle = (settled: RequestOutcome | NotController) =>
+      settled.kind === 'not-controller' ? this.#sendOn(settled, frame, origin) : settled;
+    return outcome instanceof Promise ? outcome.then(settle) : settle(outcome);
+  }
+
+  /** The same, and nothing is sent on. */
+  dispatchHere(
+    frame: Uint8Array,
+    origin: RequestOrigin,
+  ): RequestOutcome | NotController | Promise<RequestOutcome | NotController> {
     let opened: OpenedRequest | string;
     try {
       opened = this.#open(frame);
@@ -124,6 +176,16 @@ export class Dispatch {
     if (outcome instanceof Promise) void outcome.then(() => this.#tallies?.end(tally, begunMs));
     else this.#tallies.end(tally, begunMs);
     return outcome;
+  }
+
+  #sendOn(
+    { refuse }: NotController,
+    frame: Uint8Array,
+    origin: RequestOrigin,
+  ): RequestOutcome | Promise<RequestOutcome> {
+    if (this.#forwarding === null) return refuse(ErrorCode.NOT_CONTROLLER);
+    const forwarded = this.#forwarding.forward(frame, origin);
+    return forwarded.then((sent) => (sent.kind === 'failed' ? refuse(sent.errorCode) : sent));
   }
 
   #open(frame: Uint8Array): OpenedRequest | string {
@@ -149,7 +211,10 @@ export class Dispatch {
     };
   }
 
-  #answer(opened: OpenedRequest, origin: RequestOrigin): RequestOutcome | Promise<RequestOutcome> {
+  #answer(
+    opened: OpenedRequest,
+    origin: RequestOrigin,
+  ): RequestOutcome | NotController | Promise<RequestOutcome | NotController> {
     const { entry, apiVersion } = opened;
     const { handler } = entry;
     const context = contextOf(opened, origin);
@@ -183,10 +248,14 @@ export class Dispatch {
         return { kind: 'close', reason: `${handler.request.name} failed unexpectedly` };
       }
     };
+    const isElsewhere = entry.forwards === true && this.#forwarding?.isController() === false;
+    if (isElsewhere) return { kind: 'not-controller', refuse };
+    const shaped = (answer: HandlerAnswer<MessageDeclaration>): RequestOutcome | NotController =>
+      answer === NOT_CONTROLLER ? { kind: 'not-controller', refuse } : encoded(opened, answer);
     try {
       const answer = handler.handle(request, context);
-      if (!(answer instanceof Promise)) return encoded(opened, answer);
-      return answer.then((settled) => encoded(opened, settled)).catch(fail);
+      if (!(answer instanceof Promise)) return shaped(answer);
+      return answer.then(shaped).catch(fail);
     } catch (error) {
       return fail(error);
     }
@@ -212,6 +281,7 @@ function contextOf(opened: OpenedRequest, origin: RequestOrigin): RequestContext
 function encoded(opened: OpenedRequest, answer: HandlerAnswer<MessageDeclaration>): RequestOutcome {
   if (answer === null) return { kind: 'none' };
   const { request, response } = opened.entry.handler;
+  invariant(answer !== NOT_CONTROLLER, `${request.name} cannot refuse in any other way`);
   if (answer === CLOSE_CONNECTION)
     return { kind: 'close', reason: `${request.name} failed and expects no answer` };
   const writer = new Writer({ gatherFrom: GATHER_FROM_BYTES });

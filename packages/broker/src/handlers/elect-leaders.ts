@@ -7,7 +7,7 @@ import { electLeadersResponse } from '../protocol/messages/elect-leaders-respons
 import { CLUSTER_RESOURCE } from '../security/authorized-operations.ts';
 import { AclOperation, type Authorizer } from '../security/authorizer.ts';
 import { byTopic } from './by-topic.ts';
-import type { Handler } from './handler.ts';
+import { type Handler, NOT_CONTROLLER } from './handler.ts';
 
 export interface ElectLeadersNeeds {
   readonly controller: Controller;
@@ -43,7 +43,7 @@ export function electLeadersHandler(
         partitions: partitionsOf(request),
       };
       const outcome = await controller.electLeaders(wanted);
-      if (outcome.kind === 'not-controller') return refused(ErrorCode.NOT_CONTROLLER, request);
+      if (outcome.kind === 'not-controller') return NOT_CONTROLLER;
       await needs.caughtUp();
       const topics =
         request.topicPartitions === null

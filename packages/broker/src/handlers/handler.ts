@@ -15,11 +15,15 @@ export interface RequestContext {
 /** Says that the client expects no response and can learn of the failure only by losing its connection (acks=0). */
 export const CLOSE_CONNECTION: unique symbol = Symbol('close connection');
 
+/** Says that only the controller can answer, and this node is not it, or was not any more when the answer was due. */
+export const NOT_CONTROLLER: unique symbol = Symbol('not controller');
+
 /** A response; null where none is to be sent (acks=0). */
 export type HandlerAnswer<Response extends MessageDeclaration> =
   | Encodable<Response>
   | null
-  | typeof CLOSE_CONNECTION;
+  | typeof CLOSE_CONNECTION
+  | typeof NOT_CONTROLLER;
 
 /**
  * One API of the broker. `handle` answers, at once or later.

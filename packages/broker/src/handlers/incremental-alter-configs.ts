@@ -14,14 +14,15 @@ import {
   refusedResources,
   resourceOf,
 } from './altered-resources.ts';
-import type { Handler } from './handler.ts';
+import { type Handler, NOT_CONTROLLER } from './handler.ts';
 
 export interface AlterConfigsNeeds {
   readonly controller: Controller;
   readonly authorizer: Authorizer;
   /** Resolves once this broker serves what was committed before the call, so that who was answered finds it. */
   readonly caughtUp: () => Promise<void>;
-  readonly nodeId: number;
+  /** As `AlterRules` has it. */
+  readonly nodeId: number | null;
 }
 
 type Request = Decoded<typeof incrementalAlterConfigsRequest>;
@@ -50,10 +51,9 @@ export function incrementalAlterConfigsHandler(
         needsValue: ({ configOperation }: Resource['configs'][number]) => configOperation !== DELETE,
       });
       const accepted = request.resources.filter((resource) => !refusedBefore.has(resource));
+      if (accepted.length === 0) return { responses: alterResults(request.resources, refusedBefore, []) };
       const outcome = await needs.controller.changeConfigs(accepted.map(changeOf), request);
-      if (outcome.kind === 'not-controller') {
-        return { responses: allAnswered(ErrorCode.NOT_CONTROLLER, request.resources) };
-      }
+      if (outcome.kind === 'not-controller') return NOT_CONTROLLER;
       await needs.caughtUp();
       return { responses: alterResults(request.resources, refusedBefore, outcome.response) };
     },

@@ -4,7 +4,7 @@ import { unregisterBrokerRequest } from '../protocol/messages/unregister-broker-
 import { unregisterBrokerResponse } from '../protocol/messages/unregister-broker-response.ts';
 import { CLUSTER_RESOURCE } from '../security/authorized-operations.ts';
 import { AclOperation, type Authorizer } from '../security/authorizer.ts';
-import type { Handler } from './handler.ts';
+import { type Handler, NOT_CONTROLLER } from './handler.ts';
 
 export interface UnregisterBrokerNeeds {
   readonly controller: Controller;
@@ -24,7 +24,7 @@ export function unregisterBrokerHandler(
         return refused(ErrorCode.CLUSTER_AUTHORIZATION_FAILED);
       }
       const outcome = await controller.unregisterBroker(brokerId);
-      return outcome.kind === 'not-controller' ? refused(ErrorCode.NOT_CONTROLLER) : outcome.response;
+      return outcome.kind === 'not-controller' ? NOT_CONTROLLER : outcome.response;
     },
     refuse: refused,
   };

@@ -14,6 +14,16 @@ export interface DirectoryClaim {
   readonly nodeId: number;
   /** Without one a new directory founds a cluster of its own, and an old one keeps its own. */
   readonly clusterId?: string;
+  /** What is particular about it where it is new. */
+  readonly founding?: Founding;
+}
+
+/** How a new directory begins. It counts as new until all of this is on disk. */
+export interface Founding {
+  /** The id that it is to have; drawn unless given. */
+  readonly directoryId?: string;
+  /** What it holds from the start. To be done again where it was not completed. */
+  readonly prepare?: () => Promise<void>;
 }
 
 /** A directory that is this process's until it is released. */
@@ -68,10 +78,13 @@ async function takeLock(disk: Disk, path: string): Promise<() => Promise<void>> 
 }
 
 /** Reads whose directory it is, and marks a new one. */
-async function identify({ disk, path, random, nodeId, clusterId }: DirectoryClaim): Promise<MetaProperties> {
+async function identify(claim: DirectoryClaim): Promise<MetaProperties> {
+  const { disk, path, random, nodeId, clusterId, founding } = claim;
   const known = await readMetaProperties(disk, path);
   if (known === null) {
-    const meta = { clusterId: clusterId ?? random.uuid(), nodeId, directoryId: random.uuid() };
+    await founding?.prepare?.();
+    const directoryId = founding?.directoryId ?? random.uuid();
+    const meta = { clusterId: clusterId ?? random.uuid(), nodeId, directoryId };
     await writeMetaProperties(disk, path, meta);
     return meta;
   }

@@ -16,7 +16,7 @@ import type { QuorumAppend, QuorumListener } from './quorum-listener.ts';
 import { readQuorumState, writeQuorumState } from './quorum-state.ts';
 import type { RaftEffect, RaftEvent } from './raft-event.ts';
 import type { AnswerTo, RaftRequest, RaftResponse, RefusedRequest } from './raft-messages.ts';
-import { DEFAULT_TIMING, initialRaftState, type RaftState } from './raft-state.ts';
+import { DEFAULT_TIMING, initialRaftState, type RaftState, type RaftTiming } from './raft-state.ts';
 import { nextWakeMs, raftStep } from './raft-step.ts';
 import { readBatches } from './record-answer.ts';
 import type { VoterNode, VoterSet } from './voter-set.ts';
@@ -34,6 +34,8 @@ export interface MetadataQuorumNeeds {
   readonly quorumStatePath: string;
   /** Without it this node is the only voter. */
   readonly company?: QuorumCompany;
+  /** Kafka's defaults unless given. */
+  readonly timing?: RaftTiming;
 }
 
 /**
@@ -57,12 +59,12 @@ export class MetadataQuorum {
   #replayed: Promise<void> = Promise.resolve();
 
   constructor(needs: MetadataQuorumNeeds, listener: QuorumListener) {
-    const { clusterId, voter, company } = needs;
+    const { clusterId, voter, company, timing = DEFAULT_TIMING } = needs;
     const onFailed = (reason: unknown): void => this.#fail(reason);
     this.#needs = needs;
     this.#listener = listener;
     const voters = company?.voters ?? [voter];
-    this.#state = initialRaftState({ clusterId, self: voter, voters, timing: DEFAULT_TIMING });
+    this.#state = initialRaftState({ clusterId, self: voter, voters, timing });
     this.#effects = new EffectQueue((effect) => this.#carryOut(effect), onFailed);
     this.#flusher = new LogFlusher(needs.log, {
       flushed: ({ endOffset, truncations }) => this.#handle({ kind: 'flushed', endOffset, truncations }),

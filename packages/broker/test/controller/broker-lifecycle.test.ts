@@ -50,7 +50,9 @@ describe('brokers of three nodes', () => {
   }
 
   async function joined(): Promise<void> {
-    await cluster.answered(Promise.all([...brokers.values()].map((one) => one.start())));
+    const started = [...brokers.values()].map((one) => one.start());
+    for (const one of brokers.values()) one.ready();
+    await cluster.answered(Promise.all(started));
   }
 
   const isFenced = (at: ControllerNode, id: number) => at.controller.image.brokers.get(id)?.isFenced;
@@ -108,6 +110,17 @@ describe('brokers of three nodes', () => {
     const partition = leader.controller.image.topicsByName.get('orders')?.partitions[0];
     expect(partition).toMatchObject({ leader: 1, isr: [1] });
     expect(isFenced(leader, 3)).toBe(true);
+  });
+
+  test('one that cannot serve yet is registered, and let in when it can', async () => {
+    const started = broker(1).start();
+    const leader = await cluster.active();
+    await cluster.until(() => broker(1).state === 'fenced' && isFenced(leader, 1) === true);
+    await wait(5000);
+    expect(broker(1).state).toBe('fenced');
+    broker(1).ready();
+    await cluster.answered(started);
+    expect(isFenced(leader, 1)).toBe(false);
   });
 
   test('who waits for a broker that is closed waits no longer', async () => {

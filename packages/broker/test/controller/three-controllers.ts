@@ -7,9 +7,10 @@ import { brokerRegistrationHandler } from '../../src/handlers/broker-registratio
 import { endQuorumEpochHandler } from '../../src/handlers/end-quorum-epoch.ts';
 import { fetchMetadataLogHandler } from '../../src/handlers/fetch-metadata-log.ts';
 import { fetchSnapshotHandler } from '../../src/handlers/fetch-snapshot.ts';
-import type { Handler } from '../../src/handlers/handler.ts';
+import { type Handler, NOT_CONTROLLER } from '../../src/handlers/handler.ts';
 import { voteHandler } from '../../src/handlers/vote.ts';
 import type { MetadataImage } from '../../src/metadata/metadata-image.ts';
+import { ErrorCode } from '../../src/protocol/errors.ts';
 import { decodeMessage, encodeMessage } from '../../src/protocol/message.ts';
 import type { PeerAnswer, PeerExchange } from '../../src/protocol/peer-channel.ts';
 import { Reader } from '../../src/protocol/reader.ts';
@@ -160,14 +161,17 @@ export class ThreeControllers {
         const handler = this.node(to).handlers.find((one) => one.request === request);
         if (handler === undefined) throw new Error('no handler');
         const received = decodeMessage(request, new Reader(encodeMessage(request, body, version)), version);
-        const answer = await handler.handle(received, {
+        const context = {
           principal: ANONYMOUS,
           clientId: 'test',
           clientHost: '127.0.0.1',
           connectionId: from,
           listenerName: 'CONTROLLER',
           apiVersion: version,
-        });
+        };
+        const said = await handler.handle(received, context);
+        const answer =
+          said === NOT_CONTROLLER ? handler.refuse(ErrorCode.NOT_CONTROLLER, received, context) : said;
         if (answer === null || typeof answer === 'symbol') throw new Error('no answer');
         if (isCut()) return unanswered;
         const written = encodeMessage(handler.response, answer, version);

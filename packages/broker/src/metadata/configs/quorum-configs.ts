@@ -5,11 +5,15 @@ import { atLeast, boolean, int, list, long, string } from './define-config.ts';
 export const quorumConfigs: readonly ConfigDefinition[] = [
   list('controller.quorum.voters', '', {
     effect: 'acts',
-    text: 'The voting nodes, each `id@host:port`; empty makes this node the only one.',
+    text: 'The voting nodes for good, each `id@host:port`; with none here or below this node is the only one.',
+  }),
+  list('odradek.initial.controllers', '', {
+    effect: 'acts',
+    text: 'The voters a new cluster begins with, each `id@host:port:directoryId`, as `kafka-storage format` takes them. A new metadata directory of a node in the list gets that id.',
   }),
   list('controller.quorum.bootstrap.servers', '', {
     effect: 'acts',
-    text: "Controllers to ask for the quorum; Odradek's node is its own.",
+    text: 'Controllers to ask for the quorum, each `host:port`, while no voters are known.',
   }),
   int('controller.quorum.append.linger.ms', '25', {
     rule: atLeast(0),
@@ -22,12 +26,12 @@ export const quorumConfigs: readonly ConfigDefinition[] = [
   }),
   int('controller.quorum.election.backoff.max.ms', '1000', {
     rule: atLeast(0),
-    effect: 'fixed',
+    effect: 'acts',
     text: 'Longest pause between two attempts to win an election.',
   }),
   int('controller.quorum.election.timeout.ms', '1000', {
     rule: atLeast(0),
-    effect: 'fixed',
+    effect: 'acts',
     text: 'How long a candidate waits for votes.',
   }),
   int('controller.quorum.fetch.max.bytes', '1048576', {
@@ -42,21 +46,21 @@ export const quorumConfigs: readonly ConfigDefinition[] = [
   }),
   int('controller.quorum.fetch.timeout.ms', '2000', {
     rule: atLeast(0),
-    effect: 'fixed',
+    effect: 'acts',
     text: 'Silence after which a voter starts an election.',
   }),
   int('controller.quorum.request.timeout.ms', '2000', {
     rule: atLeast(0),
-    effect: 'fixed',
+    effect: 'acts',
     text: 'How long a voter waits for an answer.',
   }),
   int('controller.quorum.retry.backoff.ms', '20', {
     rule: atLeast(0),
-    effect: 'fixed',
+    effect: 'acts',
     text: 'Pause before a voter repeats a request.',
   }),
   int('broker.heartbeat.interval.ms', '2000', {
-    effect: 'fixed',
+    effect: 'acts',
     text: 'How often a broker reports to the controller.',
   }),
   int('broker.session.timeout.ms', '9000', {

@@ -1,0 +1,98 @@
+import type { BrokerData } from './broker-data.ts';
+import { type BoundListener, endpointOf } from './broker-listeners.ts';
+import { openMetadataLog } from './broker-storage.ts';
+import type { BrokerConfig } from './config.ts';
+import { Controller } from './controller/controller.ts';
+import type { ConfigValues } from './metadata/configs/config-values.ts';
+import type { BrokerStart } from './open-rooms.ts';
+import { PartitionMetadataLog } from './partition-metadata-log.ts';
+import { peerClients } from './peer-clients.ts';
+import { ZERO_UUID } from './protocol/uuid.ts';
+import { foundingVoters, metadataLogDirectory } from './quorum-founding.ts';
+import type { RaftTiming } from './raft/raft-state.ts';
+import { SnapshotFiles } from './raft/snapshot-files.ts';
+import type { VoterNode } from './raft/voter-set.ts';
+import { NodePeers } from './raft/wire/node-peers.ts';
+
+/** Nodes of which nothing but the address is known have negative ids, as in Kafka. */
+const FIRST_UNKNOWN_ID = -2;
+
+/** The controller of this node, which was not opened yet. */
+export interface NodeController {
+  readonly controller: Controller;
+  /** Whether no other node can have a part in the quorum, as far as this one was told. */
+  readonly isAlone: boolean;
+  /** Of this start of the broker. */
+  readonly incarnationId: string;
+}
+
+/** Puts the controller together: its log, the voters it knows of, the ways to them. */
+export async function makeController(
+  start: BrokerStart,
+  { storage, publisher }: BrokerData,
+  { listener, onLeaderChanged }: { readonly listener: BoundListener; readonly onLeaderChanged: () => void },
+): Promise<NodeController> {
+  const { config, runtime, rooms, fail } = start;
+  const { metadataDirectory, clusterId } = storage;
+  const { nodeId, staticValues } = config;
+  const { listenerName: name, host, port } = endpointOf(listener);
+  const log = new PartitionMetadataLog(await openMetadataLog(metadataDirectory, config));
+  const directory = metadataLogDirectory(metadataDirectory.path);
+  const snapshots = new SnapshotFiles(runtime.disk, directory);
+  const founders = await foundingVoters(snapshots);
+  const voter = {
+    id: nodeId,
+    directoryId: metadataDirectory.meta.directoryId,
+    endpoints: [{ name, host, port }],
+  };
+  const voters = knownVoters(config, founders, port);
+  const isAlone = voters.every(({ id }) => id === nodeId);
+  const timing = raftTiming(config.values);
+  const peers = new NodePeers({
+    open: peerClients(start, 'quorum'),
+    requestTimeoutMs: timing.requestTimeoutMs,
+  });
+  const incarnationId = runtime.random.uuid();
+  const controller = new Controller({
+    ...runtime,
+    ...{ log, clusterId, nodeId, incarnationId, staticValues, voter, timing, onLeaderChanged },
+    quorumStatePath: `${directory}/quorum-state`,
+    ...(!isAlone && { company: { voters, log, peers, snapshots } }),
+    // It holds all that this broker knew before then, and nothing that was over since is taken for new.
+    mayPublish: (image) => image.brokers.get(nodeId)?.incarnationId === incarnationId,
+    publish: (delta, image) => publisher.publish(delta, image),
+    onStopped: () => fail('The metadata log cannot be written any more.'),
+  });
+  rooms.add(() => controller.close());
+  // On a full disk the controller would wait for its log.
+  rooms.add(async () => log.stopWaiting());
+  return { controller, isAlone, incarnationId };
+}
+
+/** Those that this node begins with; what the log says later counts more. */
+function knownVoters(
+  { quorum, controllerListener }: BrokerConfig,
+  founders: readonly VoterNode[] | null,
+  ownPort: number,
+): readonly VoterNode[] {
+  const { staticVoters, initialControllers, bootstrapServers } = quorum;
+  const named = [founders ?? [], staticVoters, initialControllers].find((voters) => voters.length > 0);
+  if (named !== undefined) return named;
+  const ownHosts = [controllerListener.host, controllerListener.advertisedHost, 'localhost', '127.0.0.1'];
+  const others = bootstrapServers.filter(({ host, port }) => port !== ownPort || !ownHosts.includes(host));
+  return others.map(({ host, port }, index) => ({
+    id: FIRST_UNKNOWN_ID - index,
+    directoryId: ZERO_UUID,
+    endpoints: [{ name: controllerListener.name, host, port }],
+  }));
+}
+
+function raftTiming(values: ConfigValues): RaftTiming {
+  return {
+    electionTimeoutMs: values.number('controller.quorum.election.timeout.ms'),
+    electionBackoffMaxMs: values.number('controller.quorum.election.backoff.max.ms'),
+    fetchTimeoutMs: values.number('controller.quorum.fetch.timeout.ms'),
+    requestTimeoutMs: values.number('controller.quorum.request.timeout.ms'),
+    retryBackoffMs: values.number('controller.quorum.retry.backoff.ms'),
+  };
+}

@@ -1,0 +1,106 @@
+import type { NodeController } from './broker-controller.ts';
+import type { BrokerData } from './broker-data.ts';
+import { type BoundListener, endpointOf } from './broker-listeners.ts';
+import { SUPPORTED_FEATURES } from './controller/bootstrap.ts';
+import { BrokerLifecycle } from './controller/broker-lifecycle.ts';
+import type { BrokerRegistration } from './controller/broker-registration.ts';
+import type { ControllerLinks } from './controller-links.ts';
+import { liveBrokers } from './metadata/metadata-image.ts';
+import type { BrokerStart } from './open-rooms.ts';
+
+/** How long a broker that is closed waits to be let go. Its leaders move at once where a controller can be reached. */
+const LEAVE_MS = 5000;
+
+/** This broker's part in the cluster. */
+export class BrokerMembership {
+  readonly #start: BrokerStart;
+  readonly #data: BrokerData;
+  readonly #node: NodeController;
+  readonly #registration: BrokerRegistration;
+  readonly #lifecycle: BrokerLifecycle;
+
+  constructor(
+    start: BrokerStart,
+    data: BrokerData,
+    {
+      node,
+      links,
+      listeners,
+    }: {
+      readonly node: NodeController;
+      readonly links: ControllerLinks;
+      readonly listeners: readonly BoundListener[];
+    },
+  ) {
+    const { config, runtime, rooms } = start;
+    const { storage, served } = data;
+    this.#start = start;
+    this.#data = data;
+    this.#node = node;
+    this.#registration = {
+      clusterId: storage.clusterId,
+      brokerId: config.nodeId,
+      incarnationId: node.incarnationId,
+      endpoints: listeners.map(endpointOf),
+      features: SUPPORTED_FEATURES,
+      rack: config.rack,
+      directories: storage.directories.map(({ meta }) => meta.directoryId),
+      previousBrokerEpoch: storage.previousBrokerEpoch,
+    };
+    const { endpoints, directories: logDirs, ...registration } = this.#registration;
+    this.#lifecycle = new BrokerLifecycle({
+      ...runtime,
+      controller: links.heartbeats,
+      registration: {
+        ...registration,
+        logDirs,
+        listeners: endpoints.map(({ listenerName: name, ...endpoint }) => ({ name, ...endpoint })),
+      },
+      heartbeatMs: config.values.number('broker.heartbeat.interval.ms'),
+      metadataOffset: () => served.image.offset,
+      offlineDirectories: () =>
+        storage.directories.filter(({ isOffline }) => isOffline).map(({ meta }) => meta.directoryId),
+      onRegistered: (brokerEpoch) => {
+        data.brokerEpoch = brokerEpoch;
+      },
+    });
+    rooms.add(async () => this.#lifecycle.close());
+  }
+
+  /**
+   * Registers the broker. Resolves when every part of it has seen the metadata with its registration; the only voter
+   * of a cluster lets its own broker in with the same step.
+   */
+  async register(): Promise<void> {
+    const { controller, isAlone } = this.#node;
+    if (isAlone) {
+      const { brokerEpoch } = await controller.start(this.#registration);
+      this.#data.brokerEpoch = brokerEpoch;
+      this.#lifecycle.resume(brokerEpoch);
+      return;
+    }
+    await controller.open();
+    void this.#lifecycle.start();
+    await this.#data.published;
+  }
+
+  /** The broker can serve. Resolves when the controller has let it in. */
+  async enter(): Promise<void> {
+    this.#start.rooms.add(() => this.#leave());
+    this.#lifecycle.ready();
+    await this.#lifecycle.running;
+  }
+
+  /** Hands over what the broker leads, where there is somebody to take it. */
+  async #leave(): Promise<void> {
+    const { clock } = this.#start.runtime;
+    if (liveBrokers(this.#data.served.image).every(({ id }) => id === this.#start.config.nodeId)) return;
+    await new Promise<void>((resolve) => {
+      const timer = clock.after(LEAVE_MS, resolve);
+      void this.#lifecycle.stop().then(() => {
+        timer.cancel();
+        resolve();
+      });
+    });
+  }
+}

@@ -1,0 +1,185 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { type Broker, startBroker } from '../../src/broker.ts';
+import { brokerRuntime } from '../../src/broker-runtime.ts';
+import { brokerConfigFrom } from '../../src/config.ts';
+import { takeFreePort } from '../../src/local-cluster/loopback-ports.ts';
+import { createTopicsRequest } from '../../src/protocol/messages/create-topics-request.ts';
+import { createTopicsResponse } from '../../src/protocol/messages/create-topics-response.ts';
+import { describeQuorumRequest } from '../../src/protocol/messages/describe-quorum-request.ts';
+import { describeQuorumResponse } from '../../src/protocol/messages/describe-quorum-response.ts';
+import { nodeNetwork } from '../../src/runtime/node-network.ts';
+import { nodeRandom } from '../../src/runtime/node-random.ts';
+import { MortalRuntime } from './mortal-runtime.ts';
+import { PartitionAsker } from './partition-asker.ts';
+import { WireClient } from './wire-client.ts';
+
+/** Much shorter than Kafka's, so that a failure is noticed within a test's patience. */
+const TIMING = {
+  'controller.quorum.election.timeout.ms': '300',
+  'controller.quorum.election.backoff.max.ms': '200',
+  'controller.quorum.fetch.timeout.ms': '600',
+  'controller.quorum.request.timeout.ms': '600',
+  'broker.heartbeat.interval.ms': '200',
+  'broker.session.timeout.ms': '1500',
+  'replica.fetch.backoff.ms': '50',
+};
+
+const RANDOM = nodeRandom();
+
+interface Member {
+  readonly id: number;
+  readonly port: number;
+  readonly controllerPort: number;
+  readonly directoryId: string;
+  life: { readonly mortal: MortalRuntime; readonly broker: Broker } | null;
+}
+
+/** Real brokers that vote together, in this process, on fixed ports of 127.0.0.1 and directories of their own. */
+export class BrokerCluster {
+  readonly directory = fs.mkdtempSync(path.join(os.tmpdir(), 'odradek-cluster-'));
+  readonly #members = new Map<number, Member>();
+  readonly #clusterId = RANDOM.uuid();
+  readonly #settings: Readonly<Record<string, string>>;
+  readonly #clients: WireClient[] = [];
+
+  constructor(settings: Readonly<Record<string, string>> = {}) {
+    this.#settings = settings;
+  }
+
+  /** Starts brokers 1 to `count` together, all of them voters. */
+  async start(count: number): Promise<void> {
+    const taken = new Set<number>();
+    for (let id = 1; id <= count; id++) {
+      this.#members.set(id, {
+        id,
+        port: await takeFreePort({ network: nodeNetwork, random: RANDOM }, taken),
+        controllerPort: await takeFreePort({ network: nodeNetwork, random: RANDOM }, taken),
+        directoryId: RANDOM.uuid(),
+        life: null,
+      });
+    }
+    await Promise.all([...this.#members.keys()].map((id) => this.startBroker(id)));
+  }
+
+  async startBroker(id: number, settings: Readonly<Record<string, string>> = {}): Promise<void> {
+    const member = this.#member(id);
+    const mortal = new MortalRuntime(brokerRuntime({ logLevel: LOG_LEVEL }));
+    const config = brokerConfigFrom({
+      'process.roles': 'broker,controller',
+      'node.id': String(id),
+      'controller.listener.names': 'CONTROLLER',
+      listeners: `PLAINTEXT://127.0.0.1:${member.port},CONTROLLER://127.0.0.1:${member.controllerPort}`,
+      'log.dirs': `${this.directory}/broker-${id}`,
+      'odradek.cluster.id': this.#clusterId,
+      'odradek.initial.controllers': [...this.#members.values()]
+        .map((voter) => `${voter.id}@127.0.0.1:${voter.controllerPort}:${voter.directoryId}`)
+        .join(','),
+      'group.initial.rebalance.delay.ms': '0',
+      'offsets.topic.num.partitions': '1',
+      ...TIMING,
+      ...this.#settings,
+      ...settings,
+    });
+    const broker = await startBroker({ config, runtime: mortal.runtime });
+    member.life = { mortal, broker };
+  }
+
+  /** Ends it as `kill -9` would. */
+  kill(id: number): void {
+    const member = this.#member(id);
+    member.life?.mortal.kill();
+    member.life = null;
+  }
+
+  async stopBroker(id: number): Promise<void> {
+    const member = this.#member(id);
+    await member.life?.broker.close();
+    member.life = null;
+  }
+
+  get running(): readonly number[] {
+    return [...this.#members.values()].filter(({ life }) => life !== null).map(({ id }) => id);
+  }
+
+  async connect(id: number): Promise<WireClient> {
+    const client = await WireClient.connect(this.#member(id).port);
+    this.#clients.push(client);
+    return client;
+  }
+
+  async asker(id: number): Promise<PartitionAsker> {
+    return new PartitionAsker(await this.connect(id));
+  }
+
+  /** Makes a topic by any broker; its replicas are by hand where they are given. */
+  async createTopic(
+    name: string,
+    {
+      via = 1,
+      replicas = [],
+    }: { readonly via?: number; readonly replicas?: readonly (readonly number[])[] } = {},
+  ): Promise<void> {
+    const client = await this.connect(via);
+    const byHand = replicas.map((brokerIds, partitionIndex) => ({ partitionIndex, brokerIds }));
+    const counts = replicas.length > 0 ? -1 : 1;
+    const { topics } = await client.ask(
+      createTopicsRequest,
+      createTopicsResponse,
+      {
+        topics: [
+          {
+            name,
+            numPartitions: counts,
+            replicationFactor: replicas.length > 0 ? -1 : this.#members.size,
+            assignments: byHand,
+          },
+        ],
+        timeoutMs: 10_000,
+      },
+      7,
+    );
+    const [topic] = topics;
+    if (topic?.errorCode !== 0) {
+      throw new Error(`topic ${name}: error ${topic?.errorCode} ${topic?.errorMessage ?? ''}`);
+    }
+  }
+
+  /** What the leader of the quorum says of it, asked through a broker. */
+  async describeQuorum(via: number) {
+    const client = await this.connect(via);
+    const { topics } = await client.ask(
+      describeQuorumRequest,
+      describeQuorumResponse,
+      { topics: [{ topicName: '__cluster_metadata', partitions: [{ partitionIndex: 0 }] }] },
+      2,
+    );
+    return topics[0]?.partitions[0];
+  }
+
+  async close(): Promise<void> {
+    for (const client of this.#clients.splice(0)) client.destroy();
+    await Promise.all(this.running.map((id) => this.stopBroker(id)));
+    fs.rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  #member(id: number): Member {
+    const member = this.#members.get(id);
+    if (member === undefined) throw new Error(`no broker ${id}`);
+    return member;
+  }
+}
+
+const LOG_LEVEL = process.env.ODRADEK_TEST_LOG === undefined ? 'silent' : 'info';
+
+const PATIENCE_MS = 15_000;
+
+/** Asks until it is so. */
+export async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
+  const deadlineMs = performance.now() + PATIENCE_MS;
+  while (!(await isSo())) {
+    if (performance.now() > deadlineMs) throw new Error(`${what}: not within ${PATIENCE_MS} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
