@@ -16,7 +16,7 @@ export const embeddedHost: ProcessHost = {
 class EmbeddedBroker implements HostedProcess {
   readonly identity = null;
   readonly #events: ProcessEvents;
-  readonly #life = new Life(brokerRuntime({ logLevel: 'warn' }));
+  readonly #life = new Life(brokerRuntime({ logLevel: 'error' }));
   #broker: Broker | null = null;
   #hasEnded = false;
 

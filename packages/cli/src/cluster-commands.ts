@@ -7,7 +7,11 @@ export function addClusterCommands(program: Command, setExitCode: (code: number)
   program
     .command('up')
     .description('start the cluster of a data directory and its console; SIGINT or SIGTERM stops both')
-    .option('--brokers <n>', 'number of brokers of a new cluster; this version runs one', parseCount)
+    .option(
+      '--brokers <n>',
+      'number of brokers (default: 3 in a new directory, else as many as it has; more are added)',
+      parseCount,
+    )
     .option(
       '--port <port>',
       'TCP port of the first broker (default: 9092, or the one it had; 0: any free)',

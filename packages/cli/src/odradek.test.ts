@@ -66,12 +66,6 @@ describe('odradek', () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   });
 
-  it('refuses several brokers with a sentence', async () => {
-    const { code, stderr } = await odradek('up', '--brokers', '3');
-    expect(stderr).toMatch(/^odradek: --brokers 3: this version runs one broker/);
-    expect(code).toBe(2);
-  });
-
   it('names the port, its process and the whole command when a broker port is taken, and starts nothing', async () => {
     const port = await occupy();
     const { code, stdout, stderr } = await odradek('up', '--data', folder, '--json', '--port', String(port));

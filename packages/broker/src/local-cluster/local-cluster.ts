@@ -4,6 +4,7 @@ import { nodeClock } from '../runtime/node-clock.ts';
 import { nodeDisk } from '../runtime/node-disk.ts';
 import { nodeNetwork } from '../runtime/node-network.ts';
 import { nodeRandom } from '../runtime/node-random.ts';
+import { readText } from '../runtime/whole-file.ts';
 import * as action from './broker-action.ts';
 import { BrokerActionError } from './broker-action.ts';
 import { BrokerLogFile } from './broker-log-file.ts';
@@ -19,14 +20,14 @@ import {
 } from './cluster-directory.ts';
 import type { LocalClusterOptions, LocalClusterPorts } from './cluster-options.ts';
 import { LOOPBACK } from './loopback-ports.ts';
-import type { ManifestBroker } from './manifest.ts';
+import { MANIFEST_FILE, type ManifestBroker, parseManifest } from './manifest.ts';
 import { roundTrip } from './round-trip.ts';
 import { SupervisedBroker } from './supervised-broker.ts';
 import type { BrokerState } from './supervision.ts';
 import { noteText } from './text-file.ts';
 
 export { BrokerActionError } from './broker-action.ts';
-export type { LocalClusterOptions, LocalClusterPorts } from './cluster-options.ts';
+export { DEFAULT_BROKERS, type LocalClusterOptions, type LocalClusterPorts } from './cluster-options.ts';
 
 const LOG_FILE = 'broker.log';
 
@@ -80,6 +81,14 @@ export function machinePorts(program: string, logger: Logger): LocalClusterPorts
 export async function lockDirectory(directory: string): Promise<LockOutcome> {
   await nodeDisk.makeDirectory(directory);
   return nodeDisk.lock(`${directory}/${LOCK_FILE}`);
+}
+
+/** The TCP ports for clients that the brokers of a directory have; null where there is no cluster yet. */
+export async function keptPortsOf(directory: string): Promise<readonly number[] | null> {
+  const text = await readText(nodeDisk, `${directory}/${MANIFEST_FILE}`);
+  const parsed = text === null ? null : parseManifest(text);
+  if (parsed === null || parsed.kind === 'unreadable') return null;
+  return parsed.manifest.brokers.map(({ port }) => port);
 }
 
 /**

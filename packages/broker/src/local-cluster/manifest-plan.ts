@@ -1,5 +1,5 @@
 import { readMetaProperties } from '../log/directory-files.ts';
-import { growth, votersOf } from './cluster-growth.ts';
+import { type Growth, growth, votersOf } from './cluster-growth.ts';
 import { DEFAULT_BROKERS, type LocalClusterOptions, type LocalClusterPorts } from './cluster-options.ts';
 import { isFree, LAST_PORT, takeFreePort } from './loopback-ports.ts';
 import {
@@ -75,8 +75,14 @@ export async function planKnown(
     brokers: await placed(ids, clientPorts, known.brokers, ports),
     settings: { ...known.settings, ...options.settings },
   };
-  const note = grown.kind === 'grown' ? grown.note : null;
-  return { kind: 'manifest', manifest, notes: note === null ? [] : [note] };
+  return { kind: 'manifest', manifest, notes: notesOn(grown) };
+}
+
+function notesOn(grown: Growth): string[] {
+  if (grown.kind !== 'grown') return [];
+  const who = grown.added.length === 1 ? 'Broker' : 'Brokers';
+  const offer = `${who} ${grown.added.join(', ')} will hold nothing until replicas are moved there: odradek topics reassign plan --all`;
+  return grown.note === null ? [offer] : [grown.note, offer];
 }
 
 /** The manifest with one broker more, an observer; null when no TCP port is left. */

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { parseProperties } from '../metadata/configs/properties-text.ts';
+import { LOCAL_TIMING } from './cluster-timing.ts';
 import { memberConfigs, propertiesText, refusedSetting } from './server-properties.ts';
 
 const voterOf = (id: number) => ({ id, directoryId: `AAAAAAAAAAAAAAAAAAAAA${id}` });
@@ -20,7 +21,7 @@ it('makes a combined node that listens on the loopback address only', () => {
   ).toMatchObject({
     listeners: 'PLAINTEXT://127.0.0.1:9092,CONTROLLER://127.0.0.1:40001',
     'advertised.listeners': 'PLAINTEXT://127.0.0.1:9092',
-    'controller.quorum.voters': '1@127.0.0.1:40001',
+    'odradek.initial.controllers': '1@127.0.0.1:40001:AAAAAAAAAAAAAAAAAAAAA1',
     'log.dirs': '/data/broker-1/data',
     'offsets.topic.replication.factor': '1',
     'group.initial.rebalance.delay.ms': '0',
@@ -44,6 +45,7 @@ it('asks for two replicas in sync from three brokers on', () => {
       'min.insync.replicas': '2',
       'default.replication.factor': '3',
       'transaction.state.log.min.isr': '2',
+      ...LOCAL_TIMING,
       'controller.quorum.bootstrap.servers': '127.0.0.1:40001,127.0.0.1:40002,127.0.0.1:40003',
       'odradek.initial.controllers': [
         '1@127.0.0.1:40001:AAAAAAAAAAAAAAAAAAAAA1',

@@ -1,3 +1,4 @@
+import { LOCAL_TIMING } from './cluster-timing.ts';
 import { LOOPBACK } from './loopback-ports.ts';
 import { DATA_DIRECTORY, type Manifest, type ManifestBroker } from './manifest.ts';
 
@@ -54,8 +55,6 @@ function quorumOf({ brokers, voters }: Manifest): Record<string, string> {
     const broker = brokers.find((candidate) => candidate.id === id);
     return broker === undefined ? [] : [{ id, directoryId, at: `${LOOPBACK}:${broker.controllerPort}` }];
   });
-  if (brokers.length === 1)
-    return { 'controller.quorum.voters': controllers.map(({ id, at }) => `${id}@${at}`).join(',') };
   return {
     'controller.quorum.bootstrap.servers': controllers.map(({ at }) => at).join(','),
     'odradek.initial.controllers': controllers
@@ -82,6 +81,7 @@ function defaultsFor(brokerCount: number): Record<string, string> {
     'min.insync.replicas': inSync,
     'transaction.state.log.min.isr': inSync,
     'group.initial.rebalance.delay.ms': '0',
+    ...(brokerCount > 1 ? LOCAL_TIMING : {}),
   };
 }
 

@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LocalClusterOptions } from '../../src/local-cluster/cluster-options.ts';
 import {
   type BrokerStatus,
   type LocalCluster,
+  type LocalClusterPorts,
   machinePorts,
   openLocalCluster,
 } from '../../src/local-cluster/local-cluster.ts';
@@ -14,6 +15,11 @@ import type { Logger } from '../../src/runtime/logger.ts';
 const silent: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent };
 
 const brokerProgram = join(import.meta.dirname, '../../src/broker-process.ts');
+
+/** The ports of this machine, with brokers run from their source. */
+export function testPorts(): LocalClusterPorts {
+  return machinePorts(brokerProgram, silent);
+}
 
 /** A local cluster of real broker processes in a directory of its own. */
 export class RunningCluster {
@@ -30,9 +36,10 @@ export class RunningCluster {
     directory: string,
     options: Omit<LocalClusterOptions, 'directory'>,
   ): Promise<RunningCluster> {
+    const isNew = !existsSync(join(directory, 'cluster.json'));
     const outcome = await openLocalCluster(
-      { port: 0, ...options, directory },
-      machinePorts(brokerProgram, silent),
+      { ...(isNew ? { port: 0 } : {}), ...options, directory },
+      testPorts(),
     );
     if (outcome.kind !== 'opened') throw new Error(JSON.stringify(outcome));
     const running = new RunningCluster(outcome.cluster);

@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { access, constants, stat, statfs } from 'node:fs/promises';
+import { freemem } from 'node:os';
 import { dirname, join } from 'node:path';
+import { DEFAULT_BROKERS, keptPortsOf } from '@odradek/broker/cluster';
 import { dataDirectoryOf } from '../data-directory.ts';
 import { ExitCode, Failure } from '../failure.ts';
 import { withKafka } from '../kafka/client.ts';
+import { withRequests } from '../kafka/requests.ts';
 import { nodeProblem } from '../node-version.ts';
 import { consoleFiles } from '../programs.ts';
 import { print, printJson } from '../standard-output.ts';
@@ -29,7 +32,10 @@ const TOKEN_FILE = 'console-token';
 
 const FREE_BYTES_WANTED = 1024 ** 3;
 const OPEN_FILES_WANTED = 4096;
-const DEFAULT_PORTS = { broker: 9092, console: 8080 } as const;
+/** For a new cluster and its console; each broker takes some 70 MB. */
+const FREE_MEMORY_WANTED = 512 * 1024 ** 2;
+const FIRST_BROKER_PORT = 9092;
+const CONSOLE_PORT = 8080;
 
 /** Says what is wrong; the exit code is 1 when something has to change before Odradek can work. */
 export async function doctor(options: DoctorOptions): Promise<number> {
@@ -46,8 +52,8 @@ export async function doctor(options: DoctorOptions): Promise<number> {
     checkDirectory(directory),
     checkSpace(directory),
     ...(running === null
-      ? [checkPort('broker', DEFAULT_PORTS.broker), checkPort('console', DEFAULT_PORTS.console)]
-      : [checkConnection(running.bootstrap)]),
+      ? [checkMemory(), checkBrokerPorts(directory), checkConsolePort(CONSOLE_PORT)]
+      : [checkConnection(running.bootstrap), checkBrokers(running.bootstrap)]),
     ...(options.bootstrapServer === undefined ? [] : [checkConnection(options.bootstrapServer)]),
   ];
   const findings = await Promise.all(checks);
@@ -123,15 +129,68 @@ async function checkSpace(directory: string): Promise<Finding> {
   return { check, state: freeBytes >= FREE_BYTES_WANTED ? 'ok' : 'warning', text };
 }
 
-async function checkPort(role: keyof typeof DEFAULT_PORTS, port: number): Promise<Finding> {
-  const check = `${role} port`;
+async function checkMemory(): Promise<Finding> {
+  // What Linux can free at once counts as well.
+  const available = /^MemAvailable:\s+(\d+) kB/m.exec(textOf('/proc/meminfo') ?? '')?.[1];
+  const bytes = available === undefined ? freemem() : Number(available) * 1024;
+  const state = bytes >= FREE_MEMORY_WANTED ? 'ok' : 'warning';
+  const remedy = state === 'ok' ? '' : '; one broker needs less than three (odradek up --brokers 1)';
+  return { check: 'memory', state, text: `${(bytes / 1024 ** 3).toFixed(1)} GiB free${remedy}` };
+}
+
+/** The ports that a start would want: those the directory has, or else the first ones in a row. */
+async function checkBrokerPorts(directory: string): Promise<Finding> {
+  const check = 'broker ports';
+  const fresh = Array.from({ length: DEFAULT_BROKERS }, (_, index) => FIRST_BROKER_PORT + index);
+  const ports = (await keptPortsOf(directory)) ?? fresh;
+  for (const port of ports) {
+    if (await isFreePort(port)) continue;
+    const text = `${port} is in use by ${portOwner(port) ?? 'another program'}; start with another --port`;
+    return { check, state: 'warning', text };
+  }
+  return { check, state: 'ok', text: `${ports.join(', ')} ${ports.length === 1 ? 'is' : 'are'} free` };
+}
+
+async function checkConsolePort(port: number): Promise<Finding> {
+  const check = 'console port';
   if (await isFreePort(port)) return { check, state: 'ok', text: `${port} is free` };
-  const remedy = role === 'broker' ? 'start with another --port' : 'the console takes the next free one';
+  const owner = portOwner(port) ?? 'another program';
   return {
     check,
     state: 'warning',
-    text: `${port} is in use by ${portOwner(port) ?? 'another program'}; ${remedy}`,
+    text: `${port} is in use by ${owner}; the console takes the next free one`,
   };
+}
+
+/** Each broker of the cluster that runs on this directory, and whether the quorum has a leader. */
+async function checkBrokers(bootstrap: string): Promise<Finding> {
+  const check = 'brokers';
+  const addresses = bootstrap.split(',');
+  const answers = await Promise.all(addresses.map(quorumLeaderAs));
+  const silent = addresses.filter((_, index) => answers[index] === 'silent');
+  if (silent.length > 0) {
+    const text = `${silent.join(', ')} ${silent.length === 1 ? 'does' : 'do'} not answer; broker.log in the folder of each says why`;
+    return { check, state: silent.length === addresses.length ? 'problem' : 'warning', text };
+  }
+  const leader = answers.find((answer) => typeof answer === 'number');
+  return leader === undefined
+    ? { check, state: 'problem', text: 'no controller leads: a majority of the voters has to run' }
+    : { check, state: 'ok', text: `${addresses.length} answer; broker ${leader} is the controller` };
+}
+
+async function quorumLeaderAs(bootstrapServer: string): Promise<number | 'none' | 'silent'> {
+  try {
+    return await withRequests({ bootstrapServer }, async (requests) => {
+      const { topics } = await requests.sendToAny('DescribeQuorum', {
+        topics: [{ topicName: '__cluster_metadata', partitions: [{ partitionIndex: 0 }] }],
+      });
+      const leaderId = topics[0]?.partitions[0]?.leaderId ?? -1;
+      return leaderId < 0 ? 'none' : leaderId;
+    });
+  } catch (error) {
+    if (error instanceof Failure) return 'silent';
+    throw error;
+  }
 }
 
 async function checkConnection(bootstrapServer: string): Promise<Finding> {

@@ -45,7 +45,6 @@ const STARTING_PATIENCE_MS = 5_000;
 
 /** Runs the cluster and its console until a signal; resolves with the exit code. */
 export async function up(options: UpOptions): Promise<number> {
-  refuseManyBrokers(options.brokers);
   const stopping = stopRequest({ withParent: options.stopWithParent === true });
   const directory = await chooseDirectory(options);
   try {
@@ -60,6 +59,7 @@ export async function up(options: UpOptions): Promise<number> {
     );
     if (opened.kind === 'held') return await reportRunning(directory, options, opened.holder);
     if (opened.kind !== 'opened') throw await refusal(opened);
+    for (const note of opened.notes) tell(`odradek: ${note}`);
     return await run(opened.cluster, options, stopping);
   } catch (error) {
     if (options.json === true && error instanceof Failure) printJson({ ready: false, reason: error.message });
@@ -141,13 +141,6 @@ async function reportRunning(directory: string, options: UpOptions, holder: stri
   if (options.json === true) printJson({ ready: false, running });
   else print(alreadyRunningText(running));
   return ExitCode.ALREADY_RUNNING;
-}
-
-function refuseManyBrokers(brokers: number | undefined): void {
-  if (brokers === undefined || brokers === 1) return;
-  throw usageFailure(
-    `--brokers ${brokers}: this version runs one broker; a cluster of several is on its way and is not there yet`,
-  );
 }
 
 async function chooseDirectory(options: UpOptions): Promise<string> {
