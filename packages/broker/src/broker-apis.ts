@@ -10,9 +10,11 @@ import {
   alterPartitionReassignmentsHandler,
 } from './handlers/alter-partition-reassignments.ts';
 import { apiVersionsHandler, type FinalizedFeatures } from './handlers/api-versions.ts';
+import { assignReplicasToDirsHandler } from './handlers/assign-replicas-to-dirs.ts';
 import { beginQuorumEpochHandler } from './handlers/begin-quorum-epoch.ts';
 import { type BrokerHeartbeatNeeds, brokerHeartbeatHandler } from './handlers/broker-heartbeat.ts';
 import { type BrokerRegistrationNeeds, brokerRegistrationHandler } from './handlers/broker-registration.ts';
+import { controllerRegistrationHandler } from './handlers/controller-registration.ts';
 import { type CreatePartitionsNeeds, createPartitionsHandler } from './handlers/create-partitions.ts';
 import { createTopicsHandler } from './handlers/create-topics.ts';
 import { deleteGroupsHandler } from './handlers/delete-groups.ts';
@@ -66,6 +68,7 @@ import { type ProduceNeeds, produceHandler } from './handlers/produce.ts';
 import type { QuorumNeeds } from './handlers/quorum-answer.ts';
 import { syncGroupHandler } from './handlers/sync-group.ts';
 import { type UnregisterBrokerNeeds, unregisterBrokerHandler } from './handlers/unregister-broker.ts';
+import { updateFeaturesHandler } from './handlers/update-features.ts';
 import { voteHandler } from './handlers/vote.ts';
 
 /** Everything that some handler of the client listeners needs. */
@@ -131,6 +134,7 @@ function replicationAdminApis(needs: ReplicationAdminNeeds): ApiEntry[] {
     { handler: alterPartitionReassignmentsHandler(needs), forwards: true },
     { handler: listPartitionReassignmentsHandler(needs), forwards: true },
     { handler: unregisterBrokerHandler(needs), forwards: true },
+    { handler: updateFeaturesHandler(needs), forwards: true },
   ];
 }
 
@@ -181,6 +185,8 @@ export function controllerApis(
       ...forwardableApis(needs),
       { handler: describeConfigsHandler(needs) },
       { handler: allocateProducerIdsHandler(needs) },
+      { handler: assignReplicasToDirsHandler(needs) },
+      { handler: controllerRegistrationHandler(needs) },
       { handler: alterPartitionHandler(needs) },
       { handler: brokerRegistrationHandler(needs) },
       { handler: brokerHeartbeatHandler(needs) },

@@ -6,6 +6,9 @@ import { invariant } from './runtime/invariant.ts';
 
 const READ_BYTES = 1024 * 1024;
 
+/** The log is trimmed behind snapshots alone; the time of a retention does not matter. */
+const AT_ANY_TIME = 0;
+
 /** The log of `__cluster_metadata-0`, kept like any other partition's. */
 export class PartitionMetadataLog implements ReplicatedMetadataLog {
   readonly #log: PartitionLog;
@@ -55,6 +58,16 @@ export class PartitionMetadataLog implements ReplicatedMetadataLog {
   async startBehind({ offset }: OffsetAndEpoch): Promise<void> {
     await this.#log.follower.startAt(offset);
     this.#endOffset = offset;
+  }
+
+  async trimTo(offset: number): Promise<void> {
+    this.#log.updateHighWatermark(offset);
+    this.#log.advanceLogStartOffset(offset);
+    await this.#log.applyRetention(AT_ANY_TIME);
+  }
+
+  get sizeInBytes(): number {
+    return this.#log.sizeInBytes;
   }
 
   async flush(): Promise<void> {

@@ -6,6 +6,7 @@ import type { MetadataRecord } from '../metadata/metadata-record.ts';
 import { ErrorCode } from '../protocol/errors.ts';
 import { invalidConfigs, invalidResource, missingResource } from './config-validation.ts';
 import { type ApiError, type ControllerView, type Decision, NO_ERROR } from './decision.ts';
+import { clearedEligibleLeaders, disallowedMinInSync } from './eligible-leaders.ts';
 
 export type ConfigOperation = 'SET' | 'DELETE' | 'APPEND' | 'SUBTRACT';
 
@@ -36,7 +37,7 @@ export function changeConfigs(
     resource: change.resource,
     ...changeResource(view, change, records),
   }));
-  return { records, response };
+  return { records: [...records, ...clearedEligibleLeaders(view.image, records)], response };
 }
 
 /** AlterConfigs: each resource gets exactly the given values. Resources must be distinct. */
@@ -54,7 +55,7 @@ export function replaceConfigs(
     ]);
     return { resource, ...alter(view, { resource, newValues }, records) };
   });
-  return { records, response };
+  return { records: [...records, ...clearedEligibleLeaders(view.image, records)], response };
 }
 
 function changeResource(view: ControllerView, change: ConfigChange, records: MetadataRecord[]): ApiError {
@@ -85,6 +86,8 @@ function alter(
   const error =
     invalidResource(resource) ?? invalidConfigs(view, resource, next) ?? missingResource(view, resource);
   if (error !== null) return error;
+  const errorMessage = disallowedMinInSync(view.image, resource, newValues);
+  if (errorMessage !== null) return { errorCode: ErrorCode.INVALID_CONFIG, errorMessage };
   for (const [name, value] of newValues) {
     if ((current.get(name) ?? null) !== value) {
       records.push({

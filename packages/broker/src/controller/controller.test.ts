@@ -24,6 +24,7 @@ describe('controller', () => {
     expect(log.flushes).toBe(1);
     const [{ image } = { image: null }] = published;
     expect([...(image?.features.entries() ?? [])].sort()).toEqual([
+      ['eligible.leader.replicas.version', 1],
       ['kraft.version', 1],
       ['metadata.version', 30],
     ]);

@@ -1,12 +1,14 @@
 import { brokerConfigValues } from '../metadata/configs/broker-config-layers.ts';
 import type { MetadataDelta } from '../metadata/metadata-delta.ts';
-import type { MetadataImage } from '../metadata/metadata-image.ts';
+import { type ControllerImage, EMPTY_IMAGE, type MetadataImage } from '../metadata/metadata-image.ts';
 import type { MetadataBatch } from '../raft/loaded-batch.ts';
 import { MetadataQuorum, type MetadataQuorumNeeds } from '../raft/metadata-quorum.ts';
-import type { LeaderAndEpoch, QuorumListener } from '../raft/quorum-listener.ts';
+import type { LeaderAndEpoch, QuorumListener, SnapshotReplay } from '../raft/quorum-listener.ts';
+import { votersOf } from '../raft/raft-state.ts';
 import { invariant } from '../runtime/invariant.ts';
 import { ActiveController, type Decided } from './active-controller.ts';
 import { alterPartitionsOf, type IsrChange, type IsrChangesReply } from './alter-partition.ts';
+import { type AssignedDirectory, type AssignmentReply, assignReplicas } from './assign-replicas.ts';
 import { bootstrapRecords } from './bootstrap.ts';
 import { type BrokerHeartbeat, type HeartbeatReply, heartbeat } from './broker-heartbeat.ts';
 import {
@@ -24,6 +26,7 @@ import {
   replaceConfigs,
 } from './config-changes.ts';
 import { ControllerDuties } from './controller-duties.ts';
+import { registerController } from './controller-registration.ts';
 import { createPartitions, type GrowingTopic, type GrowthResult } from './create-partitions.ts';
 import { createTopics, type NewTopic, type TopicCreation } from './create-topics.ts';
 import type { ApiError, ControllerView, Decision } from './decision.ts';
@@ -37,6 +40,8 @@ import {
   reassignPartitions,
   type WantedAssignment,
 } from './reassign-partitions.ts';
+import { SnapshotSchedule } from './snapshot-schedule.ts';
+import { type FeatureUpdate, updateFeatures } from './update-features.ts';
 
 export interface ControllerNeeds extends MetadataQuorumNeeds {
   readonly nodeId: number;
@@ -74,6 +79,7 @@ export class Controller {
   readonly #needs: ControllerNeeds;
   readonly #quorum: MetadataQuorum;
   readonly #replay: MetadataReplay;
+  readonly #schedule: SnapshotSchedule;
   /** Null while another node leads, or none. */
   #term: Term | null = null;
   /** Whether a record was committed with which this node's epoch may begin. */
@@ -84,14 +90,28 @@ export class Controller {
     this.#replay = new MetadataReplay(needs.publish, needs.mayPublish);
     const listener: QuorumListener = {
       onBatch: (batch) => this.#onBatch(batch),
+      onSnapshot: () => this.#onSnapshot(),
       onLeaderChanged: (leader) => this.#onLeaderChanged(leader),
       onCommitted: (highWatermark) => this.#onCommitted(highWatermark),
       onStopped: (reason) => {
         this.#endTerm();
+        this.#schedule.stop();
         needs.onStopped(reason);
       },
     };
-    this.#quorum = new MetadataQuorum(needs, listener);
+    const configs = brokerConfigValues({ ...needs, image: EMPTY_IMAGE });
+    const retention = {
+      maxBytes: configs.number('metadata.max.retention.bytes'),
+      maxAgeMs: configs.number('metadata.max.retention.ms'),
+    };
+    this.#quorum = new MetadataQuorum({ ...needs, retention }, listener);
+    this.#schedule = new SnapshotSchedule({
+      quorum: this.#quorum,
+      clock: needs.clock,
+      image: () => this.#replay.image,
+      maxBytes: configs.number('metadata.log.max.record.bytes.between.snapshots'),
+      intervalMs: configs.number('metadata.log.max.snapshot.interval.ms'),
+    });
   }
 
   /** The state of the cluster as far as it is committed. */
@@ -205,6 +225,25 @@ export class Controller {
     return this.#submit((view) => replaceConfigs(view, replacements), options);
   }
 
+  assignReplicas(
+    broker: { readonly id: number; readonly epoch: number },
+    directories: readonly AssignedDirectory[],
+  ): Promise<ControllerOutcome<AssignmentReply>> {
+    return this.#submit((view) => assignReplicas(view, broker, directories));
+  }
+
+  updateFeatures(
+    updates: readonly FeatureUpdate[],
+    options: { readonly validateOnly: boolean },
+  ): Promise<ControllerOutcome<ApiError>> {
+    const voterIds = votersOf(this.#quorum.state).map(({ id }) => id);
+    return this.#submit((view) => updateFeatures(view, updates, voterIds), options);
+  }
+
+  registerController(registration: ControllerImage): Promise<ControllerOutcome<null>> {
+    return this.#submit((view) => registerController(view, registration));
+  }
+
   allocateProducerIds(broker: {
     readonly id: number;
     readonly epoch: number;
@@ -269,6 +308,17 @@ export class Controller {
     this.#isDue ||= batch.controlRecords.some(({ kind }) => kind === 'leaderChange');
   }
 
+  #onSnapshot(): SnapshotReplay {
+    const replay = this.#replay.replaySnapshot();
+    return {
+      take: (batch) => replay.take(batch),
+      end: (id) => {
+        replay.end(id);
+        this.#schedule.onSnapshot(id.offset);
+      },
+    };
+  }
+
   #onCommitted(highWatermark: number): void {
     const term = this.#term;
     if (this.#isAlone) {
@@ -276,6 +326,7 @@ export class Controller {
     }
     this.#replay.publish();
     term?.active.answer();
+    this.#schedule.onCommitted();
     if (this.#isDue && !this.#isAlone) this.#beginTerm();
   }
 
@@ -309,7 +360,7 @@ export class Controller {
       decide: (decide) => (active.leads ? active.decide(decide) : null),
     });
     this.#term = { active, sessions, duties };
-    active.decide((view) => ({ records: bootstrapRecords(view.image), response: null }));
+    active.decide((view) => ({ records: bootstrapRecords(view), response: null }));
   }
 
   #endTerm(): void {

@@ -1,8 +1,10 @@
+import { KRAFT_VERSION_FEATURE } from '../metadata/feature-names.ts';
+import { deltaBetween } from '../metadata/image-difference.ts';
 import { MetadataDelta } from '../metadata/metadata-delta.ts';
 import { EMPTY_IMAGE, type MetadataImage } from '../metadata/metadata-image.ts';
 import { decodeMetadataRecord, type MetadataRecord } from '../metadata/metadata-record.ts';
 import type { MetadataBatch } from '../raft/loaded-batch.ts';
-import { KRAFT_VERSION_FEATURE } from './bootstrap.ts';
+import type { SnapshotReplay } from '../raft/quorum-listener.ts';
 
 /** What one decision of a controller makes of the metadata. */
 export interface DecidedStep {
@@ -43,13 +45,22 @@ export class MetadataReplay {
     return this.#open === null ? this.#image : this.#open.imageAt(this.#position);
   }
 
-  replay({ records, controlRecords, lastOffset, epoch }: MetadataBatch): void {
-    const delta = this.#delta();
-    for (const value of records) delta.replay(decodeMetadataRecord(value));
-    for (const record of controlRecords) {
-      if (record.kind === 'kraftVersion') delta.setFeatureLevel(KRAFT_VERSION_FEATURE, record.level);
-    }
-    this.#position = { offset: lastOffset, epoch };
+  replay(batch: MetadataBatch): void {
+    replayBatch(this.#delta(), batch);
+    this.#position = { offset: batch.lastOffset, epoch: batch.epoch };
+  }
+
+  /** What is in a snapshot takes the place of all that was replayed; the difference is published as one step. */
+  replaySnapshot(): SnapshotReplay {
+    const whole = new MetadataDelta(EMPTY_IMAGE);
+    return {
+      take: (batch) => replayBatch(whole, batch),
+      end: ({ offset, epoch }) => {
+        this.#position = { offset: offset - 1, epoch };
+        const isFirst = this.#image === EMPTY_IMAGE;
+        this.#open = isFirst ? whole : deltaBetween(this.#image, whole.imageAt(this.#position));
+      },
+    };
   }
 
   /** Takes what this node decided itself, which nobody has to decode again. */
@@ -78,5 +89,12 @@ export class MetadataReplay {
   #delta(): MetadataDelta {
     this.#open ??= new MetadataDelta(this.#image);
     return this.#open;
+  }
+}
+
+function replayBatch(delta: MetadataDelta, { records, controlRecords }: MetadataBatch): void {
+  for (const value of records) delta.replay(decodeMetadataRecord(value));
+  for (const record of controlRecords) {
+    if (record.kind === 'kraftVersion') delta.setFeatureLevel(KRAFT_VERSION_FEATURE, record.level);
   }
 }

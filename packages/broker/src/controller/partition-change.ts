@@ -29,6 +29,8 @@ export interface PartitionTargets {
   /** Brokers that came back without what they had acknowledged; they are eligible for nothing. */
   readonly uncleanReplicas?: readonly number[];
   readonly election?: ElectionKind;
+  /** A broker says where its replica lies. */
+  readonly directory?: { readonly brokerId: number; readonly directoryId: string };
 }
 
 /** An unclean leader may have lost committed records and says so until its ISR has formed anew. */
@@ -67,7 +69,7 @@ export function changePartition(
   const reassigned = withCompletedReassignment(wanted);
   const tracked = withEligibleLeaders(reassigned, partition, targets.uncleanReplicas ?? []);
   const elected = withLeader(tracked, partition, targets.election ?? 'clean');
-  const value = difference(partition, withLastLeader(elected, partition));
+  const value = difference(partition, withLastLeader(elected, partition), targets);
   return value === null ? null : { kind: 'partitionChange', value };
 }
 
@@ -126,12 +128,17 @@ function withLastLeader(draft: Draft, { image, tracksEligibleLeaders }: Changing
 function difference(
   { image, topicId, partitionId, tracksEligibleLeaders, directoryOf }: ChangingPartition,
   draft: Draft,
+  { directory: told }: PartitionTargets,
 ): MetadataRecordValue<'partitionChange'> | null {
   const changed = (name: ListField): readonly number[] | null =>
     isSame(image[name], draft[name]) ? null : draft[name];
   const replicas = changed('replicas');
   const losesReplicas = !image.replicas.every((id) => draft.replicas.includes(id));
   const keepsIsr = draft.isr.length === 0 && !tracksEligibleLeaders;
+  const directories = draft.replicas.map((id) =>
+    id === told?.brokerId ? told.directoryId : (directoryAt(image, id) ?? directoryOf(id)),
+  );
+  const isTold = told !== undefined && directoryAt(image, told.brokerId) !== told.directoryId;
   const value = {
     partitionId,
     topicId,
@@ -146,7 +153,7 @@ function difference(
       draft.leaderRecoveryState === image.leaderRecoveryState
         ? RECOVERY_UNCHANGED
         : draft.leaderRecoveryState,
-    directories: replicas === null ? null : replicas.map((id) => directoryAt(image, id) ?? directoryOf(id)),
+    directories: replicas !== null || isTold ? directories : null,
     eligibleLeaderReplicas: changed('eligibleLeaderReplicas'),
     lastKnownElr: changed('lastKnownElr'),
   };

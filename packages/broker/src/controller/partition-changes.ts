@@ -4,11 +4,9 @@ import { dynamicConfigs, type MetadataImage, type TopicImage } from '../metadata
 import type { MetadataRecord } from '../metadata/metadata-record.ts';
 import { ZERO_UUID } from '../protocol/uuid.ts';
 import type { ControllerView } from './decision.ts';
+import { tracksEligibleLeaders } from './eligible-leaders.ts';
 import { isActive, onlyDirectory } from './partition-assignment.ts';
 import { changePartition, type PartitionTargets } from './partition-change.ts';
-
-/** Its level 1 has the controller remember who left an ISR at its minimum (KIP-966). */
-export const ELIGIBLE_LEADERS_FEATURE = 'eligible.leader.replicas.version';
 
 /** Whether a broker may lead, in this decision. */
 export type Liveness = (brokerId: number) => boolean;
@@ -34,7 +32,7 @@ export class PartitionChanges {
   constructor(view: ControllerView, isAlive: Liveness = (id) => isActive(view.image.brokers.get(id))) {
     this.#view = view;
     this.#isAlive = isAlive;
-    this.#tracksEligibleLeaders = (view.image.features.get(ELIGIBLE_LEADERS_FEATURE) ?? 0) > 0;
+    this.#tracksEligibleLeaders = tracksEligibleLeaders(view.image);
   }
 
   /**
@@ -54,7 +52,8 @@ export class PartitionChanges {
         minInSyncReplicas,
         tracksEligibleLeaders: this.#tracksEligibleLeaders,
         isAlive: (id) => {
-          const directory = image.directories[image.replicas.indexOf(id)] ?? ZERO_UUID;
+          const known = image.directories[image.replicas.indexOf(id)] ?? ZERO_UUID;
+          const directory = id === targets.directory?.brokerId ? targets.directory.directoryId : known;
           return this.#isAlive(id) && isOnline(this.#view.image, id, directory);
         },
         directoryOf: (id) => onlyDirectory(brokers.get(id)),

@@ -5,9 +5,16 @@ import {
   configResourceKey,
   parseConfigResourceKey,
 } from './config-resource.ts';
-import type { BrokerImage, MetadataImage, PartitionImage, TopicImage } from './metadata-image.ts';
+import type {
+  BrokerEndpoint,
+  BrokerImage,
+  ControllerImage,
+  MetadataImage,
+  PartitionImage,
+  TopicImage,
+} from './metadata-image.ts';
 import type { MetadataRecord, MetadataRecordValue } from './metadata-record.ts';
-import { mergePartitionChange, partitionFromRecord } from './partition-image.ts';
+import { LEADER_UNCHANGED, mergePartitionChange, partitionFromRecord } from './partition-image.ts';
 
 /** A topic that is new or has changed: its state before (null when new) and after, and the partitions concerned. */
 export interface TopicChange {
@@ -33,6 +40,7 @@ export class MetadataDelta {
   readonly #topics = new Map<string, OpenTopicChange>();
   readonly #deletedTopics = new Map<string, TopicImage>();
   readonly #brokers = new Map<number, BrokerImage | null>();
+  readonly #controllers = new Map<number, ControllerImage>();
   readonly #configs = new Map<ConfigResourceKey, Map<string, string>>();
   readonly #features = new Map<string, number | null>();
   #nextProducerId: number | null = null;
@@ -83,6 +91,9 @@ export class MetadataDelta {
       case 'removeTopic':
         this.#replayRemoveTopic(record.value);
         break;
+      case 'clearElr':
+        this.#replayClearElr(record.value);
+        break;
       case 'config':
         this.#replayConfig(record.value);
         break;
@@ -94,6 +105,9 @@ export class MetadataDelta {
         break;
       case 'unregisterBroker':
         this.#brokers.set(record.value.brokerId, null);
+        break;
+      case 'registerController':
+        this.#replayRegisterController(record.value);
         break;
       case 'featureLevel':
         this.setFeatureLevel(record.value.name, record.value.featureLevel);
@@ -131,6 +145,7 @@ export class MetadataDelta {
       epoch: position.epoch,
       features: this.base.features.with(this.#features),
       brokers: this.base.brokers.with(this.#brokers),
+      controllers: this.base.controllers.with(this.#controllers),
       topicsById: this.base.topicsById.with(byId),
       topicsByName: this.base.topicsByName.with(byName),
       configs: this.base.configs.with(configs),
@@ -166,6 +181,19 @@ export class MetadataDelta {
     topic.changedPartitions.add(record.partitionId);
   }
 
+  /** The name of a topic, or nothing for all of them. */
+  #replayClearElr({ topicName }: MetadataRecordValue<'clearElr'>): void {
+    const known = [...this.base.topicsById.values()].filter(({ id }) => !this.#deletedTopics.has(id));
+    const topics = new Map([...known, ...this.#topics.values()].map((topic) => [topic.id, topic]));
+    for (const { id, name, partitions } of topics.values()) {
+      if (topicName !== '' && topicName !== name) continue;
+      for (const [partitionId, partition] of partitions.entries()) {
+        const isClear = partition.eligibleLeaderReplicas.length + partition.lastKnownElr.length === 0;
+        if (!isClear) this.#replayPartitionChange(clearedChange(id, partitionId));
+      }
+    }
+  }
+
   #replayRemoveTopic({ topicId }: MetadataRecordValue<'removeTopic'>): void {
     const topic = this.#openTopic(topicId);
     this.#topics.delete(topicId);
@@ -190,16 +218,21 @@ export class MetadataDelta {
       id: record.brokerId,
       epoch: record.brokerEpoch,
       incarnationId: record.incarnationId,
-      endpoints: record.endPoints.map(({ name, host, port, securityProtocol }) => ({
-        listenerName: name,
-        host,
-        port,
-        securityProtocol,
-      })),
+      endpoints: record.endPoints.map(endpointOf),
       rack: record.rack,
       isFenced: record.fenced,
       isInControlledShutdown: record.inControlledShutdown,
       directories: record.logDirs,
+      features: record.features,
+    });
+  }
+
+  #replayRegisterController(record: MetadataRecordValue<'registerController'>): void {
+    this.#controllers.set(record.controllerId, {
+      id: record.controllerId,
+      incarnationId: record.incarnationId,
+      endpoints: record.endPoints.map(endpointOf),
+      features: record.features,
     });
   }
 
@@ -229,6 +262,24 @@ export class MetadataDelta {
     this.#topics.set(topicId, opened);
     return opened;
   }
+}
+
+function clearedChange(topicId: string, partitionId: number): MetadataRecordValue<'partitionChange'> {
+  return {
+    ...{ topicId, partitionId, leader: LEADER_UNCHANGED, leaderRecoveryState: -1 },
+    ...{ isr: null, replicas: null, removingReplicas: null, addingReplicas: null, directories: null },
+    eligibleLeaderReplicas: [],
+    lastKnownElr: [],
+  };
+}
+
+function endpointOf({
+  name,
+  host,
+  port,
+  securityProtocol,
+}: MetadataRecordValue<'registerBroker'>['endPoints'][number]): BrokerEndpoint {
+  return { listenerName: name, host, port, securityProtocol };
 }
 
 /** The topics whose configs a delta touched, by name. */

@@ -15,6 +15,8 @@ export interface MetadataImage {
   /** Finalised feature levels by name (`metadata.version`, `kraft.version`); absent means 0. */
   readonly features: PersistentMap<string, number>;
   readonly brokers: PersistentMap<number, BrokerImage>;
+  /** The nodes of the quorum that have registered, by id. */
+  readonly controllers: PersistentMap<number, ControllerImage>;
   readonly topicsByName: PersistentMap<string, TopicImage>;
   readonly topicsById: PersistentMap<string, TopicImage>;
   /** What was set at run time, by resource; defaults and static values are not in here. */
@@ -63,6 +65,23 @@ export interface BrokerImage {
   readonly isInControlledShutdown: boolean;
   /** Ids of its log directories. */
   readonly directories: readonly string[];
+  /** Levels of features that it can work at. */
+  readonly features: readonly FeatureRange[];
+}
+
+/** Levels of a feature that a node can work at. */
+export interface FeatureRange {
+  readonly name: string;
+  readonly minSupportedVersion: number;
+  readonly maxSupportedVersion: number;
+}
+
+/** A node of the quorum as it has registered (KIP-919). */
+export interface ControllerImage {
+  readonly id: number;
+  readonly incarnationId: string;
+  readonly endpoints: readonly BrokerEndpoint[];
+  readonly features: readonly FeatureRange[];
 }
 
 export interface BrokerEndpoint {
@@ -78,6 +97,7 @@ export const EMPTY_IMAGE: MetadataImage = {
   epoch: -1,
   features: PersistentMap.empty(),
   brokers: PersistentMap.empty(),
+  controllers: PersistentMap.empty(),
   topicsByName: PersistentMap.empty(),
   topicsById: PersistentMap.empty(),
   configs: PersistentMap.empty(),

@@ -1,5 +1,6 @@
 import type { Decoded } from '../protocol/message.ts';
 import { brokerRegistrationChangeRecord } from '../protocol/messages/broker-registration-change-record.ts';
+import { clearElrRecord } from '../protocol/messages/clear-elr-record.ts';
 import { configRecord } from '../protocol/messages/config-record.ts';
 import { featureLevelRecord } from '../protocol/messages/feature-level-record.ts';
 import { noOpRecord } from '../protocol/messages/no-op-record.ts';
@@ -7,6 +8,7 @@ import { partitionChangeRecord } from '../protocol/messages/partition-change-rec
 import { partitionRecord } from '../protocol/messages/partition-record.ts';
 import { producerIdsRecord } from '../protocol/messages/producer-ids-record.ts';
 import { registerBrokerRecord } from '../protocol/messages/register-broker-record.ts';
+import { registerControllerRecord } from '../protocol/messages/register-controller-record.ts';
 import { removeTopicRecord } from '../protocol/messages/remove-topic-record.ts';
 import { topicRecord } from '../protocol/messages/topic-record.ts';
 import { unregisterBrokerRecord } from '../protocol/messages/unregister-broker-record.ts';
@@ -18,10 +20,12 @@ const declarations = {
   registerBroker: registerBrokerRecord,
   unregisterBroker: unregisterBrokerRecord,
   brokerRegistrationChange: brokerRegistrationChangeRecord,
+  registerController: registerControllerRecord,
   topic: topicRecord,
   partition: partitionRecord,
   partitionChange: partitionChangeRecord,
   removeTopic: removeTopicRecord,
+  clearElr: clearElrRecord,
   config: configRecord,
   featureLevel: featureLevelRecord,
   producerIds: producerIdsRecord,

@@ -1,6 +1,8 @@
 import { decodeMessage, encodeMessage } from '../protocol/message.ts';
 import { kRaftVersionRecord } from '../protocol/messages/kraft-version-record.ts';
 import { leaderChangeMessage } from '../protocol/messages/leader-change-message.ts';
+import { snapshotFooterRecord } from '../protocol/messages/snapshot-footer-record.ts';
+import { snapshotHeaderRecord } from '../protocol/messages/snapshot-header-record.ts';
 import { votersRecord } from '../protocol/messages/voters-record.ts';
 import { Reader } from '../protocol/reader.ts';
 import type { LogRecord, NewRecord } from '../protocol/records.ts';
@@ -10,10 +12,14 @@ export type ControlRecord =
   | { readonly kind: 'leaderChange'; readonly leaderId: number }
   | { readonly kind: 'kraftVersion'; readonly level: number }
   | { readonly kind: 'voters'; readonly voters: readonly VoterNode[] }
-  /** Of a type that does not concern the quorum, such as the header of a snapshot. */
+  | { readonly kind: 'snapshotHeader'; readonly lastContainedLogTimestamp: number }
+  | { readonly kind: 'snapshotFooter' }
+  /** Of a type that does not concern the quorum. */
   | { readonly kind: 'other' };
 
 const LEADER_CHANGE = 2;
+const SNAPSHOT_HEADER = 3;
+const SNAPSHOT_FOOTER = 4;
 const KRAFT_VERSION = 5;
 const KRAFT_VOTERS = 6;
 
@@ -47,6 +53,19 @@ export function quorumRecords(nodes: readonly VoterNode[]): readonly NewRecord[]
   ];
 }
 
+/** What a snapshot begins with (KIP-630). */
+export function snapshotHeader(lastContainedLogTimestamp: number): NewRecord {
+  return controlRecord(
+    SNAPSHOT_HEADER,
+    encodeMessage(snapshotHeaderRecord, { lastContainedLogTimestamp }, 0),
+  );
+}
+
+/** What says that a snapshot is whole. */
+export function snapshotFooter(): NewRecord {
+  return controlRecord(SNAPSHOT_FOOTER, encodeMessage(snapshotFooterRecord, {}, 0));
+}
+
 /** Reads a record of a control batch. Throws a ProtocolError where the bytes are none. */
 export function decodeControlRecord({ key, value }: LogRecord): ControlRecord {
   const type = key === null ? -1 : new Reader(key, 2).int16();
@@ -54,6 +73,12 @@ export function decodeControlRecord({ key, value }: LogRecord): ControlRecord {
   switch (type) {
     case LEADER_CHANGE:
       return { kind: 'leaderChange', leaderId: decodeMessage(leaderChangeMessage, reader, 0).leaderId };
+    case SNAPSHOT_HEADER: {
+      const { lastContainedLogTimestamp } = decodeMessage(snapshotHeaderRecord, reader, 0);
+      return { kind: 'snapshotHeader', lastContainedLogTimestamp };
+    }
+    case SNAPSHOT_FOOTER:
+      return { kind: 'snapshotFooter' };
     case KRAFT_VERSION:
       return { kind: 'kraftVersion', level: decodeMessage(kRaftVersionRecord, reader, 0).kRaftVersion };
     case KRAFT_VOTERS:
@@ -71,6 +96,6 @@ export function decodeControlRecord({ key, value }: LogRecord): ControlRecord {
 }
 
 /** Key: version and type as two int16; only version 0 exists. */
-export function controlRecord(type: number, value: Uint8Array): NewRecord {
+function controlRecord(type: number, value: Uint8Array): NewRecord {
   return { key: new Uint8Array([0, 0, type >> 8, type & 0xff]), value };
 }

@@ -4,6 +4,8 @@ import {
   isControlAt,
   lastOffsetAt,
   leaderEpochAt,
+  maxTimestampAt,
+  batchesIn as slicesIn,
 } from '../protocol/record-batch.ts';
 import { recordsBody, recordsIn } from '../protocol/records.ts';
 import { invariant } from '../runtime/invariant.ts';
@@ -14,6 +16,9 @@ import type { VoterNode } from './voter-set.ts';
 export interface MetadataBatch {
   readonly epoch: number;
   readonly lastOffset: number;
+  /** Of its last record. */
+  readonly timestamp: number;
+  readonly sizeInBytes: number;
   /** Values of the data records; empty for a control batch. */
   readonly records: readonly Uint8Array[];
   readonly controlRecords: readonly ControlRecord[];
@@ -30,6 +35,11 @@ export function* batchesIn(chunk: Uint8Array): Generator<MetadataBatch> {
     yield loadedBatch(chunk.subarray(at, at + size));
     at += size;
   }
+}
+
+/** Of those in a chunk the ones that concern the quorum itself; the others are not decoded. */
+export function* controlBatchesIn(chunk: Uint8Array): Generator<MetadataBatch> {
+  for (const batch of slicesIn(chunk)) if (isControlAt(batch)) yield loadedBatch(batch);
 }
 
 /** The voters by a record of the batch. */
@@ -49,5 +59,12 @@ function loadedBatch(batch: Uint8Array): MetadataBatch {
       records.push(record.value);
     }
   }
-  return { epoch: leaderEpochAt(batch), lastOffset: lastOffsetAt(batch), records, controlRecords };
+  return {
+    epoch: leaderEpochAt(batch),
+    lastOffset: lastOffsetAt(batch),
+    timestamp: maxTimestampAt(batch),
+    sizeInBytes: batch.length,
+    records,
+    controlRecords,
+  };
 }

@@ -25,7 +25,7 @@ export interface MetadataLog {
   close(): Promise<void>;
 }
 
-/** What a log can do besides where other nodes write it too. */
+/** What a log can do besides where other nodes write it too, and snapshots are taken of it. */
 export interface ReplicatedMetadataLog extends MetadataLog {
   /** Queues batches as the leader made them; they follow on the end. */
   appendAsFollower(batches: readonly Uint8Array[]): { readonly written: Promise<void> };
@@ -33,4 +33,8 @@ export interface ReplicatedMetadataLog extends MetadataLog {
   truncateTo(offset: number): Promise<void>;
   /** Forgets everything, to go on behind a snapshot; durable when it resolves. */
   startBehind(snapshot: OffsetAndEpoch): Promise<void>;
+  /** Forgets what lies below the offset; some of it may stay on the disk for a while. */
+  trimTo(offset: number): Promise<void>;
+  /** Of all that is on the disk. */
+  readonly sizeInBytes: number;
 }

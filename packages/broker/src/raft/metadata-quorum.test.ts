@@ -5,10 +5,10 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { MemoryMetadataLog } from '../../test/metadata/memory-metadata-log.ts';
 import { CountingRandom, ManualClock, silentLogger } from '../../test/metadata/ports.ts';
 import { nodeDisk } from '../runtime/node-disk.ts';
-
 import type { MetadataBatch } from './loaded-batch.ts';
 import { MetadataQuorum } from './metadata-quorum.ts';
 import type { QuorumListener } from './quorum-listener.ts';
+import { SnapshotFiles } from './snapshot-files.ts';
 import type { VoterNode } from './voter-set.ts';
 
 const VOTER: VoterNode = {
@@ -24,6 +24,11 @@ class Listener implements QuorumListener {
 
   onBatch(batch: MetadataBatch): void {
     this.batches.push(batch);
+  }
+
+  onSnapshot() {
+    this.batches.length = 0;
+    return { take: (batch: MetadataBatch) => this.batches.push(batch), end: () => {} };
   }
 
   onCommitted(highWatermark: number): void {
@@ -69,6 +74,7 @@ describe('metadata quorum of one', () => {
         logger: silentLogger,
         voter,
         quorumStatePath: join(directory, 'quorum-state'),
+        snapshots: new SnapshotFiles(nodeDisk, directory),
       },
       listener,
     );
@@ -85,6 +91,8 @@ describe('metadata quorum of one', () => {
       {
         epoch: 1,
         lastOffset: 2,
+        timestamp: expect.any(Number),
+        sizeInBytes: expect.any(Number),
         records: [],
         controlRecords: [
           { kind: 'leaderChange', leaderId: 1 },

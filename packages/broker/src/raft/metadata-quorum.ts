@@ -1,4 +1,5 @@
 import { ErrorCode } from '../protocol/errors.ts';
+import { maxTimestampAt } from '../protocol/record-batch.ts';
 import type { Clock, Timer } from '../runtime/clock.ts';
 import type { Disk } from '../runtime/disk.ts';
 import { invariant } from '../runtime/invariant.ts';
@@ -7,22 +8,37 @@ import type { Random } from '../runtime/random.ts';
 import { CommitWaiters } from './commit-waiters.ts';
 import { CommittedReplay } from './committed-replay.ts';
 import { EffectQueue } from './effect-queue.ts';
-import { batchesIn, votersIn } from './loaded-batch.ts';
+import { batchesIn, controlBatchesIn, votersIn } from './loaded-batch.ts';
 import { LogFlusher } from './log-flusher.ts';
-import type { MetadataLog } from './metadata-log.ts';
+import { LostMetadataError } from './lost-metadata-error.ts';
+import type { ReplicatedMetadataLog } from './metadata-log.ts';
+import { MetadataSnapshots, type SnapshotSource } from './metadata-snapshots.ts';
 import { leaderChangeBatch, recordsBatch } from './own-batches.ts';
 import { CompanyEffects, type QuorumCompany } from './quorum-company.ts';
 import type { QuorumAppend, QuorumListener } from './quorum-listener.ts';
-import { readQuorumState, writeQuorumState } from './quorum-state.ts';
+import { type QuorumState, readQuorumState, writeQuorumState } from './quorum-state.ts';
 import type { RaftEffect, RaftEvent } from './raft-event.ts';
 import type { AnswerTo, RaftRequest, RaftResponse, RefusedRequest } from './raft-messages.ts';
-import { DEFAULT_TIMING, initialRaftState, type RaftState, type RaftTiming } from './raft-state.ts';
+import {
+  DEFAULT_TIMING,
+  initialRaftState,
+  otherVoters,
+  type RaftState,
+  type RaftTiming,
+} from './raft-state.ts';
 import { nextWakeMs, raftStep } from './raft-step.ts';
 import { readBatches } from './record-answer.ts';
-import type { VoterNode, VoterSet } from './voter-set.ts';
+import { isSuccessionOver } from './roles/resigned.ts';
+import type { SnapshotFiles } from './snapshot-files.ts';
+import type { SnapshotRetention } from './snapshot-retention.ts';
+import { type VoterNode, type VoterSet, voterOf } from './voter-set.ts';
 
 export interface MetadataQuorumNeeds {
-  readonly log: MetadataLog;
+  readonly log: ReplicatedMetadataLog;
+  /** Those of the log, beside it. */
+  readonly snapshots: SnapshotFiles;
+  /** All is kept unless given. */
+  readonly retention?: SnapshotRetention;
   readonly disk: Disk;
   readonly clock: Clock;
   readonly random: Random;
@@ -55,30 +71,46 @@ export class MetadataQuorum {
   #lastAsked = 0;
   #isStopped = false;
   readonly #company: CompanyEffects | null;
+  readonly #snapshots: MetadataSnapshots;
   readonly #replay: CommittedReplay;
   #replayed: Promise<void> = Promise.resolve();
+  #onSuccession: (() => void) | null = null;
 
   constructor(needs: MetadataQuorumNeeds, listener: QuorumListener) {
     const { clusterId, voter, company, timing = DEFAULT_TIMING } = needs;
     const onFailed = (reason: unknown): void => this.#fail(reason);
     this.#needs = needs;
     this.#listener = listener;
-    const voters = company?.voters ?? [voter];
-    this.#state = initialRaftState({ clusterId, self: voter, voters, timing });
+    this.#state = initialRaftState({
+      clusterId,
+      self: voter,
+      voters: company?.voters ?? [voter],
+      bootstrapServers: company?.bootstrapServers ?? [],
+      timing,
+    });
     this.#effects = new EffectQueue((effect) => this.#carryOut(effect), onFailed);
     this.#flusher = new LogFlusher(needs.log, {
       flushed: ({ endOffset, truncations }) => this.#handle({ kind: 'flushed', endOffset, truncations }),
       failed: onFailed,
     });
     this.#elected.promise.catch(() => {});
-    this.#replay = new CommittedReplay(needs.log, (batch) => listener.onBatch(batch));
-    this.#company =
-      company === undefined
-        ? null
-        : new CompanyEffects(company, {
-            flusher: this.#flusher,
-            handle: (event) => this.#handle(event),
-          });
+    const handle = (event: RaftEvent): void => this.#handle(event);
+    const { log, snapshots: files, clock, logger, retention = KEEP_ALL } = needs;
+    const state = (): RaftState => this.#state;
+    this.#snapshots = new MetadataSnapshots({ log, files, clock, logger, retention, state, handle });
+    this.#replay = new CommittedReplay(log, files, {
+      onSnapshot: () => {
+        this.#snapshots.reset();
+        return listener.onSnapshot();
+      },
+      onBatch: (batch) => {
+        this.#snapshots.noteRecords(batch);
+        listener.onBatch(batch);
+      },
+    });
+    const replayed = (): Promise<void> => this.#replayed;
+    const work = { log, snapshots: files, flusher: this.#flusher, handle, replayed };
+    this.#company = company === undefined ? null : new CompanyEffects(company, work);
   }
 
   get state(): RaftState {
@@ -90,34 +122,49 @@ export class MetadataQuorum {
     return this.#needs.voter;
   }
 
+  /** How much of the log no snapshot stands for. */
+  get bytesSinceSnapshot(): number {
+    return this.#snapshots.bytesSinceLast;
+  }
+
+  /** Begins with a snapshot of what is committed, if there is none that says as much, and none under way. */
+  takeSnapshot(source: SnapshotSource): void {
+    if (!this.#isStopped) this.#snapshots.take(source);
+  }
+
+  /** Drops parts of the log that have grown too old since that was last looked at. */
+  retainNow(): void {
+    if (!this.#isStopped) this.#snapshots.retainNow();
+  }
+
   /**
    * Reads the log and takes part in the quorum. The only voter replays it to the listener, and this resolves once it
    * leads: what is appended then is committed together with the leader's first batch.
    */
   async start(): Promise<void> {
     const { log, disk, quorumStatePath } = this.#needs;
-    const found = await this.#company?.load();
-    const voterSets: VoterSet[] = [...(found?.voterSets ?? [])];
-    for await (const chunk of log.read(log.startOffset)) {
-      for (const batch of batchesIn(chunk)) {
-        const voters = votersIn(batch);
-        if (voters !== null) voterSets.push({ offset: batch.lastOffset, voters });
-        if (this.#company === null) this.#listener.onBatch(batch);
-      }
-    }
-    // Others are told how far this log is on disk; what an earlier process wrote may be in the page cache only.
-    if (this.#company !== null) await log.flush();
+    const { snapshots, voterSets: inSnapshot } = await this.#snapshots.load();
+    const latest = snapshots.at(-1) ?? null;
+    const voterSets = [...inSnapshot, ...(await voterSetsIn(log, latest?.offset ?? log.startOffset))];
     const stored = await readQuorumState(disk, quorumStatePath);
+    if (this.#company === null) await this.#replay.upTo(log.endOffset, latest);
+    else {
+      this.#checkVote(stored, voterSets);
+      // Others are told how far this log is on disk; what an earlier process wrote may be in the page cache only.
+      await log.flush();
+    }
     const { startOffset, endOffset, epochs } = log;
-    this.#handle({
-      kind: 'loaded',
-      found: {
-        stored,
-        log: { startOffset, endOffset, epochs, snapshots: found?.snapshots ?? [] },
-        voterSets,
-      },
-    });
+    const found = { stored, log: { startOffset, endOffset, epochs, snapshots }, voterSets };
+    this.#handle({ kind: 'loaded', found });
     if (this.#company === null) await this.#elected.promise;
+  }
+
+  /** A voter that has lost for whom it voted might vote for another in the same epoch. */
+  #checkVote(stored: QuorumState | null, voterSets: readonly VoterSet[]): void {
+    const { log, voter, quorumStatePath } = this.#needs;
+    if (stored !== null || log.endOffset === 0) return;
+    if (voterOf(voterSets.at(-1)?.voters ?? [], voter) === null) return;
+    throw new LostMetadataError(`${quorumStatePath} is gone, and with it for whom this voter has voted`);
   }
 
   /**
@@ -147,12 +194,26 @@ export class MetadataQuorum {
     return response;
   }
 
-  /** Stops taking appends, waits for what is under way and closes the log. */
+  /** Stops taking appends, hands the lead over, waits for what is under way and closes the log. */
   async close(): Promise<void> {
+    await this.#handOver();
     this.#handle({ kind: 'failed', reason: CLOSED });
     this.#stop(CLOSED);
     await this.#flusher.close();
+    await this.#snapshots.close();
     await this.#needs.log.close();
+  }
+
+  /** A leader that goes says so, and who should come next: then nobody has to lose patience with it first. */
+  async #handOver(): Promise<void> {
+    if (this.#isStopped || this.#state.role.name !== 'leader' || otherVoters(this.#state).length === 0)
+      return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#onSuccession = resolve;
+    this.#handle({ kind: 'resign' });
+    const timer = this.#needs.clock.after(this.#state.identity.timing.electionTimeoutMs, resolve);
+    await promise;
+    timer.cancel();
   }
 
   #handle(event: RaftEvent): void {
@@ -167,6 +228,7 @@ export class MetadataQuorum {
     this.#timer =
       wakeMs === Infinity ? null : clock.after(wakeMs - nowMs, () => this.#handle({ kind: 'time' }));
     this.#effects.add(effects);
+    if (this.#onSuccession !== null && isSuccessionOver(this.#state)) this.#onSuccession();
   }
 
   /** Null for what is done at once. */
@@ -220,7 +282,7 @@ export class MetadataQuorum {
   #replayAndCommit(highWatermark: number): void {
     this.#replayed = this.#replayed
       .then(() => this.#flusher.written())
-      .then(() => this.#replay.upTo(highWatermark))
+      .then(() => this.#replay.upTo(highWatermark, this.#state.log.snapshots.at(-1) ?? null))
       .then(() => {
         if (!this.#isStopped) this.#commit(highWatermark);
       })
@@ -245,6 +307,9 @@ export class MetadataQuorum {
     baseOffset: number;
   }): void {
     const { baseOffset, written } = this.#needs.log.append(bytes, epoch);
+    if (this.#company === null) {
+      this.#snapshots.noteRecords({ sizeInBytes: bytes.length, timestamp: maxTimestampAt(bytes) });
+    }
     invariant(baseOffset === expected, `metadata batch lies at ${baseOffset} and not at ${expected}`);
     this.#flusher.noteWrite(written);
   }
@@ -256,10 +321,15 @@ export class MetadataQuorum {
 
   /** Reading takes its time: by then the log may be another leader's, of which this answer must not tell. */
   async #replyWithRecords(effect: Extract<RaftEffect, { kind: 'replyWithRecords' }>): Promise<void> {
-    const { requestId, response } = effect;
+    const { requestId, response, fromOffset } = effect;
     try {
       await this.#flusher.written();
-      const batches = await readBatches(this.#needs.log, effect);
+      // What was trimmed meanwhile the follower gets by the snapshot that it is told of when it asks again.
+      const isTrimmed = (): boolean => this.#state.log.startOffset > fromOffset;
+      const batches = await readBatches(this.#needs.log, effect).catch((reason: unknown) => {
+        if (isTrimmed()) return [];
+        throw reason;
+      });
       const { epoch, role } = this.#state;
       const isStill = role.name === 'leader' && epoch === response.epoch;
       const errorCode = isStill ? response.errorCode : ErrorCode.NOT_LEADER_OR_FOLLOWER;
@@ -273,8 +343,11 @@ export class MetadataQuorum {
     const { requestId, response, maxBytes } = effect;
     const { snapshotId, position } = response;
     try {
-      const bytes = snapshotId === null ? null : await this.#company?.read(snapshotId, position, maxBytes);
-      this.#reply(requestId, { ...response, bytes: bytes ?? response.bytes });
+      const { snapshots } = this.#needs;
+      const bytes = snapshotId === null ? null : await snapshots.read(snapshotId, position, maxBytes);
+      // A newer one has taken its place since.
+      const errorCode = bytes === null ? ErrorCode.SNAPSHOT_NOT_FOUND : response.errorCode;
+      this.#reply(requestId, { ...response, errorCode, bytes: bytes ?? response.bytes });
     } catch (reason) {
       this.#fail(reason);
     }
@@ -290,6 +363,7 @@ export class MetadataQuorum {
   #stop(reason: unknown): void {
     if (this.#isStopped) return;
     this.#isStopped = true;
+    this.#onSuccession?.();
     this.#effects.close();
     this.#timer?.cancel();
     this.#company?.close();
@@ -307,5 +381,17 @@ function isAnswerTo<Request extends RaftRequest>(
   return response.api === 'refused' || response.api === request.api;
 }
 
+async function voterSetsIn(log: ReplicatedMetadataLog, fromOffset: number): Promise<VoterSet[]> {
+  const found: VoterSet[] = [];
+  for await (const chunk of log.read(fromOffset)) {
+    for (const batch of controlBatchesIn(chunk)) {
+      const voters = votersIn(batch);
+      if (voters !== null) found.push({ offset: batch.lastOffset, voters });
+    }
+  }
+  return found;
+}
+
+const KEEP_ALL: SnapshotRetention = { maxBytes: -1, maxAgeMs: -1 };
 const CLOSED = new Error('the metadata quorum was closed');
 const NOT_AVAILABLE: RefusedRequest = { api: 'refused', errorCode: ErrorCode.BROKER_NOT_AVAILABLE };

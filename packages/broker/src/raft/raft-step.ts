@@ -57,7 +57,7 @@ function take(turn: Turn, event: RaftEvent): void {
       takeResponse(turn, event.from, event.response);
       break;
     case 'unanswered':
-      if (turn.takesAnswer(event.from, event.requestId)) giveUp(turn, event.from);
+      if (turn.takesAnswer(event.from, event.requestId)) turn.giveUpOn(event.from);
       break;
     case 'append':
       append(turn, event);
@@ -114,10 +114,6 @@ function pauseAfter({ identity }: RaftState, response: RaftResponse): number {
 
 function isOnPrinciple({ api, errorCode }: RaftResponse): boolean {
   return api === 'refused' && errorCode !== ErrorCode.BROKER_NOT_AVAILABLE;
-}
-
-function giveUp(turn: Turn, peer: number): void {
-  turn.release(peer, { pauseMs: turn.state.identity.timing.retryBackoffMs });
 }
 
 function takeResponse(turn: Turn, from: number, response: RaftResponse): void {
@@ -191,7 +187,7 @@ function goOn(turn: Turn): void {
 /** What was not answered in time is given up; the answer, should it still come, is not taken. */
 function giveUpExpired(turn: Turn): void {
   for (const [id, { inFlight }] of turn.state.peers) {
-    if (inFlight !== null && inFlight.expiresMs <= turn.nowMs) giveUp(turn, id);
+    if (inFlight !== null && inFlight.expiresMs <= turn.nowMs) turn.giveUpOn(id);
   }
 }
 

@@ -1,19 +1,15 @@
-import { encodeMessage } from '../protocol/message.ts';
-import { snapshotFooterRecord } from '../protocol/messages/snapshot-footer-record.ts';
-import { snapshotHeaderRecord } from '../protocol/messages/snapshot-header-record.ts';
 import { buildBatch, type NewRecord } from '../protocol/records.ts';
-import { controlRecord, quorumRecords } from './control-records.ts';
+import { quorumRecords, snapshotFooter, snapshotHeader } from './control-records.ts';
 import type { OffsetAndEpoch } from './epoch-log.ts';
 import type { VoterNode } from './voter-set.ts';
-
-const SNAPSHOT_HEADER = 3;
-const SNAPSHOT_FOOTER = 4;
 
 /** What a snapshot of the metadata log stands for (KIP-630). */
 export interface SnapshotContent {
   readonly id: OffsetAndEpoch;
   /** Of the last record that it stands for. */
   readonly lastContainedLogTimestamp: number;
+  /** When it is written; as old as that record unless given. */
+  readonly timestamp?: number;
   /** Null where no record of the log names them. */
   readonly voters: readonly VoterNode[] | null;
   /** Records that make the same state; each of the inner lists becomes one batch. */
@@ -23,7 +19,8 @@ export interface SnapshotContent {
 /** The batches of the snapshot's file: a header with the voters, the records, a footer that says it is whole. */
 export function* snapshotBatches({
   id,
-  lastContainedLogTimestamp: timestamp,
+  lastContainedLogTimestamp,
+  timestamp = lastContainedLogTimestamp,
   voters,
   records,
 }: SnapshotContent): Generator<Uint8Array> {
@@ -34,11 +31,8 @@ export function* snapshotBatches({
     baseOffset += batchRecords.length;
     return bytes;
   };
-  const header = encodeMessage(snapshotHeaderRecord, { lastContainedLogTimestamp: timestamp }, 0);
-  yield batch(
-    [controlRecord(SNAPSHOT_HEADER, header), ...(voters === null ? [] : quorumRecords(voters))],
-    true,
-  );
+  const quorum = voters === null ? [] : quorumRecords(voters);
+  yield batch([snapshotHeader(lastContainedLogTimestamp), ...quorum], true);
   for (const values of records) {
     if (values.length > 0) {
       yield batch(
@@ -47,5 +41,5 @@ export function* snapshotBatches({
       );
     }
   }
-  yield batch([controlRecord(SNAPSHOT_FOOTER, encodeMessage(snapshotFooterRecord, {}, 0))], true);
+  yield batch([snapshotFooter()], true);
 }

@@ -32,6 +32,7 @@ describe('snapshots of the metadata log', () => {
     snapshotBatches({
       id,
       lastContainedLogTimestamp: 1_700_000_000_000,
+      timestamp: 1_700_000_000_001,
       voters: VOTERS,
       records: [[bytes('a'), bytes('b')], [], [bytes('c')]],
     });
@@ -52,12 +53,12 @@ describe('snapshots of the metadata log', () => {
   test('begin with a header and the voters, and end with a footer', async () => {
     const id = { offset: 1234, epoch: 7 };
     const { sizeInBytes } = await files.write(id, content(id));
-    const batches = [...batchesIn(await files.read(id, 0, sizeInBytes))];
+    const batches = [...batchesIn((await files.read(id, 0, sizeInBytes)) ?? Buffer.of())];
     expect(batches.map(({ controlRecords }) => controlRecords.map(({ kind }) => kind))).toEqual([
-      ['other', 'kraftVersion', 'voters'],
+      ['snapshotHeader', 'kraftVersion', 'voters'],
       [],
       [],
-      ['other'],
+      ['snapshotFooter'],
     ]);
     expect(batches.flatMap(({ records }) => records.map((value) => new TextDecoder().decode(value)))).toEqual(
       ['a', 'b', 'c'],
@@ -81,7 +82,7 @@ describe('snapshots of the metadata log', () => {
     expect((await readdir(directory))[0]).toMatch(/\.part$/);
     const { sizeInBytes } = await files.complete(id);
     expect(sizeInBytes).toBe(whole.length);
-    expect(Buffer.compare(await other.read(id, 0, 1 << 20), whole)).toBe(0);
+    expect(Buffer.compare((await other.read(id, 0, 1 << 20)) ?? Buffer.of(), whole)).toBe(0);
     expect(await other.read(id, whole.length - 5, 100)).toHaveLength(5);
   });
 
@@ -97,6 +98,7 @@ describe('snapshots of the metadata log', () => {
     await files.storeChunk({ offset: 50, epoch: 2 }, 0, bytes('half'));
     await writeFile(join(directory, '00000000000000000000.log'), '');
     expect(await files.list()).toEqual([]);
+    await files.removeParts();
     expect(await readdir(directory)).toEqual(['00000000000000000000.log']);
   });
 

@@ -4,7 +4,10 @@ import type { Peer, RaftState } from './raft-state.ts';
 import type { Role, WaitingFetch } from './role.ts';
 import type { VoterEndpoint } from './voter-set.ts';
 
-const NEW_PEER: Peer = { inFlight: null, notBeforeMs: 0 };
+const NEW_PEER: Peer = { inFlight: null, notBeforeMs: 0, unanswered: 0 };
+
+/** Of the fetch timeout: the longest pause before a node that does not answer is asked again. */
+const LONGEST_PAUSE_PART = 4;
 
 /** The part of an answer that is the same for all of them. */
 export function leaderKnown({ epoch, leaderId, leaderEndpoints }: RaftState) {
@@ -87,7 +90,7 @@ export class Turn {
   }
 
   canSendTo(id: number): boolean {
-    const { inFlight, notBeforeMs } = this.#state.peers.get(id) ?? NEW_PEER;
+    const { inFlight, notBeforeMs } = this.#peer(id);
     return inFlight === null && notBeforeMs <= this.nowMs;
   }
 
@@ -100,7 +103,7 @@ export class Turn {
     const requestId = this.#state.lastRequestId + 1;
     this.update({ lastRequestId: requestId });
     const expiresMs = this.nowMs + this.#state.identity.timing.requestTimeoutMs;
-    this.setPeer(to.id, { inFlight: { requestId, expiresMs }, notBeforeMs: 0 });
+    this.#setPeer(to.id, { ...this.#peer(to.id), inFlight: { requestId, expiresMs }, notBeforeMs: 0 });
     this.emit({ kind: 'send', to: to.id, endpoints: to.endpoints, requestId, request });
     return true;
   }
@@ -110,12 +113,25 @@ export class Turn {
     return this.#state.peers.get(from)?.inFlight?.requestId === requestId;
   }
 
-  /** The node may be asked again after a pause. */
+  /** The node has answered, and may be asked again after a pause. */
   release(id: number, { pauseMs }: { readonly pauseMs: number }): void {
-    this.setPeer(id, { inFlight: null, notBeforeMs: this.nowMs + pauseMs });
+    this.#setPeer(id, { inFlight: null, notBeforeMs: this.nowMs + pauseMs, unanswered: 0 });
   }
 
-  setPeer(id: number, peer: Peer): void {
+  /** The node has not answered. One that is down is asked ever less often. */
+  giveUpOn(id: number): void {
+    const { retryBackoffMs, fetchTimeoutMs } = this.#state.identity.timing;
+    const { unanswered } = this.#peer(id);
+    const growing = retryBackoffMs * 2 ** Math.min(unanswered, 20);
+    const pauseMs = Math.max(retryBackoffMs, Math.min(growing, fetchTimeoutMs / LONGEST_PAUSE_PART));
+    this.#setPeer(id, { inFlight: null, notBeforeMs: this.nowMs + pauseMs, unanswered: unanswered + 1 });
+  }
+
+  #peer(id: number): Peer {
+    return this.#state.peers.get(id) ?? NEW_PEER;
+  }
+
+  #setPeer(id: number, peer: Peer): void {
     this.update({ peers: new Map(this.#state.peers).set(id, peer) });
   }
 

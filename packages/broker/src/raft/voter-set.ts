@@ -12,6 +12,9 @@ export interface VoterNode extends ReplicaKey {
   readonly endpoints: readonly VoterEndpoint[];
 }
 
+/** Where some controller is reached, whoever that is. */
+export type BootstrapServer = Omit<VoterEndpoint, 'name'>;
+
 /** The voters as a record of the log, or what came before the log, says. */
 export interface VoterSet {
   /** Of the record; NOT_IN_LOG for what the directory was made with. */

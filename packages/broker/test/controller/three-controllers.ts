@@ -1,3 +1,4 @@
+import { SUPPORTED_FEATURES } from '../../src/controller/bootstrap.ts';
 import { Controller } from '../../src/controller/controller.ts';
 import { ControllerChannel, type KnownController } from '../../src/controller/controller-channel.ts';
 import { alterPartitionHandler } from '../../src/handlers/alter-partition.ts';
@@ -9,6 +10,7 @@ import { fetchMetadataLogHandler } from '../../src/handlers/fetch-metadata-log.t
 import { fetchSnapshotHandler } from '../../src/handlers/fetch-snapshot.ts';
 import { type Handler, NOT_CONTROLLER } from '../../src/handlers/handler.ts';
 import { voteHandler } from '../../src/handlers/vote.ts';
+import type { MetadataDelta } from '../../src/metadata/metadata-delta.ts';
 import type { MetadataImage } from '../../src/metadata/metadata-image.ts';
 import { ErrorCode } from '../../src/protocol/errors.ts';
 import { decodeMessage, encodeMessage } from '../../src/protocol/message.ts';
@@ -32,6 +34,9 @@ export interface ControllerNode {
   readonly handlers: readonly Handler[];
   /** Every image that was published, oldest first. */
   readonly published: MetadataImage[];
+  /** What each of them had come to be by. */
+  readonly deltas: MetadataDelta[];
+  readonly log: MemoryMetadataLog;
   isReachable: boolean;
 }
 
@@ -52,7 +57,13 @@ class NodeRandom extends CountingRandom {
 /** The controllers of three nodes, over logs in memory and requests in their wire form. */
 export class ThreeControllers {
   readonly clock = new ManualClock();
-  readonly nodes: readonly ControllerNode[] = IDS.map((id) => this.#node(id));
+  readonly nodes: readonly ControllerNode[];
+  readonly #staticValues: ReadonlyMap<string, string>;
+
+  constructor(staticValues: Readonly<Record<string, string>> = {}) {
+    this.#staticValues = new Map(Object.entries(staticValues));
+    this.nodes = IDS.map((id) => this.#node(id));
+  }
 
   async open(): Promise<void> {
     for (const { controller } of this.nodes) await controller.open();
@@ -60,7 +71,7 @@ export class ThreeControllers {
 
   async close(): Promise<void> {
     for (const { channel } of this.nodes) channel.close();
-    for (const { controller } of this.nodes) await controller.close();
+    for (const { controller } of this.nodes) await this.answered(controller.close());
   }
 
   node(id: number): ControllerNode {
@@ -80,6 +91,27 @@ export class ThreeControllers {
     const active = found();
     if (active === undefined) throw new Error('nobody leads');
     return active;
+  }
+
+  /** Has a broker take part, without a process of its own. */
+  async registerBroker({ controller }: ControllerNode, brokerId: number): Promise<void> {
+    const registered = await this.answered(
+      controller.registerBroker({
+        ...{ clusterId: CLUSTER_ID, brokerId, rack: null, previousBrokerEpoch: -1 },
+        incarnationId: `BROKER${brokerId}`.padEnd(21, 'A').concat('Q'),
+        endpoints: [{ listenerName: 'PLAINTEXT', host: '127.0.0.1', port: 9092, securityProtocol: 0 }],
+        features: SUPPORTED_FEATURES,
+        directories: [`BROKERDIR${brokerId}`.padEnd(21, 'A').concat('Q')],
+      }),
+    );
+    if (registered.kind !== 'committed' || registered.response.kind !== 'registered') {
+      throw new Error('the broker was refused');
+    }
+    const { brokerEpoch } = registered.response;
+    const ready = { wantsFence: false, wantsShutdown: false, offlineDirectories: [] };
+    await this.answered(
+      controller.heartbeat({ brokerId, brokerEpoch, metadataOffset: brokerEpoch, ...ready }),
+    );
   }
 
   /** Lets time pass until it is so. */
@@ -106,6 +138,7 @@ export class ThreeControllers {
     const log = new MemoryMetadataLog();
     const disk = memoryDisk();
     const published: MetadataImage[] = [];
+    const deltas: MetadataDelta[] = [];
     const open = ({ port }: { readonly port: number }) => this.#channel(id, port - 9090);
     const controller = new Controller({
       log,
@@ -116,16 +149,18 @@ export class ThreeControllers {
       clusterId: CLUSTER_ID,
       nodeId: id,
       incarnationId: `INCARNATION${id}`.padEnd(21, 'A').concat('Q'),
-      staticValues: new Map(),
+      staticValues: this.#staticValues,
       voter: voterNode(id),
       quorumStatePath: '/quorum-state',
+      snapshots: new SnapshotFiles(disk, '/metadata'),
       company: {
         voters: IDS.map(voterNode),
-        log,
         peers: new NodePeers({ open, requestTimeoutMs: 2000 }),
-        snapshots: new SnapshotFiles(disk, '/metadata'),
       },
-      publish: (_delta, image) => published.push(image),
+      publish: (delta, image) => {
+        published.push(image);
+        deltas.push(delta);
+      },
       onStopped: () => {},
     });
     const needs = { controller, authorizer: allowAll };
@@ -147,7 +182,7 @@ export class ThreeControllers {
     };
     const own = this.#channel(id, id);
     const channel = new ControllerChannel({ clock, controller: known, own, open });
-    return { id, controller, channel, handlers, published, isReachable: true };
+    return { id, controller, channel, handlers, published, deltas, log, isReachable: true };
   }
 
   /** Both forms go over the wire, as far as bytes go. */

@@ -54,6 +54,7 @@ const IMAGE: MetadataImage = {
         isFenced: false,
         isInControlledShutdown: false,
         directories: [],
+        features: [],
       },
     ],
   ]),

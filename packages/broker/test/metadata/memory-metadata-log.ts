@@ -56,6 +56,18 @@ export class MemoryMetadataLog implements ReplicatedMetadataLog {
     this.endOffset = offset;
   }
 
+  async trimTo(offset: number): Promise<void> {
+    await aTurn();
+    const kept = this.#batches.filter((batch) => lastOffsetAt(batch) >= offset);
+    this.#flushedBatches = Math.max(0, this.#flushedBatches - (this.#batches.length - kept.length));
+    this.#batches = kept;
+    this.startOffset = offset;
+  }
+
+  get sizeInBytes(): number {
+    return this.#batches.reduce((sum, { length }) => sum + length, 0);
+  }
+
   #take(batch: Uint8Array): void {
     const epoch = leaderEpochAt(batch);
     if (this.epochs.at(-1)?.epoch !== epoch) this.epochs.push({ epoch, startOffset: this.endOffset });

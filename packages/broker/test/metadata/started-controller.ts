@@ -6,6 +6,7 @@ import { SUPPORTED_FEATURES } from '../../src/controller/bootstrap.ts';
 import { Controller } from '../../src/controller/controller.ts';
 import type { MetadataDelta } from '../../src/metadata/metadata-delta.ts';
 import type { MetadataImage } from '../../src/metadata/metadata-image.ts';
+import { SnapshotFiles } from '../../src/raft/snapshot-files.ts';
 import { nodeDisk } from '../../src/runtime/node-disk.ts';
 import { MemoryMetadataLog } from './memory-metadata-log.ts';
 import { CountingRandom, ManualClock, silentLogger } from './ports.ts';
@@ -23,12 +24,15 @@ export interface StartedController {
   readonly published: readonly { readonly delta: MetadataDelta; readonly image: MetadataImage }[];
   readonly stops: readonly unknown[];
   readonly brokerEpoch: number;
+  readonly directory: string;
 }
 
 /** A controller of one node, with its broker registered, over a log in memory. */
 export async function startController(
   given: {
     readonly log?: MemoryMetadataLog;
+    /** Where snapshots and the quorum's state lie; a new one unless given. */
+    readonly directory?: string;
     readonly staticValues?: Readonly<Record<string, string>>;
     readonly rack?: string;
   } = {},
@@ -40,8 +44,7 @@ export async function startController(
   const clock = new ManualClock();
   const published: { delta: MetadataDelta; image: MetadataImage }[] = [];
   const stops: unknown[] = [];
-  const directory = await mkdtemp(join(tmpdir(), 'controller-'));
-  onTestFinished(() => rm(directory, { recursive: true }));
+  const directory = given.directory ?? (await newDirectory());
   const controller = new Controller({
     log,
     disk: nodeDisk,
@@ -58,6 +61,7 @@ export async function startController(
       endpoints: [{ name: 'CONTROLLER', host: '127.0.0.1', port: 9093 }],
     },
     quorumStatePath: join(directory, 'quorum-state'),
+    snapshots: new SnapshotFiles(nodeDisk, directory),
     publish: (delta, image) => published.push({ delta, image }),
     onStopped: (reason) => stops.push(reason),
   });
@@ -71,5 +75,11 @@ export async function startController(
     directories: [DIRECTORY_ID],
     previousBrokerEpoch: -1,
   });
-  return { controller, log, clock, staticValues, published, stops, brokerEpoch };
+  return { controller, log, clock, staticValues, published, stops, brokerEpoch, directory };
+}
+
+async function newDirectory(): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'controller-'));
+  onTestFinished(() => rm(directory, { recursive: true }));
+  return directory;
 }

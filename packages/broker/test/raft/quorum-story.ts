@@ -1,13 +1,14 @@
 import type { RaftEffect } from '../../src/raft/raft-event.ts';
-import type { RaftRequest, RaftResponse } from '../../src/raft/raft-messages.ts';
+import type { RaftResponse } from '../../src/raft/raft-messages.ts';
 import { DEFAULT_TIMING, type RaftState } from '../../src/raft/raft-state.ts';
+import type { BootstrapServer } from '../../src/raft/voter-set.ts';
 import { SeededRandom } from '../seeded-random.ts';
 import { Agenda } from './agenda.ts';
 import { MACHINE } from './machine.ts';
 import { Replica } from './replica.ts';
 import { ReplicaDisk } from './replica-disk.ts';
 import { describeRequest, describeResponse, describeState } from './story-words.ts';
-import { CLUSTER_ID, directoryOf, voterNode } from './test-nodes.ts';
+import { CLUSTER_ID, directoryOf, PORT_OF_NODE_0, voterNode } from './test-nodes.ts';
 
 interface StoryNode {
   readonly id: number;
@@ -37,6 +38,8 @@ export class QuorumStory {
   readonly #cut = new Set<number>();
   readonly #closed = new Set<string>();
   #voters: number[] = [];
+  /** Who is told where controllers are, and not which of them vote. */
+  readonly #strangers: number[] = [];
   #messages: Message[] = [];
   /** Messages that are late, however often they are delivered. */
   readonly #aside: Message[] = [];
@@ -48,7 +51,9 @@ export class QuorumStory {
     switch (verb) {
       case 'voters':
       case 'observers':
+      case 'strangers':
         if (verb === 'voters') this.#voters = words.map(Number);
+        if (verb === 'strangers') this.#strangers.push(...words.map(Number));
         for (const id of words.map(Number)) this.#add(id);
         break;
       case 'begin':
@@ -181,6 +186,10 @@ export class QuorumStory {
     this.#nodes.set(id, node);
   }
 
+  #bootstrapServers(): BootstrapServer[] {
+    return this.#voters.flatMap((id) => voterNode(id).endpoints);
+  }
+
   #node(id: number): StoryNode {
     const node = this.#nodes.get(id);
     if (node === undefined) throw new Error(`no node ${id}`);
@@ -194,7 +203,8 @@ export class QuorumStory {
       {
         clusterId,
         self: { ...voterNode(id), directoryId },
-        voters: this.#voters.map(voterNode),
+        voters: this.#strangers.includes(id) ? [] : this.#voters.map(voterNode),
+        bootstrapServers: this.#strangers.includes(id) ? this.#bootstrapServers() : [],
         timing: DEFAULT_TIMING,
       },
       disk,
@@ -212,7 +222,7 @@ export class QuorumStory {
           if (node.held === null) this.#agenda.now(unlessEnded);
           else node.held.push(unlessEnded);
         },
-        send: ({ to, requestId, request }) => this.#send(node, { to, requestId, request }),
+        send: (message) => this.#send(node, message),
         reply: (requestId, response) => this.#answers.get(requestId)?.(response),
         seen: (effect) => this.#seen(id, effect),
         stepped: (before) => this.#stepped(node, before, replica),
@@ -227,10 +237,10 @@ export class QuorumStory {
 
   #send(
     sender: StoryNode,
-    asked: { readonly to: number; readonly requestId: number; readonly request: RaftRequest },
+    { to: peer, endpoints, requestId, request }: Extract<RaftEffect, { kind: 'send' }>,
   ): void {
-    const { to, requestId, request } = asked;
     const { id: from, incarnation } = sender;
+    const to = peer < 0 ? (endpoints[0]?.port ?? 0) - PORT_OF_NODE_0 : peer;
     const take = (event: Parameters<Replica['handle']>[0]): void => {
       if (sender.incarnation === incarnation) sender.replica?.handle(event);
     };
@@ -241,12 +251,12 @@ export class QuorumStory {
       deliver: () => {
         const { replica } = this.#node(to);
         if (replica === null) {
-          take({ kind: 'unanswered', from: to, requestId });
+          take({ kind: 'unanswered', from: peer, requestId });
           return;
         }
         const inboundId = ++this.#lastRequest;
         this.#answers.set(inboundId, (response) => {
-          const deliver = (): void => take({ kind: 'response', from: to, requestId, response });
+          const deliver = (): void => take({ kind: 'response', from: peer, requestId, response });
           this.#post({ from: to, to: from, words: describeResponse(response), deliver });
         });
         replica.handle({ kind: 'request', requestId: inboundId, request });

@@ -1,6 +1,6 @@
 import type { QuorumState } from '../../src/raft/quorum-state.ts';
 import type { RaftEffect, RaftEvent } from '../../src/raft/raft-event.ts';
-import type { LogBatch, RaftRequest, RaftResponse } from '../../src/raft/raft-messages.ts';
+import type { LogBatch, RaftResponse } from '../../src/raft/raft-messages.ts';
 import { type RaftIdentity, type RaftState, votersOf } from '../../src/raft/raft-state.ts';
 import type { SeededRandom } from '../seeded-random.ts';
 import type { Machine } from './machine.ts';
@@ -18,7 +18,7 @@ export interface ReplicaSurroundings {
   batchesAtOnce(): number;
   /** Runs it unless this incarnation of the replica has ended by then. */
   after(delayMs: number, task: () => void): void;
-  send(message: { readonly to: number; readonly requestId: number; readonly request: RaftRequest }): void;
+  send(message: Extract<RaftEffect, { kind: 'send' }>): void;
   reply(requestId: number, response: RaftResponse): void;
   /** Before an effect is carried out, in order. */
   seen(effect: RaftEffect): void;

@@ -60,8 +60,17 @@ describe('three drivers over the wire', () => {
   });
 
   afterEach(async () => {
-    for (const { quorum } of nodes.values()) await quorum.close();
+    for (const one of nodes.values()) await closed(one);
   });
+
+  /** A leader that goes waits for the next one, for a while. */
+  async function closed({ quorum }: Node): Promise<void> {
+    let isClosed = false;
+    void quorum.close().then(() => {
+      isClosed = true;
+    });
+    await until(() => isClosed);
+  }
 
   function disk(id: number): Disk {
     return disks.get(id) ?? memoryDisk();
@@ -92,15 +101,18 @@ describe('three drivers over the wire', () => {
         clusterId: CLUSTER_ID,
         voter: voterNode(id),
         quorumStatePath: '/quorum-state',
+        snapshots: new SnapshotFiles(disk(id), '/metadata'),
         company: {
           voters: IDS.map(voterNode),
-          log,
           peers: new NodePeers({ open: ({ port }) => channel(id, port - 9090), requestTimeoutMs: 2000 }),
-          snapshots: new SnapshotFiles(disk(id), '/metadata'),
         },
       },
       {
         onBatch: (batch) => values.push(...textsIn(batch)),
+        onSnapshot: () => {
+          values.length = 0;
+          return { take: (batch) => values.push(...textsIn(batch)), end: () => {} };
+        },
         onCommitted: () => {},
         onStopped: () => {},
       },
@@ -231,7 +243,7 @@ describe('three drivers over the wire', () => {
     await committed;
     const { endOffset, epochs } = first.log;
     const id = { offset: endOffset, epoch: epochs.at(-1)?.epoch ?? 0 };
-    for (const one of nodes.values()) await one.quorum.close();
+    for (const one of nodes.values()) await closed(one);
     for (const index of IDS) {
       const log = new MemoryMetadataLog();
       if (index !== 3) {
@@ -241,6 +253,7 @@ describe('three drivers over the wire', () => {
           snapshotBatches({
             id,
             lastContainedLogTimestamp: 0,
+            timestamp: 0,
             voters: IDS.map(voterNode),
             records: [[bytes('a'), bytes('b')]],
           }),
@@ -251,7 +264,7 @@ describe('three drivers over the wire', () => {
     }
     const second = await elected();
     void append(second, 'c');
-    await until(allHave(['c']));
+    await until(allHave(['a', 'b', 'c']));
     const third = node(3);
     expect(third.log.startOffset).toBe(endOffset);
     const taken = new SnapshotFiles(disk(3), '/metadata');
@@ -261,6 +274,18 @@ describe('three drivers over the wire', () => {
     );
   });
 
+  test('a leader that is closed is followed by another without any time-out', async () => {
+    const first = await elected();
+    const beforeMs = clock.monotonicMs();
+    let isClosed = false;
+    void first.quorum.close().then(() => {
+      isClosed = true;
+    });
+    const others = [...nodes.values()].filter((one) => one !== first);
+    await until(() => isClosed && others.some(({ quorum }) => quorum.state.role.name === 'leader'));
+    expect(clock.monotonicMs() - beforeMs).toBeLessThan(50);
+  });
+
   test('a power cut at all three at once loses nothing that was committed', async () => {
     const first = await elected();
     const committed = append(first, 'a', 'b');
@@ -268,7 +293,7 @@ describe('three drivers over the wire', () => {
     await committed;
     const { epoch } = first.quorum.state;
     const survivors = IDS.map((id) => node(id).log.crash());
-    for (const id of IDS) await node(id).quorum.close();
+    for (const id of IDS) await closed(node(id));
     for (const [index, log] of survivors.entries()) await start(index + 1, log);
     const second = await elected();
     expect(second.quorum.state.epoch).toBeGreaterThan(epoch);

@@ -77,13 +77,13 @@ export const quorumConfigs: readonly ConfigDefinition[] = [
   }),
   long('metadata.log.max.record.bytes.between.snapshots', '20971520', {
     rule: atLeast(1),
-    effect: 'fixed',
+    effect: 'acts',
     text: 'Bytes of metadata records after which a snapshot is written.',
   }),
   long('metadata.log.max.snapshot.interval.ms', '3600000', {
     rule: atLeast(0),
-    effect: 'fixed',
-    text: 'Time after which a snapshot of the metadata is written.',
+    effect: 'acts',
+    text: 'Time after which a snapshot is written of metadata that has changed; 0: time alone is no reason.',
   }),
   int('metadata.log.segment.bytes', '1073741824', {
     rule: atLeast(8388608),
@@ -100,12 +100,12 @@ export const quorumConfigs: readonly ConfigDefinition[] = [
     text: 'How often an idle controller writes an empty record.',
   }),
   long('metadata.max.retention.bytes', '104857600', {
-    effect: 'fixed',
-    text: 'Size of the metadata log above which old parts go once a snapshot holds them.',
+    effect: 'acts',
+    text: 'Size of the metadata log with its snapshots above which old parts go once a later snapshot holds them.',
   }),
   long('metadata.max.retention.ms', '604800000', {
-    effect: 'fixed',
-    text: 'Age above which old parts of the metadata log go once a snapshot holds them.',
+    effect: 'acts',
+    text: 'Age of a snapshot above which it goes, with the log up to the next one.',
   }),
   long('controller.performance.always.log.threshold.ms', '2000', {
     rule: atLeast(0),

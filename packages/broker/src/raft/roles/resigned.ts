@@ -1,4 +1,4 @@
-import { otherVoters } from '../raft-state.ts';
+import { otherVoters, type RaftState } from '../raft-state.ts';
 import type { Resigned } from '../role.ts';
 import { enterEpoch } from '../transitions.ts';
 import type { Turn } from '../turn.ts';
@@ -20,4 +20,16 @@ export function stayResigned(turn: Turn, role: Resigned): void {
       leaderEndpoints: identity.self.endpoints,
     });
   }
+}
+
+/** Whether a leader that has resigned may go: another one leads, or nobody can be told that there is to be one. */
+export function isSuccessionOver({ role, leaderId, peers, identity }: RaftState): boolean {
+  if (role.name !== 'resigned') return leaderId !== null && leaderId !== identity.self.id;
+  return (
+    role.unaware.length === role.preferredCandidates.length &&
+    role.unaware.every((id) => {
+      const peer = peers.get(id);
+      return peer !== undefined && peer.inFlight === null;
+    })
+  );
 }
