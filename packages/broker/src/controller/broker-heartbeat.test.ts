@@ -73,6 +73,13 @@ describe('a broker that starts', () => {
     expect(story.hear(3, { wantsShutdown: true })).toMatchObject({ shouldShutDown: true });
   });
 
+  test('that was let go is not waited for: another incarnation may take its place at once', () => {
+    const story = new ClusterStory({ fenced: [3] });
+    story.hear(3, { wantsShutdown: true });
+    expect(story.sessions.isAlive(3, 3, 0)).toBe(false);
+    expect(story.sessions.isAlive(2, 2, 0)).toBe(true);
+  });
+
   test('an earlier incarnation, or a broker that nobody knows, is refused', () => {
     const story = new ClusterStory();
     const stale = { kind: 'refused', errorCode: ErrorCode.STALE_BROKER_EPOCH };

@@ -114,6 +114,17 @@ describe('registration of a broker', () => {
     expect(register(image, {}, [2]).response.kind).toBe('registered');
   });
 
+  test('takes a restart that holds the directories and the addresses of the incarnation before it', () => {
+    const image = replayed([registrationRecord(1)], empty);
+    const { directories = [], endpoints = [] } = image.brokers.get(1) ?? {};
+    expect(register(image, { directories, endpoints }, [1]).response.kind).toBe('registered');
+    for (const other of [{ directories }, { endpoints }]) {
+      expect(register(image, other, [1]).response).toMatchObject({
+        errorCode: ErrorCode.DUPLICATE_BROKER_REGISTRATION,
+      });
+    }
+  });
+
   test('an incarnation that says more of itself keeps epoch, fence and shutdown, and leads on', () => {
     const image = atLevel30(clusterWith({ stopping: [1] }));
     const incarnationId = image.brokers.get(1)?.incarnationId ?? '';

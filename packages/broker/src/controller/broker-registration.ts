@@ -1,10 +1,10 @@
-import { METADATA_VERSION_FEATURE } from '../metadata/feature-names.ts';
-import type { BrokerEndpoint, BrokerImage, FeatureRange, MetadataImage } from '../metadata/metadata-image.ts';
+import type { BrokerEndpoint, BrokerImage, MetadataImage } from '../metadata/metadata-image.ts';
 import type { MetadataRecord } from '../metadata/metadata-record.ts';
 import { ErrorCode } from '../protocol/errors.ts';
+import { type FeatureRange, METADATA_VERSION_FEATURE } from './bootstrap.ts';
 import { changesWhenLeaving, changesWhenUnclean } from './broker-changes.ts';
 import { type ApiError, type ControllerView, type Decision, NO_ERROR } from './decision.ts';
-import { tracksEligibleLeaders } from './eligible-leaders.ts';
+import { ELIGIBLE_LEADERS_FEATURE } from './partition-changes.ts';
 
 /** What a broker says of itself when it starts. */
 export interface BrokerRegistration {
@@ -100,13 +100,28 @@ function refusalOf(
     };
   }
   const isOther = existing !== undefined && existing.incarnationId !== incarnationId;
-  if (isOther && circumstances.isAlive(brokerId, existing.epoch)) {
+  if (isOther && !hasTakenOver(registration, existing) && circumstances.isAlive(brokerId, existing.epoch)) {
     return {
       errorCode: ErrorCode.DUPLICATE_BROKER_REGISTRATION,
       errorMessage: `Another incarnation of broker ${brokerId} is registered and was heard of lately`,
     };
   }
   return invalidDirectories(image, registration) ?? unsupportedFeature(image, registration);
+}
+
+/**
+ * Where a broker holds the directories and the addresses of the incarnation before it, that one's process is gone,
+ * however lately it was heard of: both are held by one process at a time. Nobody waits for its session to be over.
+ */
+function hasTakenOver({ directories, endpoints }: BrokerRegistration, existing: BrokerImage): boolean {
+  const holdsDirectories =
+    existing.directories.length > 0 && existing.directories.every((id) => directories.includes(id));
+  return holdsDirectories && existing.endpoints.every((former) => endpoints.some(isAddressOf(former)));
+}
+
+function isAddressOf(former: BrokerEndpoint): (endpoint: BrokerEndpoint) => boolean {
+  return ({ listenerName, host, port }) =>
+    listenerName === former.listenerName && host === former.host && port === former.port;
 }
 
 function invalidDirectories(
@@ -170,8 +185,9 @@ function changesFor(
   { brokerId, previousBrokerEpoch }: BrokerRegistration,
   existing: BrokerImage | undefined,
 ): readonly MetadataRecord[] {
+  const tracksEligibleLeaders = (view.image.features.get(ELIGIBLE_LEADERS_FEATURE) ?? 0) > 0;
   const wasClean = existing?.epoch === previousBrokerEpoch;
-  return tracksEligibleLeaders(view.image) && !wasClean
+  return tracksEligibleLeaders && !wasClean
     ? changesWhenUnclean(view, brokerId)
     : changesWhenLeaving(view, brokerId);
 }

@@ -24,6 +24,8 @@ interface Session {
   contactMs: number;
   metadataOffset: number;
   isFenced: boolean;
+  /** It was let go: its process ends. */
+  hasLeft: boolean;
   /** The metadata by which nothing is led by a broker that stops; null while it does not. */
   shutdownOffset: number | null;
 }
@@ -53,6 +55,7 @@ export class BrokerSessions {
       contactMs: nowMs,
       metadataOffset: -1,
       isFenced: broker.isFenced,
+      hasLeft: false,
       shutdownOffset: null,
     });
   }
@@ -65,7 +68,7 @@ export class BrokerSessions {
   /** Whether an incarnation was heard of lately; another one may not take its place then. */
   isAlive(brokerId: number, brokerEpoch: number, nowMs: number): boolean {
     const session = this.#sessions.get(brokerId);
-    if (session === undefined || session.brokerEpoch !== brokerEpoch) return false;
+    if (session === undefined || session.brokerEpoch !== brokerEpoch || session.hasLeft) return false;
     return brokerId === this.#residentId || !this.#isOver(session, nowMs);
   }
 
@@ -103,6 +106,7 @@ export class BrokerSessions {
     session.contactMs = nowMs;
     session.metadataOffset = metadataOffset;
     session.isFenced = phase === 'fenced' || phase === 'stopped';
+    session.hasLeft = phase === 'stopped';
     if (session.isFenced) session.shutdownOffset = null;
   }
 

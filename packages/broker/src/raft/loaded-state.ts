@@ -6,6 +6,7 @@ import type { Turn } from './turn.ts';
 /** Takes up what the directory holds, all of which is on disk, and the role that follows from it. */
 export function loadState(turn: Turn, { stored, log, voterSets }: LoadedLog): void {
   const { identity } = turn.state;
+  const { firstPatienceMs } = identity.timing;
   const loaded = { ...log, flushedOffset: log.endOffset, truncations: 0 };
   turn.update({
     log: loaded,
@@ -19,7 +20,19 @@ export function loadState(turn: Turn, { stored, log, voterSets }: LoadedLog): vo
   else if (leaderId !== null) {
     becomeFollower(turn, { epoch, leaderId, endpoints: [] });
     turn.update({ votedKey });
-  } else waitForLeader(turn, turn.jittered(identity.timing.electionTimeoutMs));
+    hurry(turn);
+  } else waitForLeader(turn, turn.jittered(firstPatienceMs ?? identity.timing.electionTimeoutMs));
+}
+
+/**
+ * A cluster that is started as a whole is to have a leader at once. Where one leads already, a node that has just come
+ * loses patience too early, which disturbs nobody: who hears the leader grants no pre-vote against it.
+ */
+function hurry(turn: Turn): void {
+  const { role, identity } = turn.state;
+  const { firstPatienceMs } = identity.timing;
+  if (role.name !== 'follower' || firstPatienceMs === undefined) return;
+  turn.update({ role: { ...role, fetchDeadlineMs: turn.jittered(firstPatienceMs) } });
 }
 
 /**

@@ -9,14 +9,7 @@ import {
 import type { QuorumState } from './quorum-state.ts';
 import type { ReplicaKey } from './replica-key.ts';
 import type { Role } from './role.ts';
-import {
-  type BootstrapServer,
-  NOT_IN_LOG,
-  type VoterEndpoint,
-  type VoterNode,
-  type VoterSet,
-  voterOf,
-} from './voter-set.ts';
+import { NOT_IN_LOG, type VoterEndpoint, type VoterNode, type VoterSet, voterOf } from './voter-set.ts';
 
 /** The waits of the quorum, by Kafka's `controller.quorum.*` configs. */
 export interface RaftTiming {
@@ -25,6 +18,8 @@ export interface RaftTiming {
   readonly fetchTimeoutMs: number;
   readonly requestTimeoutMs: number;
   readonly retryBackoffMs: number;
+  /** How long a voter that starts waits to hear of a leader; as long as at any other time unless given. */
+  readonly firstPatienceMs?: number;
 }
 
 export const DEFAULT_TIMING: RaftTiming = {
@@ -39,10 +34,8 @@ export const DEFAULT_TIMING: RaftTiming = {
 export interface RaftIdentity {
   readonly clusterId: string;
   readonly self: VoterNode;
-  /** By the configuration alone; a set in a checkpoint or the log counts more. */
+  /** Those the directory was made with; a set in the log counts more. */
   readonly voters: readonly VoterNode[];
-  /** Whom an observer asks who leads, besides the voters that it knows. */
-  readonly bootstrapServers: readonly BootstrapServer[];
   readonly timing: RaftTiming;
 }
 
@@ -51,8 +44,6 @@ export interface Peer {
   readonly inFlight: { readonly requestId: number; readonly expiresMs: number } | null;
   /** After a failure. */
   readonly notBeforeMs: number;
-  /** Requests in a row that nobody answered. */
-  readonly unanswered: number;
 }
 
 /** Everything that the next step depends on. */
