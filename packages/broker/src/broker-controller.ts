@@ -7,15 +7,12 @@ import type { ConfigValues } from './metadata/configs/config-values.ts';
 import type { BrokerStart } from './open-rooms.ts';
 import { PartitionMetadataLog } from './partition-metadata-log.ts';
 import { peerClients } from './peer-clients.ts';
-import { ZERO_UUID } from './protocol/uuid.ts';
 import { foundingVoters, metadataLogDirectory } from './quorum-founding.ts';
 import type { RaftTiming } from './raft/raft-state.ts';
 import { SnapshotFiles } from './raft/snapshot-files.ts';
 import type { VoterNode } from './raft/voter-set.ts';
 import { NodePeers } from './raft/wire/node-peers.ts';
-
-/** Nodes of which nothing but the address is known have negative ids, as in Kafka. */
-const FIRST_UNKNOWN_ID = -2;
+import type { SocketAddress } from './runtime/network.ts';
 
 /** Longer than nodes that are started together are apart, and than an election takes on one machine. */
 const FIRST_PATIENCE_MS = 60;
@@ -48,8 +45,11 @@ export async function makeController(
     directoryId: metadataDirectory.meta.directoryId,
     endpoints: [{ name, host, port }],
   };
-  const voters = knownVoters(config, founders, port);
-  const isAlone = voters.every(({ id }) => id === nodeId);
+  const { bootstrapServers } = config.quorum;
+  const voters = knownVoters(config, founders);
+  const isAlone =
+    voters.every(({ id }) => id === nodeId) &&
+    (voters.length > 0 || bootstrapServers.every((address) => isOwn(address, config, port)));
   const timing = raftTiming(config.values);
   const peers = new NodePeers({
     open: peerClients(start, 'quorum'),
@@ -60,7 +60,8 @@ export async function makeController(
     ...runtime,
     ...{ log, clusterId, nodeId, incarnationId, staticValues, voter, timing, onLeaderChanged },
     quorumStatePath: `${directory}/quorum-state`,
-    ...(!isAlone && { company: { voters, log, peers, snapshots } }),
+    snapshots,
+    ...(!isAlone && { company: { voters, bootstrapServers, peers } }),
     // It holds all that this broker knew before then, and nothing that was over since is taken for new.
     mayPublish: (image) => image.brokers.get(nodeId)?.incarnationId === incarnationId,
     publish: (delta, image) => publisher.publish(delta, image),
@@ -72,22 +73,19 @@ export async function makeController(
   return { controller, isAlone, incarnationId };
 }
 
-/** Those that this node begins with; what the log says later counts more. */
-function knownVoters(
-  { quorum, controllerListener }: BrokerConfig,
-  founders: readonly VoterNode[] | null,
+/** Those that this node begins with; what the log says later counts more. None: others know them. */
+function knownVoters({ quorum }: BrokerConfig, founders: readonly VoterNode[] | null): readonly VoterNode[] {
+  const { staticVoters, initialControllers } = quorum;
+  return [founders ?? [], staticVoters, initialControllers].find((voters) => voters.length > 0) ?? [];
+}
+
+function isOwn(
+  { host, port }: SocketAddress,
+  { controllerListener }: BrokerConfig,
   ownPort: number,
-): readonly VoterNode[] {
-  const { staticVoters, initialControllers, bootstrapServers } = quorum;
-  const named = [founders ?? [], staticVoters, initialControllers].find((voters) => voters.length > 0);
-  if (named !== undefined) return named;
+): boolean {
   const ownHosts = [controllerListener.host, controllerListener.advertisedHost, 'localhost', '127.0.0.1'];
-  const others = bootstrapServers.filter(({ host, port }) => port !== ownPort || !ownHosts.includes(host));
-  return others.map(({ host, port }, index) => ({
-    id: FIRST_UNKNOWN_ID - index,
-    directoryId: ZERO_UUID,
-    endpoints: [{ name: controllerListener.name, host, port }],
-  }));
+  return port === ownPort && ownHosts.includes(host);
 }
 
 function raftTiming(values: ConfigValues): RaftTiming {

@@ -1,10 +1,10 @@
-import type { BrokerEndpoint, BrokerImage, MetadataImage } from '../metadata/metadata-image.ts';
+import { METADATA_VERSION_FEATURE } from '../metadata/feature-names.ts';
+import type { BrokerEndpoint, BrokerImage, FeatureRange, MetadataImage } from '../metadata/metadata-image.ts';
 import type { MetadataRecord } from '../metadata/metadata-record.ts';
 import { ErrorCode } from '../protocol/errors.ts';
-import { type FeatureRange, METADATA_VERSION_FEATURE } from './bootstrap.ts';
 import { changesWhenLeaving, changesWhenUnclean } from './broker-changes.ts';
 import { type ApiError, type ControllerView, type Decision, NO_ERROR } from './decision.ts';
-import { ELIGIBLE_LEADERS_FEATURE } from './partition-changes.ts';
+import { tracksEligibleLeaders } from './eligible-leaders.ts';
 
 /** What a broker says of itself when it starts. */
 export interface BrokerRegistration {
@@ -185,9 +185,8 @@ function changesFor(
   { brokerId, previousBrokerEpoch }: BrokerRegistration,
   existing: BrokerImage | undefined,
 ): readonly MetadataRecord[] {
-  const tracksEligibleLeaders = (view.image.features.get(ELIGIBLE_LEADERS_FEATURE) ?? 0) > 0;
   const wasClean = existing?.epoch === previousBrokerEpoch;
-  return tracksEligibleLeaders && !wasClean
+  return tracksEligibleLeaders(view.image) && !wasClean
     ? changesWhenUnclean(view, brokerId)
     : changesWhenLeaving(view, brokerId);
 }

@@ -9,7 +9,14 @@ import {
 import type { QuorumState } from './quorum-state.ts';
 import type { ReplicaKey } from './replica-key.ts';
 import type { Role } from './role.ts';
-import { NOT_IN_LOG, type VoterEndpoint, type VoterNode, type VoterSet, voterOf } from './voter-set.ts';
+import {
+  type BootstrapServer,
+  NOT_IN_LOG,
+  type VoterEndpoint,
+  type VoterNode,
+  type VoterSet,
+  voterOf,
+} from './voter-set.ts';
 
 /** The waits of the quorum, by Kafka's `controller.quorum.*` configs. */
 export interface RaftTiming {
@@ -34,8 +41,10 @@ export const DEFAULT_TIMING: RaftTiming = {
 export interface RaftIdentity {
   readonly clusterId: string;
   readonly self: VoterNode;
-  /** Those the directory was made with; a set in the log counts more. */
+  /** By the configuration alone; a set in a checkpoint or the log counts more. */
   readonly voters: readonly VoterNode[];
+  /** Whom an observer asks who leads, besides the voters that it knows. */
+  readonly bootstrapServers: readonly BootstrapServer[];
   readonly timing: RaftTiming;
 }
 
@@ -44,6 +53,8 @@ export interface Peer {
   readonly inFlight: { readonly requestId: number; readonly expiresMs: number } | null;
   /** After a failure. */
   readonly notBeforeMs: number;
+  /** Requests in a row that nobody answered. */
+  readonly unanswered: number;
 }
 
 /** Everything that the next step depends on. */

@@ -114,7 +114,13 @@ export class QuorumHistory {
     const { id, incarnation } = node;
     const isAlive = () => node.incarnation === incarnation && node.replica !== null;
     const replica = new Replica(
-      { clusterId: CLUSTER_ID, self: voterNode(id), voters: this.#voters, timing: this.#weather.timing },
+      {
+        clusterId: CLUSTER_ID,
+        self: voterNode(id),
+        voters: this.#voters,
+        bootstrapServers: [],
+        timing: this.#weather.timing,
+      },
       node.disk,
       {
         machine: this.#machine,
