@@ -6,12 +6,13 @@ import { brokerConfigsOf, replicaFetchSettings, topicSettingsOf } from './broker
 import type { ControllerLinks } from './controller-links.ts';
 import type { GroupCoordinator } from './groups/group-coordinator.ts';
 import type { ConfigValues } from './metadata/configs/config-values.ts';
+import type { MetadataImage } from './metadata/metadata-image.ts';
 import { MetadataPublisher } from './metadata/metadata-publisher.ts';
 import type { BrokerStart } from './open-rooms.ts';
 import { peerClients } from './peer-clients.ts';
 import { IsrChanges } from './replication/isr-changes.ts';
 import { ReplicaFetchers } from './replication/replica-fetchers.ts';
-import { Replicas } from './replication/replicas.ts';
+import { Replicas, type TopicSettings } from './replication/replicas.ts';
 import { ReplicationQuotas } from './replication/replication-quotas.ts';
 import { ServedImage } from './served-image.ts';
 
@@ -28,6 +29,8 @@ export interface BrokerData {
   readonly published: Promise<void>;
   /** The effective configs of this broker. */
   readonly configs: () => ConfigValues;
+  /** The effective configs of a topic's partitions. */
+  readonly settingsOf: (image: MetadataImage, topic: string) => TopicSettings;
   /** Of the registration as it is now; -1 before the first. */
   brokerEpoch: number;
 }
@@ -53,6 +56,7 @@ export async function openData(start: BrokerStart, links: ControllerLinks): Prom
     ...runtime,
     ...{ controller: links.isrChanges, brokerId: config.nodeId, brokerEpoch },
   });
+  const settingsOf = topicSettingsOf(configsOf);
   const replicas = new Replicas({
     nodeId: config.nodeId,
     clock: runtime.clock,
@@ -68,7 +72,7 @@ export async function openData(start: BrokerStart, links: ControllerLinks): Prom
     }),
     directories: storage.directories,
     lacksDirectories: storage.failedPaths.length > 0,
-    settingsOf: topicSettingsOf(configsOf),
+    settingsOf,
     listener: groupLeadership(groups),
     onReachChanged: () => served.refresh(),
     logger: runtime.logger,
@@ -95,7 +99,7 @@ export async function openData(start: BrokerStart, links: ControllerLinks): Prom
   ]);
   const configs = () => configsOf(served.image);
   const data = {
-    ...{ storage, groups, cleaner, replicas, quotas, served, publisher, published, configs },
+    ...{ storage, groups, cleaner, replicas, quotas, served, publisher, published, configs, settingsOf },
     brokerEpoch: -1,
   };
   return data;

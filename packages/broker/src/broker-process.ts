@@ -52,6 +52,7 @@ async function run(configFile: string | undefined, stopWithParent: boolean): Pro
     nodeId: broker.nodeId,
     clusterId: broker.clusterId,
     listeners: broker.listeners,
+    ...(broker.metricsPort !== null && { metricsPort: broker.metricsPort }),
   };
   process.stdout.write(`${JSON.stringify(ready)}\n`);
 }

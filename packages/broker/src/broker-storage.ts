@@ -55,7 +55,7 @@ export async function openStorage(
     for (const directory of [...opened.values()].toReversed()) await directory.close(brokerEpoch);
   };
   const count = runtime.metrics.gauge(
-    'kafka_log_LogManager_OfflineLogDirectoryCount',
+    'kafka_log_logmanager_offlinelogdirectorycount',
     'Log directories that are offline',
   );
   const countOffline = () =>

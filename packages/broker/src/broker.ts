@@ -4,9 +4,11 @@ import { makeController } from './broker-controller.ts';
 import { type BrokerData, openData } from './broker-data.ts';
 import { type BoundListener, bindListener, endpointOf, ListenError } from './broker-listeners.ts';
 import { BrokerMembership } from './broker-membership.ts';
+import { type OpenMetrics, openMetrics } from './broker-metrics.ts';
 import { brokerRuntime } from './broker-runtime.ts';
 import type { BrokerConfig } from './config.ts';
 import type { ListenerConfig } from './config-listeners.ts';
+import type { Controller } from './controller/controller.ts';
 import { ControllerLinks } from './controller-links.ts';
 import type { FinalizedFeatures } from './handlers/api-versions.ts';
 import { Dispatch } from './handlers/dispatch.ts';
@@ -31,6 +33,8 @@ export interface Broker {
   readonly clusterId: string;
   /** Where it is reached, the controller's listener last. */
   readonly listeners: readonly BrokerListener[];
+  /** Where it is scraped, on 127.0.0.1; null where `odradek.metrics.port` names no port. */
+  readonly metricsPort: number | null;
   /** Stops in order: everything acknowledged is on disk, no TCP port and no directory is held. */
   close(): Promise<void>;
 }
@@ -83,8 +87,11 @@ async function openRooms(start: BrokerStart): Promise<Broker> {
   const needs = brokerApiNeeds(start, data, { node, links });
   const { logger } = runtime;
   const { controller } = node;
+  const metrics = await measure(start, data, { listeners, controller });
+  const tallies = metrics?.tallies ?? null;
   const features = featuresOf(needs.image);
   const dispatch = new Dispatch(brokerApis(needs, features), logger, {
+    tallies,
     forwarding: {
       isController: () => controller.isActive,
       forward: forwarding({ controller: links.requests, logger }),
@@ -93,7 +100,9 @@ async function openRooms(start: BrokerStart): Promise<Broker> {
   const forwardable = new Dispatch(forwardableApis({ ...needs, nodeId: null }), logger);
   const controllerNeeds = { ...needs, nodeId: null, forwardable: () => forwardable };
   const controllerFeatures = featuresOf(() => controller.image);
-  const controllerDispatch = new Dispatch(controllerApis(controllerNeeds, controllerFeatures), logger);
+  const controllerDispatch = new Dispatch(controllerApis(controllerNeeds, controllerFeatures), logger, {
+    tallies,
+  });
   links.connect(controller, controllerDispatch);
   rooms.add(async () => links.close());
   const membership = new BrokerMembership(start, data, { node, links, listeners: listeners.client });
@@ -116,6 +125,7 @@ async function openRooms(start: BrokerStart): Promise<Broker> {
       const { listenerName: name, host, port } = endpointOf(bound);
       return { name, host, port };
     }),
+    metricsPort: metrics?.port ?? null,
     close: () => rooms.close(),
   };
 }
@@ -125,6 +135,20 @@ function featuresOf(image: () => MetadataImage): () => FinalizedFeatures {
     const { offset, features } = image();
     return { epoch: offset, levels: new Map(features.entries()) };
   };
+}
+
+function measure(
+  start: BrokerStart,
+  { replicas, served, settingsOf }: BrokerData,
+  { listeners, controller }: { readonly listeners: BrokerListeners; readonly controller: Controller },
+): Promise<OpenMetrics | null> {
+  return openMetrics(start, {
+    replicas,
+    image: () => served.image,
+    minInSyncReplicasOf: (image, topic) => settingsOf(image, topic).minInSyncReplicas,
+    listeners: [...listeners.client, listeners.controller],
+    quorum: () => controller.quorum.state,
+  });
 }
 
 interface BrokerListeners {

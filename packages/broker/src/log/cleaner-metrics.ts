@@ -11,8 +11,8 @@ export class CleanerMetrics {
   readonly #bufferUtilization: Gauge;
 
   constructor(metrics: Metrics) {
-    const manager = 'kafka_log_LogCleanerManager_';
-    const cleaner = 'kafka_log_LogCleaner_';
+    const manager = 'kafka_log_logcleanermanager_';
+    const cleaner = 'kafka_log_logcleaner_';
     this.#maxDirtyPercent = metrics.gauge(
       `${manager}max_dirty_percent`,
       'Share of bytes not yet cleaned in the compacted log that has most of them',

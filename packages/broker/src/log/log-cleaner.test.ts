@@ -85,7 +85,7 @@ test('a dirty log is cleaned up to its active segment, and the checkpoint says s
   expect((await contentOf(log)).map(([offset]) => offset)).toEqual(
     [...Array(12).keys()].slice(cleanedTo - 2),
   );
-  expect(metrics.exposition()).toContain('kafka_log_LogCleanerManager_max_dirty_percent');
+  expect(metrics.exposition()).toContain('kafka_log_logcleanermanager_max_dirty_percent');
 });
 
 test('a log is not cleaned before it is dirty enough, unless a record has waited too long', async () => {

@@ -109,6 +109,13 @@ export class BrokerCluster {
     return client;
   }
 
+  /** What the broker tells Prometheus. */
+  async scrape(id: number): Promise<string> {
+    const port = this.#member(id).life?.broker.metricsPort;
+    const response = await fetch(`http://127.0.0.1:${port}/metrics`);
+    return response.text();
+  }
+
   async asker(id: number): Promise<PartitionAsker> {
     return new PartitionAsker(await this.connect(id));
   }

@@ -38,6 +38,11 @@ export const serverConfigs: readonly ConfigDefinition[] = [
     effect: 'acts',
     text: "The cluster's id for a new log directory; an existing directory must carry the same.",
   }),
+  int('odradek.metrics.port', '-1', {
+    rule: between(-1, 65535),
+    effect: 'acts',
+    text: "TCP port on 127.0.0.1 where the broker's numbers are told to Prometheus, at /metrics; 0 takes any free one, -1 none.",
+  }),
   boolean('auto.create.topics.enable', 'true', {
     effect: 'acts',
     text: 'A client that asks for a topic that does not exist gets it created.',
