@@ -1,6 +1,13 @@
-/** What one writer was told, by partition: the offset of each sequence number, -1 where it was not told which. */
-interface WriterRecords {
+/** What a writer's client promises. */
+export interface WriterPromise {
+  /** Each record is there once. */
   readonly isIdempotent: boolean;
+  /** Records of a partition are in the order in which they were sent. */
+  readonly isOrdered: boolean;
+}
+
+/** What one writer was told, by partition: the offset of each sequence number, -1 where it was not told which. */
+interface WriterRecords extends WriterPromise {
   readonly offsets: (number | undefined)[][];
   readonly givenUp: { readonly partition: number; readonly sequence: number; readonly error: string }[];
 }
@@ -20,8 +27,8 @@ export class AcknowledgedRecords {
     return this.#count;
   }
 
-  addWriter(name: string, isIdempotent: boolean): void {
-    this.writers.set(name, { isIdempotent, offsets: this.times.map(() => []), givenUp: [] });
+  addWriter(name: string, promise: WriterPromise): void {
+    this.writers.set(name, { ...promise, offsets: this.times.map(() => []), givenUp: [] });
   }
 
   /** Takes one line of a writer: `a NAME PARTITION SEQUENCE OFFSET MS` or `f NAME PARTITION SEQUENCE ERROR`. */
@@ -39,6 +46,11 @@ export class AcknowledgedRecords {
       this.times[partition]?.push(Number(ms));
       this.#count += 1;
     } else throw new Error(`a writer said: ${line}`);
+  }
+
+  /** Whether each writer has had something acknowledged in each partition. */
+  get hasReachedAll(): boolean {
+    return [...this.writers.values()].every(({ offsets }) => offsets.every(({ length }) => length > 0));
   }
 
   /** Whether something was acknowledged in each partition after this time. */

@@ -10,11 +10,12 @@ import { SeededRandom } from './seeded-random.ts';
 function judged(
   told: string,
   log: string,
-  options: { readonly isIdempotent?: boolean; readonly again?: string } = {},
+  options: { readonly isIdempotent?: boolean; readonly isOrdered?: boolean; readonly again?: string } = {},
 ) {
   const acknowledged = new AcknowledgedRecords(1);
-  acknowledged.addWriter('w', options.isIdempotent ?? true);
-  acknowledged.addWriter('x', true);
+  const { isIdempotent = true, isOrdered = true } = options;
+  acknowledged.addWriter('w', { isIdempotent, isOrdered });
+  acknowledged.addWriter('x', { isIdempotent: true, isOrdered: true });
   for (const [sequence, offset] of told.split(' ').map((text) => text.split('@'))) {
     acknowledged.take(`a w 0 ${sequence} ${offset} 1000`);
   }
@@ -61,6 +62,12 @@ describe('the judge of a run', () => {
     expect(found(verdict)).toEqual([]);
     expect(verdict.repeated).toBe(2);
     expect(found(judged('0@0 2@1', 'w0 w2 w1', { isIdempotent: false }))).toEqual([]);
+  });
+
+  test('only counts what is out of turn where the client promises no order', () => {
+    const verdict = judged('0@1 1@0', 'w1 w0', { isIdempotent: false, isOrdered: false });
+    expect(found(verdict)).toEqual([]);
+    expect(verdict.outOfTurn).toBe(1);
   });
 
   test('takes an acknowledgement without an offset, and one that was not promised', () => {

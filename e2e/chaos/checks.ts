@@ -19,6 +19,8 @@ export interface Verdict {
   readonly violations: Violations;
   /** Records of plain writers that are there more than once, as retries may make them. */
   readonly repeated: number;
+  /** Records behind later ones of the same writer, where its client promises no order. */
+  readonly outOfTurn: number;
 }
 
 /** Holds what was acknowledged against what was read at the end, and the readings against each other. */
@@ -35,9 +37,10 @@ export function judge(
     readings: [...read.disorder],
   };
   let repeated = 0;
+  let outOfTurn = 0;
   for (const [partition, sequences] of read.sequences.entries()) {
     const writers = read.writers[partition] ?? [];
-    for (const [name, { offsets, isIdempotent }] of acknowledged.writers) {
+    for (const [name, { offsets, isIdempotent, isOrdered }] of acknowledged.writers) {
       const told = offsets[partition] ?? [];
       const history = writerHistory(name, { writers, sequences });
       compareOffsets(
@@ -49,11 +52,15 @@ export function judge(
         },
         violations,
       );
-      repeated += checkOrder({ told, history, isIdempotent, where: `${name} in ${partition}` }, violations);
+      const order = orderOf({ told, history, where: `${name} in ${partition}` });
+      if (isIdempotent) violations.duplicated.push(...order.repeated);
+      else repeated += order.repeated.length;
+      if (isOrdered) violations.reordered.push(...order.outOfTurn);
+      else outOfTurn += order.outOfTurn.length;
     }
   }
   for (const other of others) compareReadings(read, other, violations);
-  return { violations, repeated };
+  return { violations, repeated, outOfTurn };
 }
 
 /** The sequence numbers of one writer in one partition, in the order of the log. */
@@ -84,27 +91,27 @@ function compareOffsets(
   });
 }
 
-/** Returns how many records were there before; for a plain writer that is no violation. */
-function checkOrder(
-  given: Told & { readonly isIdempotent: boolean },
-  { reordered, duplicated }: Violations,
-): number {
+/** What is there again, and what lies behind a record that was sent later. */
+function orderOf({ told, history, where }: Told): {
+  readonly repeated: readonly string[];
+  readonly outOfTurn: readonly string[];
+} {
   const seen = new Set<number>();
-  let repeated = 0;
+  const repeated: string[] = [];
+  const outOfTurn: string[] = [];
   let last = -1;
-  for (const sequence of given.history) {
+  for (const sequence of history) {
     if (seen.has(sequence)) {
-      if (given.isIdempotent) duplicated.push(`${given.where}: ${sequence}`);
-      else repeated += 1;
+      repeated.push(`${where}: ${sequence}`);
       continue;
     }
     seen.add(sequence);
     // What was given up may still arrive, at any time.
-    if (given.told[sequence] === undefined) continue;
-    if (sequence < last) reordered.push(`${given.where}: ${sequence} behind ${last}`);
+    if (told[sequence] === undefined) continue;
+    if (sequence < last) outOfTurn.push(`${where}: ${sequence} behind ${last}`);
     last = Math.max(last, sequence);
   }
-  return repeated;
+  return { repeated, outOfTurn };
 }
 
 function compareReadings(
