@@ -1,4 +1,5 @@
 import { SUPPORTED_FEATURES } from './controller/bootstrap.ts';
+import { addRaftVoterHandler } from './handlers/add-raft-voter.ts';
 import {
   type AllocateProducerIdsNeeds,
   allocateProducerIdsHandler,
@@ -66,6 +67,8 @@ import { offsetFetchHandler } from './handlers/offset-fetch.ts';
 import { offsetForLeaderEpochHandler } from './handlers/offset-for-leader-epoch.ts';
 import { type ProduceNeeds, produceHandler } from './handlers/produce.ts';
 import type { QuorumNeeds } from './handlers/quorum-answer.ts';
+import type { RaftVoterNeeds } from './handlers/raft-voters.ts';
+import { removeRaftVoterHandler } from './handlers/remove-raft-voter.ts';
 import { syncGroupHandler } from './handlers/sync-group.ts';
 import { type UnregisterBrokerNeeds, unregisterBrokerHandler } from './handlers/unregister-broker.ts';
 import { updateFeaturesHandler } from './handlers/update-features.ts';
@@ -92,6 +95,7 @@ export type BrokerApiNeeds = FetchNeeds &
 type ReplicationAdminNeeds = ElectLeadersNeeds &
   AlterPartitionReassignmentsNeeds &
   ListPartitionReassignmentsNeeds &
+  RaftVoterNeeds &
   UnregisterBrokerNeeds;
 
 /** What listeners of clients and brokers answer. Nothing else is advertised. */
@@ -134,6 +138,8 @@ function replicationAdminApis(needs: ReplicationAdminNeeds): ApiEntry[] {
     { handler: alterPartitionReassignmentsHandler(needs), forwards: true },
     { handler: listPartitionReassignmentsHandler(needs), forwards: true },
     { handler: unregisterBrokerHandler(needs), forwards: true },
+    { handler: addRaftVoterHandler(needs), forwards: true },
+    { handler: removeRaftVoterHandler(needs), forwards: true },
     { handler: updateFeaturesHandler(needs), forwards: true },
   ];
 }

@@ -1,6 +1,6 @@
 import type { Controller } from '../controller/controller.ts';
 import type { ReassignmentResult } from '../controller/reassign-partitions.ts';
-import { ErrorCode } from '../protocol/errors.ts';
+import { ErrorCode, errorOf } from '../protocol/errors.ts';
 import type { Decoded, Encodable } from '../protocol/message.ts';
 import { alterPartitionReassignmentsRequest } from '../protocol/messages/alter-partition-reassignments-request.ts';
 import { alterPartitionReassignmentsResponse } from '../protocol/messages/alter-partition-reassignments-response.ts';
@@ -76,7 +76,7 @@ function refused(errorCode: number, { topics, allowReplicationFactorChange }: Al
   return {
     allowReplicationFactorChange,
     errorCode,
-    errorMessage: null,
+    errorMessage: errorOf(errorCode).message,
     responses: topics.map(({ name, partitions }) => ({
       name,
       partitions: partitions.map(({ partitionIndex }) => ({ partitionIndex, errorCode, errorMessage: null })),

@@ -90,14 +90,16 @@ function asksForMetadataLog({ topics }: DescribeQuorumRequest): boolean {
 }
 
 function unknownPartitions({ topics }: DescribeQuorumRequest): DescribeQuorumResponse {
+  const errorCode = ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
+  const errorMessage = errorOf(errorCode).message;
   return {
-    errorMessage: null,
+    errorMessage,
     topics: topics.map(({ topicName, partitions }) => ({
       topicName,
       partitions: partitions.map(({ partitionIndex }) => ({
         partitionIndex,
-        errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
-        errorMessage: null,
+        errorCode,
+        errorMessage,
       })),
     })),
   };

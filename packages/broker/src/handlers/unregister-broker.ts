@@ -1,5 +1,5 @@
 import type { Controller } from '../controller/controller.ts';
-import { ErrorCode } from '../protocol/errors.ts';
+import { ErrorCode, errorOf } from '../protocol/errors.ts';
 import { unregisterBrokerRequest } from '../protocol/messages/unregister-broker-request.ts';
 import { unregisterBrokerResponse } from '../protocol/messages/unregister-broker-response.ts';
 import { CLUSTER_RESOURCE } from '../security/authorized-operations.ts';
@@ -30,6 +30,6 @@ export function unregisterBrokerHandler(
   };
 }
 
-function refused(errorCode: number): { readonly errorCode: number; readonly errorMessage: null } {
-  return { errorCode, errorMessage: null };
+function refused(errorCode: number): { readonly errorCode: number; readonly errorMessage: string | null } {
+  return { errorCode, errorMessage: errorOf(errorCode).message };
 }

@@ -158,14 +158,14 @@ const errors = {
   STALE_BROKER_EPOCH: [77, NOT_RETRIABLE, "The broker's epoch has changed."],
   OFFSET_NOT_AVAILABLE: [78, RETRIABLE, 'A new leader has not confirmed its high watermark yet.'],
   MEMBER_ID_REQUIRED: [79, NOT_RETRIABLE, 'Join again with the member id given in the answer.'],
-  PREFERRED_LEADER_NOT_AVAILABLE: [80, RETRIABLE, 'The preferred leader is not available.'],
+  PREFERRED_LEADER_NOT_AVAILABLE: [80, RETRIABLE, 'The preferred leader was not available.'],
   GROUP_MAX_SIZE_REACHED: [81, NOT_RETRIABLE, 'The group has as many members as it may have.'],
   FENCED_INSTANCE_ID: [
     82,
     NOT_RETRIABLE,
     'Another member with the same group.instance.id has taken its place.',
   ],
-  ELIGIBLE_LEADERS_NOT_AVAILABLE: [83, RETRIABLE, 'No eligible leader is available.'],
+  ELIGIBLE_LEADERS_NOT_AVAILABLE: [83, RETRIABLE, 'Eligible topic partition leaders are not available.'],
   ELECTION_NOT_NEEDED: [84, RETRIABLE, 'The partition needs no election.'],
   NO_REASSIGNMENT_IN_PROGRESS: [85, NOT_RETRIABLE, 'No reassignment of the partition is under way.'],
   GROUP_SUBSCRIBED_TO_TOPIC: [

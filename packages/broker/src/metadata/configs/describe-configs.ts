@@ -171,7 +171,9 @@ function synonymsOf(name: string, layers: readonly ConfigLayer[]): ConfigSynonym
     }
   }
   for (const synonym of names) {
-    const value = brokerConfigs.get(synonym)?.default ?? null;
+    const definition = brokerConfigs.get(synonym);
+    const value =
+      definition === undefined || isKnownOnceSet(definition) ? null : (definition.default ?? null);
     if (value !== null) {
       const source = ConfigSource.DEFAULT_CONFIG;
       found.push({ name: synonym, value: unlessSensitive(synonym, value), source });
@@ -179,6 +181,11 @@ function synonymsOf(name: string, layers: readonly ConfigLayer[]): ConfigSynonym
   }
   const first = found.findIndex((synonym) => synonym.name === name);
   return first === -1 ? [] : found.slice(first);
+}
+
+/** The rates of replication: Kafka knows them as configs of run time only, without a default to be told of. */
+function isKnownOnceSet({ isInternal, scope }: ConfigDefinition): boolean {
+  return isInternal && scope === 'cluster-wide';
 }
 
 function unlessSensitive(name: string, value: string): string | null {
