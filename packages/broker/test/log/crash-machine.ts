@@ -130,7 +130,7 @@ export class CrashMachine {
     const directory = await this.done(
       LogDirectory.open({
         ...{ disk, random, path: DATA, nodeId: 1, settings: SETTINGS },
-        clock: simulatedClock(this.#time, this.#incarnation, { random: this.#random, skewMs: 0 }),
+        clock: simulatedClock(this.#time, this.#incarnation, { random: this.#random, skewMs: () => 0 }),
         buffers: { take: (length) => new Uint8Array(length), hold: () => {}, release: () => {} },
         logger: collectedLogger((level, message) => {
           this.said.push({ level, message });

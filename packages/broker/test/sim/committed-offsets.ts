@@ -2,7 +2,7 @@ import type { Findings } from './findings.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
 /** How long after it was sent a commit may still reach the broker on a connection that its sender gave up. */
-const STRAGGLING_MS = 15_000;
+const STRAGGLING_MS = 40_000;
 
 /** The offset of a partition without a commit, as OffsetFetch says it. */
 const NEVER_COMMITTED = -1;
@@ -13,23 +13,23 @@ interface Commits {
   last: number;
   /** Sent and not answered: each may have been done or may yet be, by when it was sent. */
   readonly inDoubt: Map<number, number>;
-  /** Every offset that was ever sent: a power loss may bring any of them back. */
+  /** Every offset that was ever sent: a loss may bring any of them back. */
   readonly ever: Set<number>;
-  hasLostPower: boolean;
+  mayBeLost: boolean;
 }
 
 /** What groups have committed, and which offsets they may rightly read. */
 export class CommittedOffsets {
   readonly #findings: Findings;
   readonly #time: VirtualTime;
-  /** Whether what is acknowledged survives a power loss. */
-  readonly #areFlushed: boolean;
+  /** Whether a broker is the coordinator, and does not just believe so: then what it says is not out of date. */
+  readonly #coordinates: (nodeId: number) => boolean;
   readonly #commits = new Map<string, Commits>();
 
-  constructor(findings: Findings, time: VirtualTime, areFlushed: boolean) {
+  constructor(findings: Findings, time: VirtualTime, coordinates: (nodeId: number) => boolean) {
     this.#findings = findings;
     this.#time = time;
-    this.#areFlushed = areFlushed;
+    this.#coordinates = coordinates;
   }
 
   /** A member is about to commit. Returns what is to be called when the broker has acknowledged it. */
@@ -40,15 +40,16 @@ export class CommittedOffsets {
     return () => {
       commits.inDoubt.delete(offset);
       this.#settle(commits, offset);
-      commits.hasLostPower = false;
+      commits.mayBeLost = false;
       this.#findings.count('commits');
     };
   }
 
   /** A member is about to read what is committed. Returns what is to be called with what the broker says. */
-  reading(partition: string): (offset: number) => void {
+  reading(partition: string): (offset: number, nodeId: number) => void {
     const before = this.#allowed(partition);
-    return (offset) => {
+    return (offset, nodeId) => {
+      if (!this.#coordinates(nodeId)) return;
       const commits = this.#of(partition);
       const allowed = new Set([...before, ...this.#allowed(partition)]);
       if (!allowed.has(offset))
@@ -66,14 +67,14 @@ export class CommittedOffsets {
       if (this.#time.nowMs - sentMs > STRAGGLING_MS) commits.inDoubt.delete(other);
   }
 
-  powerLost(): void {
-    if (this.#areFlushed) return;
-    for (const commits of this.#commits.values()) commits.hasLostPower = true;
+  /** Any of them may be gone, and no promise is broken. */
+  mayBeLost(): void {
+    for (const commits of this.#commits.values()) commits.mayBeLost = true;
   }
 
   #allowed(partition: string): readonly number[] {
-    const { last, inDoubt, ever, hasLostPower } = this.#of(partition);
-    return hasLostPower ? [NEVER_COMMITTED, ...ever] : [last, ...inDoubt.keys()];
+    const { last, inDoubt, ever, mayBeLost } = this.#of(partition);
+    return mayBeLost ? [NEVER_COMMITTED, ...ever] : [last, ...inDoubt.keys()];
   }
 
   #of(partition: string): Commits {
@@ -83,7 +84,7 @@ export class CommittedOffsets {
       last: NEVER_COMMITTED,
       inDoubt: new Map(),
       ever: new Set(),
-      hasLostPower: false,
+      mayBeLost: false,
     };
     this.#commits.set(partition, none);
     return none;

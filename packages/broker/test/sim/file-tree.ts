@@ -1,3 +1,10 @@
+import {
+  BATCH_CRC_START,
+  BATCH_HEADER_BYTES,
+  batchSizeAt,
+  CURRENT_MAGIC,
+  magicAt,
+} from '../../src/protocol/record-batch.ts';
 import { DiskError } from '../../src/runtime/disk.ts';
 import type { SeededRandom } from '../seeded-random.ts';
 
@@ -12,16 +19,31 @@ export interface PowerLoss {
 }
 
 /** Of each file and directory any prefix of its changes, and a piece of the write behind it. */
-export function drawnPowerLoss(random: SeededRandom): PowerLoss {
+export function drawnPowerLoss(random: SeededRandom, onFlipped: () => void = () => {}): PowerLoss {
   return {
     kept: (changes) => drawnPrefix(random, changes),
     torn: (write) => {
       if (!random.chance(0.5)) return null;
       const bytes = write.slice(0, random.chance(0.3) ? undefined : random.below(write.length + 1));
       // The length may reach the platter without the bytes.
-      return random.chance(0.5) ? bytes.fill(0) : bytes;
+      if (random.chance(0.5)) return bytes.fill(0);
+      if (isBatch(bytes) && random.chance(0.3)) {
+        const at = random.between(BATCH_CRC_START, bytes.length - 1);
+        bytes[at] = (bytes[at] ?? 0) ^ (1 << random.below(8));
+        onFlipped();
+      }
+      return bytes;
     },
   };
+}
+
+/** Whether one batch is all there is: then its checksum covers every byte behind its header. */
+function isBatch(bytes: Uint8Array): boolean {
+  return (
+    bytes.length > BATCH_HEADER_BYTES &&
+    magicAt(bytes) === CURRENT_MAGIC &&
+    batchSizeAt(bytes) === bytes.length
+  );
 }
 
 /** One thing done to the bytes of a file. */

@@ -1,35 +1,35 @@
 import type { SeededRandom } from '../seeded-random.ts';
+import type { Budget } from './budget.ts';
 import type { TopicPlan } from './history.ts';
 
 const BEFORE_ACK = 'odradek.flush.before.ack';
 
 /** The ways to be told that what is acknowledged must survive a power loss. */
-const WAYS = ['flush.messages', 'topic', 'broker'] as const;
+const WAYS = ['broker', 'topic', 'flush.messages'] as const;
+/** A single broker syncs by Kafka's own config too; that of several waits for no follower's disk. */
+const CLUSTER_WAYS = ['broker', 'broker', 'topic'] as const;
 
-/** What one seed's broker is told to sync, and what must follow from it. */
+/** What one seed's brokers are told to sync. */
 export interface Flushing {
-  /** Two: records of the second survive a power loss, those of the first where the broker syncs everything. */
   readonly topics: readonly TopicPlan[];
-  /** Configs of the broker. */
+  /** Configs of the brokers. */
   readonly properties: Readonly<Record<string, string>>;
-  /** Whether commits survive a power loss too. */
-  readonly areCommitsFlushed: boolean;
+  /** Whether also what is not in these topics, commits above all, is synced. */
+  readonly isEverything: boolean;
 }
 
-export function drawnFlushing(random: SeededRandom): Flushing {
-  const way = random.pick(WAYS);
-  const all = way === 'broker';
-  const configs = {
-    'flush.messages': { 'flush.messages': '1' },
-    topic: { [BEFORE_ACK]: 'true' },
-    broker: {},
-  };
+export function drawnFlushing(
+  random: SeededRandom,
+  { budget, nodes }: { readonly budget: Budget; readonly nodes: number },
+): Flushing {
+  const way = budget !== 'flushed' ? null : random.pick(nodes === 1 ? WAYS : CLUSTER_WAYS);
+  const configs: Record<string, string> =
+    way === 'topic' ? { [BEFORE_ACK]: 'true' } : way === 'flush.messages' ? { 'flush.messages': '1' } : {};
+  const replicationFactor = Math.min(3, nodes);
+  const topic = (name: string): TopicPlan => ({ name, partitions: 2, replicationFactor, configs });
   return {
-    topics: [
-      { name: 'plain', partitions: 2, isFlushed: all, configs: {} },
-      { name: 'flushed', partitions: 2, isFlushed: true, configs: configs[way] },
-    ],
-    properties: all ? { [BEFORE_ACK]: 'true' } : {},
-    areCommitsFlushed: all,
+    topics: [topic('first'), topic('second')],
+    properties: way === 'broker' ? { [BEFORE_ACK]: 'true' } : {},
+    isEverything: way === 'broker',
   };
 }

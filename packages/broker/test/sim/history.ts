@@ -11,8 +11,7 @@ export interface ProducerMode {
 export interface TopicPlan {
   readonly name: string;
   readonly partitions: number;
-  /** Whether what is acknowledged survives a power loss. */
-  readonly isFlushed: boolean;
+  readonly replicationFactor: number;
   /** What it is made with. */
   readonly configs: Readonly<Record<string, string>>;
 }
@@ -25,6 +24,8 @@ interface PartitionHistory {
   readonly acknowledged: Map<number, string>;
   /** Values by offset that a consumer has seen. */
   readonly seen: Map<number, string>;
+  /** Whether records were lost, beyond what is promised: nothing is expected of it any more. */
+  hasLost: boolean;
 }
 
 /** Everything that clients asked for and were told, and what must follow from it. */
@@ -34,7 +35,7 @@ export class History {
   /** The values that idempotent producers sent: each may lie in the log once. */
   readonly #idempotent = new Set<string>();
   readonly #sent = new Set<string>();
-  #powerLosses = 0;
+  #losses = 0;
   #restarts = 0;
 
   constructor(topics: readonly TopicPlan[], findings: Findings) {
@@ -46,16 +47,18 @@ export class History {
           partition,
           acknowledged: new Map(),
           seen: new Map(),
+          hasLost: false,
         });
       }
     }
   }
 
-  get powerLosses(): number {
-    return this.#powerLosses;
+  /** How often records were lost, beyond what is promised. */
+  get losses(): number {
+    return this.#losses;
   }
 
-  /** How often the broker was started again. */
+  /** How often a broker was started again. */
   get restarts(): number {
     return this.#restarts;
   }
@@ -71,10 +74,15 @@ export class History {
     }
   }
 
-  /** A producer was told that its batch begins at `baseOffset`. */
-  acknowledged(name: string, baseOffset: number, values: readonly string[]): void {
+  /** A producer was told that its batch begins at `baseOffset`: by the leader alone, or by all in-sync replicas. */
+  acknowledged(
+    name: string,
+    { baseOffset, values, acks }: { baseOffset: number; values: readonly string[]; acks: 1 | -1 },
+  ): void {
     const partition = this.#partition(name);
     this.#findings.count('acknowledged', values.length);
+    // What only the leader has may go with it.
+    if (acks === 1 && partition.topic.replicationFactor > 1) return;
     for (const [index, value] of values.entries()) {
       const offset = baseOffset + index;
       this.#expectSame(name, {
@@ -102,7 +110,7 @@ export class History {
     name: string,
     { offset, value, known, who }: { offset: number; value: string; known: string | undefined; who: string },
   ): void {
-    if (known !== undefined && known !== value)
+    if (known !== undefined && known !== value && !this.#partition(name).hasLost)
       this.#findings.violate(`${name}: ${value} ${who} at ${offset}, where ${known} was`);
   }
 
@@ -110,27 +118,17 @@ export class History {
     this.#restarts += 1;
   }
 
-  /** The power went and came back, and the logs end at `ends`. What was acknowledged above may be forgotten. */
-  powerLost(ends: ReadonlyMap<string, number>): void {
-    this.#powerLosses += 1;
-    for (const [name, partition] of this.#partitions) {
-      const end = ends.get(name) ?? 0;
-      for (const [offset, value] of [...partition.acknowledged]) {
-        if (offset < end) continue;
-        if (partition.topic.isFlushed)
-          this.#findings.violate(
-            `${name}: ${value} at ${offset} was flushed and acknowledged, the log ends at ${end}`,
-          );
-        partition.acknowledged.delete(offset);
-        this.#findings.count('lostRecords');
-      }
-      for (const offset of [...partition.seen.keys()]) if (offset >= end) partition.seen.delete(offset);
-    }
+  /** Records from `offset` on are gone, and no promise is broken. */
+  lostFrom(name: string): void {
+    this.#losses += 1;
+    const partition = this.#partitions.get(name);
+    if (partition !== undefined) partition.hasLost = true;
   }
 
   /** Compares everything in a partition, read from its start to its end, with what clients were told. */
   checkWhole(name: string, content: ReadonlyMap<number, string>): void {
-    const { acknowledged } = this.#partition(name);
+    const { acknowledged, hasLost } = this.#partition(name);
+    if (hasLost) return;
     for (const [offset, value] of acknowledged) {
       if (content.get(offset) === value) continue;
       this.#findings.violate(

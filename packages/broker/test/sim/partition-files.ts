@@ -26,8 +26,8 @@ export interface StoredPartition {
 }
 
 /**
- * The partitions in a log directory, read without the broker's own log: whole batches in one row of offsets, unbroken but for cleanings.
- * Kept by their directory, which stays the same through renames and crashes.
+ * The partitions in a log directory, read without the broker's own log: whole batches in one row of offsets, unbroken
+ * but for cleanings. Kept by their directory, which stays the same through renames and crashes.
  */
 export function storedPartitions(
   tree: FileTree,
@@ -35,17 +35,32 @@ export function storedPartitions(
   view: TreeView,
 ): Map<DirectoryNode, StoredPartition> {
   const found = new Map<DirectoryNode, StoredPartition>();
+  for (const [name, node] of entriesOf(tree, directory, view)) {
+    if (node.kind === 'directory' && /^[A-Za-z0-9._-]+-\d+$/.test(name))
+      found.set(node, readPartition(name, node, view));
+  }
+  return found;
+}
+
+/** The folder of a partition, if there is one. */
+export function partitionFolder(
+  tree: FileTree,
+  directory: string,
+  { name, view }: { readonly name: string; readonly view: TreeView },
+): DirectoryNode | null {
+  for (const [entry, node] of entriesOf(tree, directory, view))
+    if (entry === name && node.kind === 'directory') return node;
+  return null;
+}
+
+function entriesOf(tree: FileTree, directory: string, view: TreeView) {
   let parent: DirectoryNode = tree.root;
   for (const name of directory.split('/').filter((part) => part !== '')) {
     const next = parent.entries(view).get(name);
-    if (next?.kind !== 'directory') return found;
+    if (next?.kind !== 'directory') return [];
     parent = next;
   }
-  for (const [name, node] of parent.entries(view)) {
-    if (node.kind === 'directory' && /^[A-Za-z0-9._-]+-\d+$/.test(name))
-      found.set(node, read(name, node, view));
-  }
-  return found;
+  return parent.entries(view);
 }
 
 /** Cleaned, so that offsets may be missing and batches may have lost records. */
@@ -53,7 +68,7 @@ export function isCompacted(name: string): boolean {
   return name.startsWith('__');
 }
 
-function read(name: string, directory: DirectoryNode, view: TreeView): StoredPartition {
+export function readPartition(name: string, directory: DirectoryNode, view: TreeView): StoredPartition {
   const segments = [...directory.entries(view)]
     .filter(([file]) => /^\d{20}\.log$/.test(file))
     .sort(([left], [right]) => (left < right ? -1 : 1));

@@ -4,6 +4,8 @@ import type { Findings } from './findings.ts';
 import {
   hiddenBatches,
   isCompacted,
+  partitionFolder,
+  readPartition,
   type StoredBatch,
   type StoredPartition,
   storedPartitions,
@@ -68,19 +70,13 @@ export class RecoveryChecker {
     }
   }
 
-  /**
-   * Checks what a start has made of it, unless the disk refused meanwhile: then some partitions were not opened.
-   * Returns where each partition ends now.
-   */
-  served({ diskRefuses }: { readonly diskRefuses: boolean }): ReadonlyMap<string, number> {
-    const ends = new Map<string, number>();
-    for (const [directory, partition] of storedPartitions(this.#tree, this.#directory, 'live')) {
-      ends.set(partition.name, partition.endOffset);
-      const known = this.#known.get(directory);
-      if (known !== undefined && !diskRefuses) this.#compare(partition, known);
-    }
-    this.#known.clear();
-    return ends;
+  /** Checks what a start has made of a partition, now that its log is open. */
+  opened(name: string): void {
+    const folder = partitionFolder(this.#tree, this.#directory, { name, view: 'live' });
+    const known = folder === null ? undefined : this.#known.get(folder);
+    if (folder === null || known === undefined) return;
+    this.#known.delete(folder);
+    this.#compare(readPartition(name, folder, 'live'), known);
   }
 
   #compare(now: StoredPartition, { appended, hidden, floor, endOffset }: Known): void {

@@ -7,12 +7,11 @@ import {
 } from '../../src/runtime/network.ts';
 import type { SeededRandom } from '../seeded-random.ts';
 import type { Incarnation } from './incarnation.ts';
+import type { NetworkLinks } from './network-links.ts';
 import type { Trace } from './trace.ts';
 
 /** What one direction of a connection holds before its sender is told to wait. */
 const SEND_BUFFER_BYTES = 64 * 1024;
-/** The longest way of bytes from one end to the other. */
-export const LATENCY_MS_MAX = 1.5;
 /** How long bytes of a connection that its sender gave up may still be under way. */
 const STRAGGLING_MS_MAX = 400;
 /** How long a sender tries before it learns that nobody is there any more. */
@@ -21,6 +20,7 @@ const SILENCE_MS_MAX = 3000;
 export interface NetworkOptions {
   readonly trace: Trace;
   readonly random: SeededRandom;
+  readonly links: NetworkLinks;
   /** Where processes take the memory from that they send. */
   readonly buffers: BufferPool;
 }
@@ -93,6 +93,7 @@ class Endpoint implements Socket {
   readonly incarnation: Incarnation;
   readonly #options: NetworkOptions;
   readonly #connection: Connection;
+  readonly #name: string;
   #events: SocketEvents | null = null;
   #closedBeforeAttach: NetworkError | null | undefined;
   #isClosed = false;
@@ -105,6 +106,8 @@ class Endpoint implements Socket {
   #endArrived = false;
   #isSilent = false;
   #hasVanished = false;
+  /** The other end is gone, and this one could not be told. */
+  #isOrphan = false;
 
   constructor(
     options: NetworkOptions,
@@ -116,6 +119,7 @@ class Endpoint implements Socket {
     this.local = local;
     this.remote = remote;
     this.#connection = connection;
+    this.#name = `${local.host}:${local.port}>${remote.host}:${remote.port}`;
   }
 
   get isClosed(): boolean {
@@ -136,7 +140,7 @@ class Endpoint implements Socket {
     this.#options.trace.bytes(bytes);
     this.#underWay.push(bytes);
     this.#bytesUnderWay += bytes.length;
-    if (!this.#peer.incarnation.isAlive) this.#learnOfDeadPeer();
+    if (this.#isOrphan || !this.#peer.incarnation.isAlive) this.#learnOfDeadPeer();
     this.deliver();
     this.#connection.wrote(this);
     if (this.#bytesUnderWay < SEND_BUFFER_BYTES) return true;
@@ -168,13 +172,13 @@ class Endpoint implements Socket {
 
   /** Brings the next bytes to the other end, if it can take them. */
   deliver(): void {
-    if (this.#isDelivering || this.#isSilent || !this.#peer.isReading) return;
+    if (this.#isDelivering || this.#isSilent || this.#isBlocked || !this.#peer.isReading) return;
     const endIsDue = this.#hasEnded && !this.#endArrived;
     if (this.#bytesUnderWay === 0 && !endIsDue) return;
     this.#isDelivering = true;
     this.#peer.incarnation.after(this.#latencyMs(), `${this.#name} arrives`, () => {
       this.#isDelivering = false;
-      if (this.#isSilent || !this.#peer.isReading) return;
+      if (this.#isSilent || this.#isBlocked || !this.#peer.isReading) return;
       if (this.#bytesUnderWay > 0) this.#deliverBytes();
       else this.#deliverEnd();
       this.deliver();
@@ -225,6 +229,8 @@ class Endpoint implements Socket {
       `${this.#name} resets`,
       () => {
         if (peer.#isClosed) return;
+        peer.#isOrphan = this.#isBlocked;
+        if (peer.#isOrphan) return;
         if (!this.#hasVanished && chunk.length > 0 && peer.isReading) peer.#events?.data(chunk);
         peer.#close(new NetworkError('ECONNRESET', 'the other end is gone'));
       },
@@ -262,7 +268,9 @@ class Endpoint implements Socket {
       this.#options.random.fraction() * SILENCE_MS_MAX,
       `${this.#name} unreachable`,
       () => {
-        if (!this.#isClosed) this.#close(new NetworkError('ECONNRESET', 'the other end is gone'));
+        if (this.#isClosed) return;
+        if (this.#isBlocked) this.#learnOfDeadPeer();
+        else this.#close(new NetworkError('ECONNRESET', 'the other end is gone'));
       },
     );
   }
@@ -283,11 +291,11 @@ class Endpoint implements Socket {
     return this.#connection.peerOf(this);
   }
 
-  get #name(): string {
-    return `${this.local.host}:${this.local.port}>${this.remote.port}`;
+  #latencyMs(): number {
+    return this.#options.links.latencyMs(this.local.host, this.remote.host);
   }
 
-  #latencyMs(): number {
-    return this.#options.random.fraction() * LATENCY_MS_MAX;
+  get #isBlocked(): boolean {
+    return this.#options.links.isBlocked(this.local.host, this.remote.host);
   }
 }

@@ -19,8 +19,10 @@ export interface DiskCondition {
   isFull: boolean;
   /** The next sync fails with `EIO`. */
   failsNextSync: boolean;
+  /** The next write fails with `EIO`, with any part of it done. */
+  failsNextWrite?: boolean;
   /** A bad place on the platter: whoever reads of it gets `EIO`. */
-  unreadable?: { readonly path: string; readonly from: number; readonly to: number };
+  unreadable?: { readonly path: string; readonly from: number; readonly to: number } | undefined;
 }
 
 const TOTAL_BYTES = 10 * 1024 ** 3;
@@ -41,7 +43,12 @@ export interface SimulatedDiskOptions {
   readonly wallMs: () => number;
   /** Told of each file that is made. */
   readonly onCreated: (path: string) => void;
+  /** Told of each change that is asked for, before it is done. */
+  readonly onChange?: (change: DiskChange, path: string) => void;
 }
+
+/** What a process may be in the middle of when something happens to it. */
+export type DiskChange = 'write' | 'sync' | 'truncate' | 'rename';
 
 /** The disk of one machine as one process sees it, over the machine's {@link FileTree}. */
 export class SimulatedDisk implements Disk {
@@ -130,6 +137,7 @@ export class SimulatedDisk implements Disk {
   }
 
   rename(from: string, to: string): Promise<void> {
+    this.#options.onChange?.('rename', to);
     return this.#soon(`rename ${from} ${to}`, () => {
       const node = this.#tree.at(from);
       const source = this.#tree.parentOf(from);
@@ -180,8 +188,10 @@ export class SimulatedDisk implements Disk {
         }),
       write: (buffers, position) => this.#write(path, node, { buffers, position }),
       sync: () => this.#sync(path, node),
-      truncate: (size) =>
-        this.#inTurn(node, `truncate ${path} ${size}`, () => node.change({ kind: 'truncate', size })),
+      truncate: (size) => {
+        this.#options.onChange?.('truncate', path);
+        return this.#inTurn(node, `truncate ${path} ${size}`, () => node.change({ kind: 'truncate', size }));
+      },
       close: () => this.#soon(`close ${path}`, () => {}),
     };
   }
@@ -193,6 +203,7 @@ export class SimulatedDisk implements Disk {
   ): Promise<void> {
     const bytes = new Uint8Array(Buffer.concat(buffers));
     this.#options.trace.bytes(bytes);
+    this.#options.onChange?.('write', path);
     const write: WriteInFlight = { node, position, bytes };
     this.#writing.add(write);
     return this.#inTurn(node, `write ${path} ${position}+${bytes.length}`, () => {
@@ -201,6 +212,7 @@ export class SimulatedDisk implements Disk {
       const done = grows && this.#options.condition.isFull ? this.#lastPiece(node, write) : bytes.length;
       node.change({ kind: 'write', position, bytes: bytes.subarray(0, done) });
       node.modifiedMs = this.#options.wallMs();
+      this.#failWriteIfTold(path);
       if (done < bytes.length) throw new DiskError('ENOSPC', path);
     });
   }
@@ -213,12 +225,20 @@ export class SimulatedDisk implements Disk {
 
   /** What was written before this call is durable, also what is still on its way to the file. */
   #sync(path: string, node: FileNode): Promise<void> {
+    this.#options.onChange?.('sync', path);
     return this.#inTurn(node, `sync ${path}`, () => node.changes).then((changes) =>
       this.#later(this.#syncMs(), `synced ${path}`, () => {
         this.#failSyncIfTold(path);
         node.makeDurable(changes);
       }),
     );
+  }
+
+  #failWriteIfTold(path: string): void {
+    const { condition } = this.#options;
+    if (condition.failsNextWrite !== true) return;
+    condition.failsNextWrite = false;
+    throw new DiskError('EIO', path);
   }
 
   #failSyncIfTold(path: string): void {

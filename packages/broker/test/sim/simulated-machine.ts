@@ -8,55 +8,42 @@ import { CollectedMetrics } from './collected-metrics.ts';
 import { drawnPowerLoss, FileTree } from './file-tree.ts';
 import type { Findings } from './findings.ts';
 import { Incarnation } from './incarnation.ts';
+import { dataDirectoryOf, type MachineAddress } from './machine-properties.ts';
+import type { NetworkLinks } from './network-links.ts';
 import { RecoveryChecker } from './recovery-checker.ts';
 import { EPOCH_MS, simulatedClock } from './simulated-clock.ts';
 import { simulatedCompute } from './simulated-compute.ts';
-import { type DiskCondition, SimulatedDisk } from './simulated-disk.ts';
+import { type DiskChange, type DiskCondition, SimulatedDisk } from './simulated-disk.ts';
 import type { SimulatedWires } from './simulated-network.ts';
 import { simulatedRandom } from './simulated-random.ts';
 import type { Trace } from './trace.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
-export const BROKER_ADDRESS = { host: '127.0.0.1', port: 19_092 };
-
-const DATA_DIRECTORY = '/data';
 const SKEW_MS_MAX = 5000;
 const RESTART_MS = { least: 50, most: 1500 };
-/** A broker that takes longer to start, or to stop, on a healthy disk is stuck. */
+/** A broker that takes longer to stop is stuck, if nothing is wrong with the others. */
 const STUCK_MS = 60_000;
-
-const PROPERTIES = {
-  'process.roles': 'broker,controller',
-  'node.id': '1',
-  'controller.listener.names': 'CONTROLLER',
-  listeners: `PLAINTEXT://${BROKER_ADDRESS.host}:${BROKER_ADDRESS.port},CONTROLLER://127.0.0.1:19093`,
-  'log.dirs': DATA_DIRECTORY,
-  'offsets.topic.num.partitions': '2',
-  'offsets.topic.replication.factor': '1',
-  'group.initial.rebalance.delay.ms': '100',
-  'connections.max.idle.ms': '20000',
-  // Segments roll and checkpoints are written many times within the minute that a seed lasts.
-  'log.roll.ms': '6000',
-  'log.flush.offset.checkpoint.interval.ms': '3000',
-  'log.flush.start.offset.checkpoint.interval.ms': '4000',
-  'replica.high.watermark.checkpoint.interval.ms': '1000',
-  'log.initial.task.delay.ms': '1000',
-  'log.retention.check.interval.ms': '2000',
-  'log.segment.delete.delay.ms': '2000',
-};
+/** How long a supervisor waits, while things are wrong, before it kills. */
+const PATIENCE_MS = 10_000;
+/** Each machine draws from sequences of its own. */
+const SEQUENCES_PER_MACHINE = 100_000;
 
 export interface MachineOptions {
   readonly seed: number;
+  readonly address: MachineAddress;
   readonly time: VirtualTime;
   readonly trace: Trace;
   readonly wires: SimulatedWires;
+  readonly links: NetworkLinks;
   readonly findings: Findings;
-  /** Configs of the broker beside those that all have. */
   readonly properties: Readonly<Record<string, string>>;
   /** What a known-bad variant puts between the broker and its disk. */
   readonly patchDisk: (disk: Disk, incarnation: Incarnation) => Disk;
-  /** It serves again: how it ended before, a power loss above all, and where each partition's log ends now. */
-  readonly onRecovered: (cause: EndOfLife, ends: ReadonlyMap<string, number>) => void;
+  /** It serves again after it had ended so. */
+  readonly onRecovered: (cause: EndOfLife) => void;
+  readonly onPowerLost: () => void;
+  /** Whether some machine or way may be out of order just now. */
+  readonly areFaultsOn: () => boolean;
 }
 
 /** How a process ended. */
@@ -69,16 +56,28 @@ interface Life {
   isStopping: boolean;
 }
 
+/** What is waited for on a disk, once. */
+interface Ambush {
+  readonly isMet: (change: DiskChange, path: string) => boolean;
+  readonly task: () => void;
+}
+
 /** One machine: a disk that stays, and a broker that is started on it, killed and started again. */
 export class SimulatedMachine {
+  readonly id: number;
+  readonly address: MachineAddress;
   readonly condition: DiskCondition = { slowness: 1, isFull: false, failsNextSync: false };
+  readonly tree = new FileTree();
+  readonly directory: string;
+  readonly recovery: RecoveryChecker;
   readonly #options: MachineOptions;
-  readonly #tree = new FileTree();
-  readonly #checker: RecoveryChecker;
   readonly #random: SeededRandom;
   #onSegment: (() => void) | null = null;
+  #ambush: Ambush | null = null;
   #life: Life | null = null;
   #lives = 0;
+  #skewMs: number;
+  #isPaused = false;
   #lastEnd: EndOfLife | null = null;
   /** Whether the disk has failed since the last start, or was full then, so that the broker may give up. */
   #mayGiveUp = false;
@@ -87,37 +86,60 @@ export class SimulatedMachine {
 
   constructor(options: MachineOptions) {
     this.#options = options;
-    this.#random = new SeededRandom(options.seed, 2);
-    this.#checker = new RecoveryChecker(this.#tree, DATA_DIRECTORY, options.findings);
+    this.address = options.address;
+    this.id = options.address.id;
+    this.directory = dataDirectoryOf(this.id);
+    this.#random = this.#sequence(2);
+    this.#skewMs = this.#random.between(-SKEW_MS_MAX, SKEW_MS_MAX);
+    this.recovery = new RecoveryChecker(this.tree, this.directory, options.findings);
+  }
+
+  /** Whether its process has come as far as to serve, and still does. */
+  get isServing(): boolean {
+    return this.#life !== null && this.#life.broker !== null && !this.#life.isStopping;
+  }
+
+  get isAlive(): boolean {
+    return this.#life !== null;
+  }
+
+  get isPaused(): boolean {
+    return this.#isPaused;
+  }
+
+  /** Whether what it writes is on its disk when it says so. */
+  get diskRefuses(): boolean {
+    return this.#mayGiveUp || this.#wasFull;
   }
 
   start(): void {
     if (this.#life !== null) return;
     this.#lives += 1;
-    const { time, findings } = this.#options;
-    const incarnation = new Incarnation(`broker.${this.#lives}`, time);
+    const { time, links, properties, address, trace } = this.#options;
+    links.hostIsDown(address.host, false);
+    const incarnation = new Incarnation(`n${this.id}.${this.#lives}`, time);
     const disk = this.#newDisk(incarnation);
     const life: Life = { incarnation, disk, broker: null, isStopping: false };
     this.#life = life;
-    this.#mayGiveUp = this.condition.isFull || this.condition.failsNextSync;
+    trace.note(time.nowMs, `${this.#name} starts`);
+    this.#isPaused = false;
+    this.#mayGiveUp = this.condition.isFull || this.#isFailing;
     this.#wasFull = this.condition.isFull;
-    const config = brokerConfigFrom({ ...PROPERTIES, ...this.#options.properties });
+    const config = brokerConfigFrom(properties);
     const runtime = this.#runtime(life);
     startBroker({ config, runtime, onFailed: (reason) => this.#onFailed(life, reason) }).then(
       (broker) => this.#onServing(life, broker),
       (error: unknown) => this.#onStartFailed(life, error),
     );
-    incarnation.after(STUCK_MS, 'watchdog', () => {
-      if (life.broker === null && !this.condition.isFull && this.condition.slowness === 1)
-        findings.violate(`the broker has not started within ${STUCK_MS} ms`);
-    });
   }
 
   /** The process is killed; its page cache stays. */
   crash(): void {
     const life = this.#life;
     if (life === null) return;
-    this.#options.findings.count('crashes');
+    const { findings, trace, time } = this.#options;
+    findings.count('crashes');
+    trace.note(time.nowMs, `${this.#name} crashes`);
     this.#end(life, 'crash');
     life.disk.tearWrites();
   }
@@ -127,42 +149,81 @@ export class SimulatedMachine {
     this.#onSegment = task;
   }
 
-  /** The machine goes down; what was not synced is lost. */
-  losePower(): void {
-    const { findings, wires } = this.#options;
-    findings.count('powerLosses');
-    const life = this.#life;
-    if (life !== null) {
-      wires.hostLostPower(life.incarnation, BROKER_ADDRESS.host);
-      this.#end(life, 'power loss');
-    } else this.#checker.processEnded('power loss', []);
-    this.#lastEnd = 'power loss';
-    this.#tree.losePower(drawnPowerLoss(this.#random));
+  /** Tells, once, in the moment in which such a change is asked for. */
+  atNextChange(isMet: Ambush['isMet'], task: () => void): void {
+    this.#ambush = { isMet, task };
   }
 
-  /** Stops in order; resolves when it has stopped, and never if it is killed meanwhile. */
+  /** The machine goes down; what was not synced is lost. */
+  losePower(): void {
+    const { findings, wires, links, address, trace, time } = this.#options;
+    findings.count('powerLosses');
+    trace.note(time.nowMs, `${this.#name} loses power`);
+    const life = this.#life;
+    if (life !== null) {
+      wires.hostLostPower(life.incarnation, address.host);
+      this.#end(life, 'power loss');
+    } else this.recovery.processEnded('power loss', []);
+    links.hostIsDown(address.host, true);
+    this.#lastEnd = 'power loss';
+    this.#options.onPowerLost();
+    this.tree.losePower(drawnPowerLoss(this.#random, () => findings.count('bitFlips')));
+  }
+
+  /** The process stands still, as in a debugger or on a machine without a moment to spare. */
+  pause(): void {
+    if (this.#life === null || this.#isPaused) return;
+    this.#isPaused = true;
+    this.#options.findings.count('pauses');
+    this.#life.incarnation.pause();
+  }
+
+  resume(): void {
+    this.#isPaused = false;
+    this.#life?.incarnation.resume();
+  }
+
+  /** Its wall clock is put forward, or back. */
+  turnClock(byMs: number): void {
+    this.#options.findings.count('clockJumps');
+    this.#skewMs += byMs;
+  }
+
+  /** Stops in order; resolves when it has stopped or, while things are wrong, was killed for not doing so. */
   async stop(): Promise<void> {
     const life = this.#life;
     if (life === null || life.broker === null || life.isStopping) return;
     life.isStopping = true;
-    const { findings, wires } = this.#options;
-    const watchdog = life.incarnation.after(STUCK_MS, 'watchdog', () => {
-      findings.violate(`the broker has not stopped within ${STUCK_MS} ms`);
-    });
-    const failure = await life.broker.close().then(
-      () => null,
-      (error: unknown) => `the broker could not stop: ${error}`,
+    const { areFaultsOn } = this.#options;
+    const ended = Promise.withResolvers<string | null>();
+    const patienceMs = areFaultsOn() ? PATIENCE_MS : STUCK_MS;
+    const watchdog = this.#options.time.after(patienceMs, 'watchdog', () => ended.resolve('too slow'));
+    life.broker.close().then(
+      () => ended.resolve(null),
+      (error: unknown) => ended.resolve(`the broker could not stop: ${error}`),
     );
+    const failure = await ended.promise;
     watchdog.cancel();
+    if (this.#life === life) this.#stopped(life, failure);
+  }
+
+  #stopped(life: Life, failure: string | null): void {
+    const { findings, wires, areFaultsOn } = this.#options;
     if (failure !== null) {
-      if (!this.#mayGiveUp) findings.violate(failure);
+      const isSlow = failure === 'too slow';
+      if (isSlow && areFaultsOn()) {
+        this.crash();
+        return;
+      }
+      if (isSlow) findings.violate(`${this.#name} has not stopped within ${STUCK_MS} ms`);
+      else if (!this.#mayGiveUp) findings.violate(`${this.#name}: ${failure}`);
       this.#exit(life);
       return;
     }
     findings.count('cleanStops');
     const ports = wires.portsOf(life.incarnation);
     if (ports.length > 0) findings.violate(`ports ${ports.join(', ')} are held after a clean stop`);
-    if (this.#tree.locks.size > 0) findings.violate('a directory is locked after a clean stop');
+    if (this.tree.locks.size > 0) findings.violate('a directory is locked after a clean stop');
     this.#end(life, 'clean stop');
   }
 
@@ -172,34 +233,50 @@ export class SimulatedMachine {
     this.#options.time.after(this.#random.between(least, most), 'power on', () => this.start());
   }
 
+  get #isFailing(): boolean {
+    const { failsNextSync, failsNextWrite = false, unreadable } = this.condition;
+    return failsNextSync || failsNextWrite || unreadable !== undefined;
+  }
+
+  get #name(): string {
+    return `node ${this.id}`;
+  }
+
+  #sequence(index: number): SeededRandom {
+    return new SeededRandom(this.#options.seed, this.id * SEQUENCES_PER_MACHINE + index);
+  }
+
   #end(life: Life, how: EndOfLife): void {
-    this.#checker.processEnded(how === 'power loss' ? 'power loss' : 'crash', [...life.disk.writing]);
+    this.recovery.processEnded(how === 'power loss' ? 'power loss' : 'crash', [...life.disk.writing]);
     life.incarnation.end();
-    this.#tree.locks.clear();
+    this.tree.locks.clear();
     this.#options.wires.processEnded(life.incarnation);
     this.#life = null;
+    this.#isPaused = false;
     if (this.#lastEnd !== 'power loss') this.#lastEnd = how;
   }
 
   #onServing(life: Life, broker: Broker): void {
     if (!life.incarnation.isAlive) return;
     life.broker = broker;
-    const ends = this.#checker.served({ diskRefuses: this.#mayGiveUp || this.#wasFull });
     if (this.#lastEnd === null) return;
     if (this.#lastEnd !== 'clean stop') this.#options.findings.count('recoveries');
-    this.#options.onRecovered(this.#lastEnd, ends);
+    this.#options.onRecovered(this.#lastEnd);
     this.#lastEnd = null;
   }
 
   #onStartFailed(life: Life, error: unknown): void {
     if (!life.incarnation.isAlive) return;
     const isDisks = error instanceof BrokerStartError || error instanceof DiskError;
-    if (!isDisks || !this.#mayGiveUp) this.#options.findings.violate(`the broker could not start: ${error}`);
+    if (!isDisks || !this.#mayGiveUp)
+      this.#options.findings.violate(`${this.#name} could not start: ${stackOf(error)}`);
     this.#exit(life);
   }
 
   #onFailed(life: Life, reason: string): void {
-    if (!this.#mayGiveUp) this.#options.findings.violate(`the broker gave up on a healthy disk: ${reason}`);
+    // Whoever cannot keep its vote does not vote, nor anything else.
+    if (!this.#mayGiveUp && !this.#wasFull)
+      this.#options.findings.violate(`${this.#name} gave up on a healthy disk: ${reason}`);
     // As a process does: it is gone in a moment, not within the call that told it so.
     life.incarnation.after(0, 'exit', () => this.#exit(life));
   }
@@ -211,23 +288,37 @@ export class SimulatedMachine {
     this.startSoon();
   }
 
+  /** A place in one of its segments cannot be read any more; until `spoilDisk` says otherwise. */
+  loseSector(): void {
+    const found: string[] = [];
+    for (const [folder, node] of this.tree.directory(this.directory).entries('live')) {
+      if (node.kind !== 'directory') continue;
+      for (const name of node.entries('live').keys())
+        if (name.endsWith('.log')) found.push(`${this.directory}/${folder}/${name}`);
+    }
+    if (found.length === 0) return;
+    const path = this.#random.pick(found);
+    const from = this.#random.below(4096);
+    this.#options.findings.count('readErrors');
+    this.spoilDisk({ unreadable: { path, from, to: from + 512 } });
+  }
+
   /** The disk refuses from now on, or once. For a sync that fails the broker may give up, and while it starts. */
   spoilDisk(change: Partial<DiskCondition>): void {
     Object.assign(this.condition, change);
     if (this.condition.isFull) this.#wasFull = true;
     const isStarting = this.#life !== null && this.#life.broker === null;
-    if (this.condition.failsNextSync || (this.condition.isFull && isStarting)) this.#mayGiveUp = true;
+    if (this.#isFailing || (this.condition.isFull && isStarting)) this.#mayGiveUp = true;
   }
 
   #newDisk(incarnation: Incarnation): SimulatedDisk {
-    const { seed, time, trace } = this.#options;
-    const random = new SeededRandom(seed, 100 + this.#lives);
+    const { time, trace } = this.#options;
     const { condition } = this;
-    return new SimulatedDisk(this.#tree, {
+    return new SimulatedDisk(this.tree, {
       time,
       trace,
       incarnation,
-      random,
+      random: this.#sequence(100 + this.#lives),
       condition,
       wallMs: () => Math.floor(EPOCH_MS + time.nowMs),
       onCreated: (path) => {
@@ -236,29 +327,43 @@ export class SimulatedMachine {
         this.#onSegment = null;
         task?.();
       },
+      onChange: (change, path) => {
+        const ambush = this.#ambush;
+        if (ambush?.isMet(change, path) !== true) return;
+        this.#ambush = null;
+        time.after(0, 'ambush', ambush.task);
+      },
     });
   }
 
   #runtime(life: Life): Runtime {
     const { incarnation, disk } = life;
-    const { seed, time, trace, wires, findings, patchDisk } = this.#options;
-    const random = new SeededRandom(seed, 10_000 + this.#lives);
-    const skewMs = random.between(-SKEW_MS_MAX, SKEW_MS_MAX);
+    const { time, trace, wires, findings, patchDisk, address } = this.#options;
+    const random = this.#sequence(10_000 + this.#lives);
     return {
-      clock: simulatedClock(time, incarnation, { random, skewMs }),
+      clock: simulatedClock(time, incarnation, { random, skewMs: () => this.#skewMs }),
       random: simulatedRandom(random),
       disk: patchDisk(disk, incarnation),
-      network: wires.networkOf(incarnation, BROKER_ADDRESS.host),
+      network: wires.networkOf(incarnation, address.host),
       buffers: wires.buffers,
       compute: simulatedCompute(incarnation, random),
-      logger: collectedLogger((level, message) => {
-        trace.event(time.nowMs, `${incarnation.name} says ${level}: ${message}`);
-        // Whoever waits for space is let go by a stop, and says so.
-        const mayComplain = this.#mayGiveUp || (this.#wasFull && life.isStopping);
+      logger: collectedLogger((level, message, fields) => {
+        trace.note(time.nowMs, `${incarnation.name} says ${level}: ${message}${detailOf(fields)}`);
+        const mayComplain = this.#mayGiveUp || this.#wasFull;
         if (level === 'error' && !mayComplain)
-          findings.violate(`the broker says, on a healthy disk: ${message}`);
+          findings.violate(`${this.#name} says, on a healthy disk: ${message}${detailOf(fields)}`);
       }),
       metrics: new CollectedMetrics(),
     };
   }
+}
+
+/** Without the stacks of errors, which are not the same in every run. */
+function detailOf(fields: object): string {
+  const texts = Object.entries(fields).map(([name, value]) => `${name}=${value}`);
+  return texts.length === 0 ? '' : ` (${texts.join(', ')})`;
+}
+
+function stackOf(value: unknown): string {
+  return value instanceof Error ? (value.stack ?? value.message) : `${value}`;
 }

@@ -1,19 +1,19 @@
 import type { Disk } from '../../src/runtime/disk.ts';
 import { SeededRandom } from '../seeded-random.ts';
-import { ClientProcess } from './clients/client-process.ts';
-import { GroupMember } from './clients/group-member.ts';
-import { Producer } from './clients/producer.ts';
-import { followPartition, readWhole } from './clients/reader.ts';
+import { type Budget, drawnBudget, drawnNodes } from './budget.ts';
+import { ClusterWatch } from './checks/cluster-watch.ts';
+import { untilHealed } from './checks/healing.ts';
+import { watchNodes } from './checks/node-probes.ts';
+import { startClients } from './clients/client-work.ts';
+import { readWhole } from './clients/reader.ts';
 import { TopicMaker } from './clients/topic-maker.ts';
+import { SimulatedCluster } from './cluster.ts';
 import { CommittedOffsets } from './committed-offsets.ts';
 import { type FaultKind, FaultPlan } from './fault-plan.ts';
 import { type Counted, Findings } from './findings.ts';
-import { drawnFlushing } from './flushing.ts';
-import { History, type ProducerMode, type TopicPlan } from './history.ts';
-import { Incarnation } from './incarnation.ts';
-import { SimulatedBufferPool } from './simulated-buffer-pool.ts';
-import { BROKER_ADDRESS, SimulatedMachine } from './simulated-machine.ts';
-import { SimulatedWires } from './simulated-network.ts';
+import { drawnFlushing, type Flushing } from './flushing.ts';
+import { History } from './history.ts';
+import type { Incarnation } from './incarnation.ts';
 import { Trace } from './trace.ts';
 import { VirtualTime } from './virtual-time.ts';
 
@@ -21,19 +21,7 @@ import { VirtualTime } from './virtual-time.ts';
 const FAULTY_MS = 60_000;
 const SETTLING_MS = 60_000;
 const READING_MS = 30_000;
-const LAST_LINES = 60;
-
-const PRODUCERS: readonly (ProducerMode & { readonly topic: number })[] = [
-  { topic: 0, acks: 1, isIdempotent: false, batchesUnderWay: 1 },
-  { topic: 0, acks: -1, isIdempotent: true, batchesUnderWay: 1 },
-  { topic: 1, acks: -1, isIdempotent: false, batchesUnderWay: 1 },
-  { topic: 1, acks: -1, isIdempotent: true, batchesUnderWay: 4 },
-];
-
-const GROUP = 'readers';
-const GROUP_MEMBERS = 3;
-/** Which topic the group reads. */
-const GROUP_TOPIC = 0;
+const LAST_LINES = 200;
 
 /** A known fault that is put into the broker's surroundings to see that the checkers find it. */
 export interface Variant {
@@ -43,133 +31,133 @@ export interface Variant {
 
 export interface SimulationResult {
   readonly seed: number;
+  readonly nodes: number;
+  readonly budget: Budget;
   readonly traceHash: string;
   readonly events: number;
   readonly virtualMs: number;
   readonly kinds: readonly FaultKind[];
+  readonly faults: number;
   readonly counts: ReadonlyMap<Counted, number>;
   /** Empty when every guarantee held. */
   readonly violations: readonly string[];
   readonly lastEvents: readonly string[];
+  /** The great moments, from the beginning. */
+  readonly notes: readonly string[];
 }
 
-/** One broker, its clients and their misfortunes, all of it drawn from one seed. */
+/** A cluster, its clients and their misfortunes, all of it drawn from one seed. */
 class Simulation {
   readonly #seed: number;
   readonly #trace = new Trace();
   readonly #findings = new Findings();
   readonly #time: VirtualTime;
-  readonly #wires: SimulatedWires;
-  readonly #machine: SimulatedMachine;
+  readonly #budget: Budget;
+  readonly #nodes: number;
+  readonly #flushing: Flushing;
+  readonly #cluster: SimulatedCluster;
+  readonly #watch: ClusterWatch;
   readonly #plan: FaultPlan;
   readonly #history: History;
   readonly #offsets: CommittedOffsets;
-  readonly #topics: readonly TopicPlan[];
-  #clients = 0;
   #isOver = false;
 
   constructor(seed: number, variant: Variant | null) {
-    const trace = this.#trace;
     const findings = this.#findings;
+    const trace = this.#trace;
     this.#seed = seed;
+    const shape = new SeededRandom(seed, 5);
+    this.#nodes = drawnNodes(shape);
+    this.#budget = drawnBudget(shape, this.#nodes);
     this.#time = new VirtualTime(new SeededRandom(seed, 0), trace);
-    this.#wires = new SimulatedWires({
-      trace,
-      random: new SeededRandom(seed, 1),
-      buffers: new SimulatedBufferPool(),
-    });
-    const flushing = drawnFlushing(new SeededRandom(seed, 4));
-    this.#topics = flushing.topics;
-    this.#history = new History(this.#topics, findings);
-    this.#offsets = new CommittedOffsets(findings, this.#time, flushing.areCommitsFlushed);
-    this.#machine = new SimulatedMachine({
-      seed,
-      trace,
-      findings,
-      time: this.#time,
-      wires: this.#wires,
-      properties: flushing.properties,
+    const time = this.#time;
+    const budget = this.#budget;
+    this.#flushing = drawnFlushing(new SeededRandom(seed, 4), { budget, nodes: this.#nodes });
+    this.#history = new History(this.#flushing.topics, findings);
+    this.#cluster = new SimulatedCluster({
+      ...{ seed, trace, findings, time, nodes: this.#nodes, properties: this.#flushing.properties },
       patchDisk: variant?.patchDisk ?? ((disk) => disk),
-      onRecovered: (cause, ends) => {
-        this.#history.restarted();
-        if (cause !== 'power loss') return;
-        this.#history.powerLost(ends);
-        this.#offsets.powerLost();
-      },
+      onRecovered: () => this.#history.restarted(),
+      onPowerLost: () => this.#powerLost(),
+      areFaultsOn: () => !this.#isOver,
     });
+    this.#watch = new ClusterWatch({
+      ...{ findings, budget, cluster: this.#cluster, flushing: this.#flushing },
+      onLost: (partition) => this.#history.lostFrom(partition),
+      note: (text) => trace.note(time.nowMs, text),
+    });
+    this.#offsets = new CommittedOffsets(findings, time, (node) => this.#watch.coordinates(node));
     this.#plan = new FaultPlan({
-      seed,
-      findings,
-      time: this.#time,
-      wires: this.#wires,
-      machine: this.#machine,
+      ...{ seed, budget, findings, time, machines: this.#cluster.machines },
+      ...{ wires: this.#cluster.wires, links: this.#cluster.links },
+      ...{ losses: this.#watch.losses, metadata: this.#watch.metadata },
+      note: (text) => trace.note(time.nowMs, text),
     });
   }
 
   async run(): Promise<SimulationResult> {
-    const onRejection = (reason: unknown) => this.#findings.violate(`an unhandled rejection: ${reason}`);
+    const onRejection = (reason: unknown) =>
+      this.#findings.violate(
+        `an unhandled rejection: ${reason instanceof Error ? reason.stack : String(reason)}`,
+      );
     process.on('unhandledRejection', onRejection);
+    watchNodes(this.#watch);
     try {
       await this.#runAll();
     } finally {
+      watchNodes(null);
       process.off('unhandledRejection', onRejection);
     }
     return {
       seed: this.#seed,
+      nodes: this.#nodes,
+      budget: this.#budget,
       traceHash: this.#trace.hash,
       events: this.#trace.events,
       virtualMs: this.#time.nowMs,
       kinds: this.#plan.kinds,
+      faults: this.#plan.strikes,
       counts: this.#findings.counts,
       violations: this.#findings.violations,
       lastEvents: this.#trace.last(LAST_LINES),
+      notes: this.#trace.notes,
     };
   }
 
   async #runAll(): Promise<void> {
-    this.#machine.start();
+    for (const machine of this.#cluster.machines) machine.start();
     const topicMaker = new TopicMaker({
-      client: this.#newClient('admin'),
+      client: this.#cluster.newClient('admin'),
       findings: this.#findings,
+      replicationFactor: Math.min(3, this.#nodes),
       isOver: () => this.#isOver,
     });
-    await this.#until(SETTLING_MS, 'the topics are not made', [topicMaker.makePlanned(this.#topics)]);
-    const work = this.#startClients(topicMaker);
+    const { topics } = this.#flushing;
+    await this.#until(SETTLING_MS, 'the topics are not made', [topicMaker.makePlanned(topics)]);
+    const work = [
+      topicMaker.run(),
+      ...startClients({
+        cluster: this.#cluster,
+        ...{ topics, history: this.#history, offsets: this.#offsets, findings: this.#findings },
+        isOver: () => this.#isOver,
+      }),
+    ];
     this.#plan.start();
-    await this.#time.run(this.#time.nowMs + FAULTY_MS, () => this.#hasFailed);
+    await this.#time.run(this.#time.nowMs + FAULTY_MS, () => this.#hasFailed());
     this.#plan.end();
     this.#isOver = true;
     await this.#until(SETTLING_MS, 'clients are stuck', work);
+    await this.#until(SETTLING_MS, () => this.#watch.whatIsIll() ?? 'it healed too late', [
+      untilHealed(this.#cluster, () => this.#watch.whatIsIll() === null),
+    ]);
+    this.#watch.checkReplicas();
     await this.#until(READING_MS, 'the last reading is stuck', [this.#checkAll(topicMaker)]);
-    await this.#until(READING_MS, 'the broker is stuck in its stop', [this.#machine.stop()]);
-  }
-
-  #startClients(topicMaker: TopicMaker): Promise<void>[] {
-    const history = this.#history;
-    const findings = this.#findings;
-    const isOver = () => this.#isOver;
-    const work = [topicMaker.run()];
-    for (const [index, mode] of PRODUCERS.entries()) {
-      const topic = this.#topics[mode.topic];
-      if (topic === undefined) continue;
-      const client = this.#newClient(`producer${index}`);
-      work.push(new Producer({ client, topic, mode, history, findings, isOver }).run());
-    }
-    const groupTopic = this.#topics[GROUP_TOPIC];
-    for (let index = 0; index < GROUP_MEMBERS && groupTopic !== undefined; index++) {
-      const client = this.#newClient(`member${index}`);
-      const reading = { groupId: GROUP, topic: groupTopic, offsets: this.#offsets };
-      work.push(new GroupMember({ client, ...reading, history, findings, isOver }).run());
-    }
-    for (const { topic, partition } of history.partitions) {
-      const client = this.#newClient(`reader-${topic}-${partition}`);
-      work.push(followPartition({ client, topic, partition, history, isOver }));
-    }
-    return work;
+    const stops = this.#cluster.machines.map((machine) => machine.stop());
+    await this.#until(READING_MS, 'a broker is stuck in its stop', stops);
   }
 
   async #checkAll(topicMaker: TopicMaker): Promise<void> {
-    const client = this.#newClient('checker');
+    const client = this.#cluster.newClient('checker');
     for (const { topic, partition } of this.#history.partitions) {
       this.#history.checkWhole(`${topic}-${partition}`, await readWhole(client, { topic, partition }));
     }
@@ -178,33 +166,30 @@ class Simulation {
     client.disconnect();
   }
 
-  #newClient(name: string): ClientProcess {
-    this.#clients += 1;
-    const incarnation = new Incarnation(name, this.#time);
-    return new ClientProcess({
-      name,
-      time: this.#time,
-      incarnation,
-      network: this.#wires.networkOf(incarnation, `10.0.0.${this.#clients}`),
-      random: new SeededRandom(this.#seed, 1000 + this.#clients),
-      address: BROKER_ADDRESS,
-      violate: (text) => this.#findings.violate(text),
-    });
+  #powerLost(): void {
+    if (this.#budget === 'beyond' || (this.#budget === 'flushed' && !this.#flushing.isEverything))
+      this.#offsets.mayBeLost();
   }
 
-  get #hasFailed(): boolean {
+  /** Looked at between any two events. */
+  #hasFailed(): boolean {
+    this.#watch.look();
     return this.#findings.violations.length > 0;
   }
 
   /** Lets time pass until all of the work is done. That it is not within `limitMs` is a violation. */
-  async #until(limitMs: number, stuck: string, work: readonly Promise<void>[]): Promise<void> {
-    if (this.#hasFailed) return;
+  async #until(
+    limitMs: number,
+    stuck: string | (() => string),
+    work: readonly Promise<void>[],
+  ): Promise<void> {
+    if (this.#hasFailed()) return;
     let isDone = false;
     void Promise.all(work).then(() => {
       isDone = true;
     });
-    await this.#time.run(this.#time.nowMs + limitMs, () => isDone || this.#hasFailed);
-    if (!isDone && !this.#hasFailed) this.#findings.violate(stuck);
+    await this.#time.run(this.#time.nowMs + limitMs, () => this.#hasFailed() || isDone);
+    if (!isDone && !this.#hasFailed()) this.#findings.violate(typeof stuck === 'string' ? stuck : stuck());
   }
 }
 

@@ -1,4 +1,5 @@
-import { FrameReader, frameOf } from '../../../src/net/framing.ts';
+import { frameOf } from '../../../src/net/framing.ts';
+import { ErrorCode } from '../../../src/protocol/errors.ts';
 import {
   type Decoded,
   decodeMessage,
@@ -8,13 +9,13 @@ import {
 import { readResponseHeader, writeRequest } from '../../../src/protocol/message-header.ts';
 import { Reader } from '../../../src/protocol/reader.ts';
 import { Writer } from '../../../src/protocol/writer.ts';
-import { type Network, NetworkError, type Socket, type SocketAddress } from '../../../src/runtime/network.ts';
+import { type Network, NetworkError, type SocketAddress } from '../../../src/runtime/network.ts';
 import type { SeededRandom } from '../../seeded-random.ts';
 import type { Incarnation } from '../incarnation.ts';
 import { EPOCH_MS } from '../simulated-clock.ts';
 import type { VirtualTime } from '../virtual-time.ts';
-
-const RESPONSE_BYTES_MAX = 64 * 1024 * 1024;
+import { findCoordinator, metadata } from './apis.ts';
+import { ClientConnection } from './client-connection.ts';
 
 /** A request of the protocol with the response that belongs to it. */
 export interface Api<Request extends MessageDeclaration, Response extends MessageDeclaration> {
@@ -23,62 +24,13 @@ export interface Api<Request extends MessageDeclaration, Response extends Messag
   readonly version: number;
 }
 
-interface Pending {
-  readonly correlationId: number;
-  /** Null: the connection is gone, or the answer took too long. */
-  readonly answered: (frame: Uint8Array | null) => void;
-}
+/** Which broker is asked: any, or the one with this id. */
+export type Target = number | 'any';
 
-/** One connection to the broker. It is over with the first request that is not answered in time. */
-class ClientConnection {
-  readonly #socket: Socket;
-  readonly #frames = new FrameReader(RESPONSE_BYTES_MAX);
-  #pending: Pending[] = [];
-  #isOver = false;
-
-  constructor(socket: Socket) {
-    this.#socket = socket;
-    socket.attach({
-      data: (chunk) => {
-        this.#frames.push(chunk);
-        this.#readAnswers();
-      },
-      drained: () => {},
-      ended: () => this.giveUp(),
-      closed: () => this.#end(),
-    });
-  }
-
-  get isOver(): boolean {
-    return this.#isOver;
-  }
-
-  send(correlationId: number, bytes: readonly Uint8Array[]): Promise<Uint8Array | null> {
-    if (this.#isOver) return Promise.resolve(null);
-    return new Promise((answered) => {
-      this.#pending.push({ correlationId, answered });
-      this.#socket.write(bytes);
-    });
-  }
-
-  giveUp(): void {
-    if (this.#isOver) return;
-    this.#end();
-    this.#socket.destroy();
-  }
-
-  #readAnswers(): void {
-    while (!this.#isOver) {
-      const outcome = this.#frames.next();
-      if (outcome.kind !== 'frame') return;
-      this.#pending.shift()?.answered(outcome.bytes);
-    }
-  }
-
-  #end(): void {
-    this.#isOver = true;
-    for (const { answered } of this.#pending.splice(0)) answered(null);
-  }
+/** Who leads a partition, as a client has heard. */
+export interface KnownLeader {
+  readonly nodeId: number;
+  readonly leaderEpoch: number;
 }
 
 export interface ClientOptions {
@@ -87,23 +39,33 @@ export interface ClientOptions {
   readonly incarnation: Incarnation;
   readonly network: Network;
   readonly random: SeededRandom;
-  readonly address: SocketAddress;
+  readonly bootstrap: readonly SocketAddress[];
   /** Told when an answer is not what the protocol allows. */
   readonly violate: (text: string) => void;
 }
 
-/** A client of the broker that speaks Kafka's bytes, one connection at a time. */
+const METADATA_TIMEOUT_MS = 2000;
+const CONNECT_TIMEOUT_MS = 1500;
+
+/** A client of the cluster that speaks Kafka's bytes, with one connection to each broker that it asks. */
 export class ClientProcess {
   readonly name: string;
   readonly random: SeededRandom;
   readonly #options: ClientOptions;
-  #connection: ClientConnection | null = null;
+  readonly #connections = new Map<string, Promise<ClientConnection | null>>();
+  readonly #brokers = new Map<number, SocketAddress>();
+  readonly #leaders = new Map<string, KnownLeader>();
+  /** The newest leader epochs heard of: what is older is not believed. */
+  readonly #epochs = new Map<string, number>();
+  #coordinator: number | null = null;
+  #bootstrapAt = 0;
   #correlationId = 0;
 
   constructor(options: ClientOptions) {
     this.#options = options;
     this.name = options.name;
     this.random = options.random;
+    this.#bootstrapAt = this.random.below(options.bootstrap.length);
   }
 
   /** Something that must not be. */
@@ -122,10 +84,38 @@ export class ClientProcess {
     });
   }
 
-  /** Drops the connection, whatever is under way on it. */
+  /** Drops all connections, whatever is under way on them. */
   disconnect(): void {
-    this.#connection?.giveUp();
-    this.#connection = null;
+    for (const connection of this.#connections.values()) void connection.then((open) => open?.giveUp());
+    this.#connections.clear();
+  }
+
+  /** The leader of a partition, asked for where it is not known; null when nobody says. */
+  async leaderOf(topic: string, partition: number): Promise<KnownLeader | null> {
+    const key = `${topic}-${partition}`;
+    if (!this.#leaders.has(key)) await this.#learnLeaders(topic);
+    return this.#leaders.get(key) ?? null;
+  }
+
+  /** The leader did not answer, or says that it is none: the next one who asks looks again. */
+  forgetLeader(topic: string, partition: number): void {
+    this.#leaders.delete(`${topic}-${partition}`);
+  }
+
+  /** The coordinator of a group; null when nobody says. */
+  async coordinatorOf(groupId: string): Promise<number | null> {
+    if (this.#coordinator !== null) return this.#coordinator;
+    const body = { keyType: 0, coordinatorKeys: [groupId] };
+    const answer = await this.ask(findCoordinator, body, METADATA_TIMEOUT_MS);
+    const [found] = answer?.coordinators ?? [];
+    if (found === undefined || found.errorCode !== ErrorCode.NONE) return null;
+    this.#brokers.set(found.nodeId, { host: found.host, port: found.port });
+    this.#coordinator = found.nodeId;
+    return found.nodeId;
+  }
+
+  forgetCoordinator(): void {
+    this.#coordinator = null;
   }
 
   /** The answer, or null when there is none: then it is not known whether the broker did what was asked. */
@@ -133,8 +123,9 @@ export class ClientProcess {
     api: Api<Request, Response>,
     body: Encodable<Request>,
     timeoutMs: number,
+    target: Target = 'any',
   ): Promise<Decoded<Response> | null> {
-    const [answer = null] = await this.askAll(api, [body], timeoutMs);
+    const [answer = null] = await this.askAll(api, [body], timeoutMs, target);
     return answer;
   }
 
@@ -143,15 +134,35 @@ export class ClientProcess {
     api: Api<Request, Response>,
     bodies: readonly Encodable<Request>[],
     timeoutMs: number,
+    target: Target = 'any',
   ): Promise<(Decoded<Response> | null)[]> {
-    const connection = await this.#connected();
-    if (connection === null) return bodies.map(() => null);
+    const connection = await this.#connected(target);
+    if (connection === null) {
+      if (target === 'any') this.#bootstrapAt += 1;
+      return bodies.map(() => null);
+    }
     const timeout = this.#options.incarnation.after(timeoutMs, 'gives up', () => connection.giveUp());
-    const frames = bodies.map((body) => this.#send(connection, api, body));
-    const answers = await Promise.all(frames);
+    const answers = await Promise.all(bodies.map((body) => this.#send(connection, api, body)));
     timeout.cancel();
-    if (connection.isOver) this.#connection = null;
+    if (connection.isOver && target === 'any') this.#bootstrapAt += 1;
     return answers;
+  }
+
+  async #learnLeaders(topic: string): Promise<void> {
+    const answer = await this.ask(metadata, { topics: [{ name: topic }] }, METADATA_TIMEOUT_MS);
+    if (answer === null) return;
+    for (const { nodeId, host, port } of answer.brokers) this.#brokers.set(nodeId, { host, port });
+    for (const { partitionIndex, leaderId, leaderEpoch } of answer.topics[0]?.partitions ?? []) {
+      const key = `${topic}-${partitionIndex}`;
+      if (leaderEpoch < (this.#epochs.get(key) ?? -1)) {
+        // Whoever says so lags behind: another is asked next.
+        this.#bootstrapAt += 1;
+        continue;
+      }
+      this.#epochs.set(key, leaderEpoch);
+      if (leaderId >= 0 && this.#brokers.has(leaderId))
+        this.#leaders.set(key, { nodeId: leaderId, leaderEpoch });
+    }
   }
 
   async #send<Request extends MessageDeclaration, Response extends MessageDeclaration>(
@@ -173,15 +184,36 @@ export class ClientProcess {
     return decoded;
   }
 
-  async #connected(): Promise<ClientConnection | null> {
-    if (this.#connection !== null && !this.#connection.isOver) return this.#connection;
-    try {
-      this.#connection = new ClientConnection(await this.#options.network.connect(this.#options.address));
-      return this.#connection;
-    } catch (error) {
-      if (!(error instanceof NetworkError)) throw error;
-      this.#connection = null;
-      return null;
-    }
+  async #connected(target: Target): Promise<ClientConnection | null> {
+    const { bootstrap } = this.#options;
+    const address =
+      target === 'any' ? bootstrap[this.#bootstrapAt % bootstrap.length] : this.#brokers.get(target);
+    if (address === undefined) return null;
+    const key = `${address.host}:${address.port}`;
+    const known = await this.#connections.get(key);
+    if (known !== undefined && known !== null && !known.isOver) return known;
+    const connecting = this.#connect(address);
+    this.#connections.set(key, connecting);
+    return connecting;
+  }
+
+  /** A connection that is there too late is not used. */
+  #connect(address: SocketAddress): Promise<ClientConnection | null> {
+    return new Promise((resolve) => {
+      const timeout = this.#options.incarnation.after(CONNECT_TIMEOUT_MS, 'waits no longer', () =>
+        resolve(null),
+      );
+      this.#options.network.connect(address).then(
+        (socket) => {
+          timeout.cancel();
+          resolve(new ClientConnection(socket));
+        },
+        (error: unknown) => {
+          if (!(error instanceof NetworkError)) throw error;
+          timeout.cancel();
+          resolve(null);
+        },
+      );
+    });
   }
 }

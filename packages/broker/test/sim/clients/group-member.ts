@@ -1,21 +1,19 @@
 import { ErrorCode, errorOf } from '../../../src/protocol/errors.ts';
-import { decodeMessage, encodeMessage } from '../../../src/protocol/message.ts';
+import {
+  type Decoded,
+  decodeMessage,
+  type Encodable,
+  encodeMessage,
+  type MessageDeclaration,
+} from '../../../src/protocol/message.ts';
 import { consumerProtocolAssignment } from '../../../src/protocol/messages/consumer-protocol-assignment.ts';
 import { consumerProtocolSubscription } from '../../../src/protocol/messages/consumer-protocol-subscription.ts';
 import { Reader } from '../../../src/protocol/reader.ts';
 import type { CommittedOffsets } from '../committed-offsets.ts';
 import type { Findings } from '../findings.ts';
 import type { History, TopicPlan } from '../history.ts';
-import {
-  findCoordinator,
-  heartbeat,
-  joinGroup,
-  leaveGroup,
-  offsetCommit,
-  offsetFetch,
-  syncGroup,
-} from './apis.ts';
-import type { ClientProcess } from './client-process.ts';
+import { heartbeat, joinGroup, leaveGroup, offsetCommit, offsetFetch, syncGroup } from './apis.ts';
+import type { Api, ClientProcess } from './client-process.ts';
 import { fetchFrom } from './records-read.ts';
 
 const SESSION_TIMEOUT_MS = 6000;
@@ -39,6 +37,9 @@ const PASSING: readonly number[] = [
   ErrorCode.NOT_LEADER_OR_FOLLOWER,
   ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
   ErrorCode.KAFKA_STORAGE_ERROR,
+  ErrorCode.FENCED_LEADER_EPOCH,
+  ErrorCode.UNKNOWN_LEADER_EPOCH,
+  ErrorCode.LEADER_NOT_AVAILABLE,
 ];
 
 /** Answers that say: you are no member, or not of this generation. */
@@ -99,7 +100,7 @@ export class GroupMember {
     const { client, groupId, isOver } = this.#options;
     if (client.random.chance(0.5) || isOver()) {
       const body = { groupId, members: [{ memberId: this.#memberId }] };
-      await client.ask(leaveGroup, body, REQUEST_TIMEOUT_MS);
+      await this.#ask(leaveGroup, body, REQUEST_TIMEOUT_MS);
     }
     client.disconnect();
     this.#memberId = '';
@@ -108,13 +109,13 @@ export class GroupMember {
 
   /** One round of joining and syncing; null when it came to nothing and is to be tried again. */
   async #join(): Promise<Membership | null> {
-    const { client, groupId, topic, findings } = this.#options;
+    const { groupId, topic, findings } = this.#options;
     const subscription = encodeMessage(
       consumerProtocolSubscription,
       { topics: [topic.name] },
       PROTOCOL_VERSION,
     );
-    const answer = await client.ask(
+    const answer = await this.#ask(
       joinGroup,
       {
         groupId,
@@ -137,9 +138,9 @@ export class GroupMember {
   }
 
   async #sync(joined: Joined, isLeader: boolean): Promise<Membership | null> {
-    const { client, groupId } = this.#options;
+    const { groupId } = this.#options;
     const { generationId } = joined;
-    const answer = await client.ask(
+    const answer = await this.#ask(
       syncGroup,
       {
         groupId,
@@ -197,9 +198,10 @@ export class GroupMember {
   async #committed(partition: number): Promise<number | null> {
     const { client, groupId, topic, offsets } = this.#options;
     const isAllowed = offsets.reading(nameOf(groupId, topic, partition));
+    const coordinator = await client.coordinatorOf(groupId);
     const topics = [{ name: topic.name, partitionIndexes: [partition] }];
     const body = { groups: [{ groupId, topics }], requireStable: true };
-    const answer = await client.ask(offsetFetch, body, REQUEST_TIMEOUT_MS);
+    const answer = await this.#ask(offsetFetch, body, REQUEST_TIMEOUT_MS);
     const group = answer?.groups[0];
     const found = group?.topics[0]?.partitions[0];
     if (group === undefined || found === undefined) {
@@ -208,7 +210,7 @@ export class GroupMember {
     }
     if (!(await this.#isGood(group.errorCode, 'fetch of offsets'))) return null;
     if (!(await this.#isGood(found.errorCode, 'fetch of offsets'))) return null;
-    isAllowed(found.committedOffset);
+    if (coordinator !== null) isAllowed(found.committedOffset, coordinator);
     return Math.max(0, found.committedOffset);
   }
 
@@ -218,7 +220,7 @@ export class GroupMember {
     const name = `${topic.name}-${partition}`;
     const fetched = await fetchFrom(client, { topic: topic.name, partition, offset: position }, MAX_WAIT_MS);
     if (fetched === null) return null;
-    if (fetched.errorCode === ErrorCode.OFFSET_OUT_OF_RANGE && history.powerLosses > 0) return 0;
+    if (fetched.errorCode === ErrorCode.OFFSET_OUT_OF_RANGE && history.losses > 0) return 0;
     if (!(await this.#isGood(fetched.errorCode, `read of ${name} at ${position}`))) return null;
     let next = position;
     for (const record of fetched.records) {
@@ -230,9 +232,9 @@ export class GroupMember {
   }
 
   async #commit(partition: number, offset: number, generationId: number): Promise<boolean> {
-    const { client, groupId, topic, offsets } = this.#options;
+    const { groupId, topic, offsets } = this.#options;
     const isDone = offsets.sending(nameOf(groupId, topic, partition), offset);
-    const answer = await client.ask(
+    const answer = await this.#ask(
       offsetCommit,
       {
         groupId,
@@ -254,23 +256,36 @@ export class GroupMember {
   }
 
   async #beat(generationId: number): Promise<boolean> {
-    const { client, groupId } = this.#options;
+    const { groupId } = this.#options;
     const body = { groupId, generationId, memberId: this.#memberId };
-    const answer = await client.ask(heartbeat, body, REQUEST_TIMEOUT_MS);
+    const answer = await this.#ask(heartbeat, body, REQUEST_TIMEOUT_MS);
     return answer !== null && (await this.#isGood(answer.errorCode, 'heartbeat'));
+  }
+
+  /** Asks the coordinator of the group. */
+  async #ask<Request extends MessageDeclaration, Response extends MessageDeclaration>(
+    api: Api<Request, Response>,
+    body: Encodable<Request>,
+    timeoutMs: number,
+  ): Promise<Decoded<Response> | null> {
+    const { client, groupId } = this.#options;
+    const coordinator = await client.coordinatorOf(groupId);
+    const answer = coordinator === null ? null : await client.ask(api, body, timeoutMs, coordinator);
+    if (answer === null) client.forgetCoordinator();
+    return answer;
   }
 
   /** Whether the answer is none of an error; what is to be done about an error is done. */
   async #isGood(errorCode: number, what: string): Promise<boolean> {
     if (errorCode === ErrorCode.NONE) return true;
-    const { client, groupId } = this.#options;
+    const { client } = this.#options;
     if (EXPELLED.includes(errorCode)) {
       if (errorCode === ErrorCode.UNKNOWN_MEMBER_ID) this.#memberId = '';
       return false;
     }
     if (!PASSING.includes(errorCode)) client.violate(`${what}: ${errorOf(errorCode).name}`);
     await client.sleep(client.random.fraction() * RETRY_MS_MAX);
-    await client.ask(findCoordinator, { keyType: 0, coordinatorKeys: [groupId] }, REQUEST_TIMEOUT_MS);
+    client.forgetCoordinator();
     return false;
   }
 }

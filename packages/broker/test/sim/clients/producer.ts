@@ -16,8 +16,8 @@ interface ProducerSession {
   readonly producerEpoch: number;
   /** By partition. */
   readonly nextSequence: Map<number, number>;
-  /** Power losses before it began: a later one may have taken its records. */
-  readonly powerLosses: number;
+  /** Losses before it began: a later one may have taken its records. */
+  readonly losses: number;
 }
 
 export interface ProducerOptions {
@@ -32,7 +32,7 @@ export interface ProducerOptions {
 
 const REQUEST_TIMEOUT_MS = 1500;
 const RETRY_MS_MAX = 200;
-const PAUSE_MS_MAX = 120;
+const PAUSE_MS_MAX = 400;
 const RECORDS_PER_BATCH_MAX = 4;
 
 const RETRIABLE: readonly number[] = [
@@ -41,6 +41,8 @@ const RETRIABLE: readonly number[] = [
   ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
   ErrorCode.REQUEST_TIMED_OUT,
   ErrorCode.KAFKA_STORAGE_ERROR,
+  ErrorCode.NOT_ENOUGH_REPLICAS,
+  ErrorCode.NOT_ENOUGH_REPLICAS_AFTER_APPEND,
 ];
 
 /** Told to a producer whose sequence the broker does not know how to continue. */
@@ -84,7 +86,7 @@ export class Producer {
 
   async #beginSession(): Promise<void> {
     const { client, history } = this.#options;
-    const powerLosses = history.powerLosses;
+    const { losses } = history;
     const body = { transactionalId: null, transactionTimeoutMs: 0 };
     const answer = await client.ask(initProducerId, body, REQUEST_TIMEOUT_MS);
     if (answer?.errorCode !== ErrorCode.NONE) {
@@ -93,7 +95,7 @@ export class Producer {
     }
     const { producerId, producerEpoch } = answer;
     this.#sessions += 1;
-    this.#session = { producerId, producerEpoch, nextSequence: new Map(), powerLosses };
+    this.#session = { producerId, producerEpoch, nextSequence: new Map(), losses };
   }
 
   #newBatch(partition: number): Batch {
@@ -141,7 +143,9 @@ export class Producer {
       timeoutMs: REQUEST_TIMEOUT_MS,
       topicData: [{ name: topic.name, partitionData: [{ index: partition, records: bytes.slice() }] }],
     }));
-    const answers = await client.askAll(produce, bodies, REQUEST_TIMEOUT_MS);
+    const leader = await client.leaderOf(topic.name, partition);
+    if (leader === null) return batches;
+    const answers = await client.askAll(produce, bodies, REQUEST_TIMEOUT_MS, leader.nodeId);
     const again: Batch[] = [];
     for (const [index, batch] of batches.entries()) {
       const answer = answers[index]?.responses[0]?.partitionResponses[0];
@@ -152,22 +156,23 @@ export class Producer {
       else if (again.length > 0 && SEQUENCE_IS_LOST.includes(answer.errorCode)) again.push(batch);
       else return this.#refused(answer.errorCode, batches.length > 1 ? restarts : Number.MAX_SAFE_INTEGER);
     }
+    if (again.length > 0) client.forgetLeader(topic.name, partition);
     return again;
   }
 
   #acknowledge(partition: number, baseOffset: number, { values }: Batch): void {
-    const { topic, history } = this.#options;
-    history.acknowledged(`${topic.name}-${partition}`, baseOffset, values);
+    const { topic, history, mode } = this.#options;
+    history.acknowledged(`${topic.name}-${partition}`, { baseOffset, values, acks: mode.acks });
   }
 
   /**
-   * Begins anew, and gives up what is open, where the broker cannot know the sequence: the power took this producer's
-   * records, or a restart took all but the last of its batches out of memory (a snapshot holds one, in Kafka too).
+   * Begins anew, and gives up what is open, where the broker cannot know the sequence: this producer's records are
+   * lost, or a restart took all but the last of its batches out of memory (a snapshot holds one, in Kafka too).
    */
   #refused(errorCode: number, restartsBefore: number): readonly Batch[] {
     const { client, history } = this.#options;
-    const powerLosses = this.#session?.powerLosses ?? history.powerLosses;
-    const isForgotten = history.powerLosses > powerLosses || history.restarts > restartsBefore;
+    const losses = this.#session?.losses ?? history.losses;
+    const isForgotten = history.losses > losses || history.restarts > restartsBefore;
     if (isForgotten && SEQUENCE_IS_LOST.includes(errorCode)) this.#session = null;
     else client.violate(`a batch was refused with ${errorOf(errorCode).name}`);
     return [];

@@ -6,8 +6,11 @@ import { type FetchedRecords, fetchFrom } from './records-read.ts';
 const MAX_WAIT_MS = 300;
 const RETRY_MS_MAX = 150;
 
-/** While a broker starts, or its disk is gone. */
+/** While a broker starts, a leader changes, or a disk is gone. */
 const PASSING: readonly number[] = [
+  ErrorCode.FENCED_LEADER_EPOCH,
+  ErrorCode.UNKNOWN_LEADER_EPOCH,
+  ErrorCode.LEADER_NOT_AVAILABLE,
   ErrorCode.NOT_LEADER_OR_FOLLOWER,
   ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
   ErrorCode.KAFKA_STORAGE_ERROR,
@@ -25,11 +28,11 @@ export interface ReaderOptions {
 export async function followPartition(options: ReaderOptions): Promise<void> {
   const { client, topic, partition, history, isOver } = options;
   let offset = 0;
-  let powerLosses = history.powerLosses;
+  let losses = history.losses;
   for (let hasAll = false; !hasAll; ) {
     const fetched = await fetchFrom(client, { topic, partition, offset }, MAX_WAIT_MS);
-    const hasLost = history.powerLosses > powerLosses;
-    powerLosses = history.powerLosses;
+    const hasLost = history.losses > losses;
+    losses = history.losses;
     offset = nextOffset(options, { offset, fetched, hasLost });
     if (fetched === null || fetched.errorCode !== ErrorCode.NONE)
       await client.sleep(client.random.fraction() * RETRY_MS_MAX);
@@ -44,8 +47,8 @@ function nextOffset(
 ): number {
   if (fetched === null || PASSING.includes(fetched.errorCode)) return hasLost ? 0 : offset;
   if (fetched.errorCode !== ErrorCode.NONE) {
-    // A power loss may have taken what was read already.
-    if (fetched.errorCode === ErrorCode.OFFSET_OUT_OF_RANGE && history.powerLosses > 0) return 0;
+    // What was read already may be lost.
+    if (fetched.errorCode === ErrorCode.OFFSET_OUT_OF_RANGE && history.losses > 0) return 0;
     client.violate(`${topic}-${partition} at ${offset}: ${errorOf(fetched.errorCode).name}`);
     return offset;
   }

@@ -10,7 +10,7 @@ export interface FetchPosition {
   readonly offset: number;
 }
 
-/** What a fetch brought, or why it brought nothing; null when there was no answer. */
+/** What a fetch brought, or why it brought nothing; null when there was no answer, or nobody to ask. */
 export interface FetchedRecords {
   readonly errorCode: number;
   readonly records: readonly { readonly offset: number; readonly value: string }[];
@@ -27,6 +27,9 @@ export async function fetchFrom(
   { topic, partition, offset }: FetchPosition,
   maxWaitMs: number,
 ): Promise<FetchedRecords | null> {
+  const leader = await client.leaderOf(topic, partition);
+  if (leader === null) return null;
+  const currentLeaderEpoch = leader.leaderEpoch;
   const answer = await client.ask(
     fetch,
     {
@@ -34,11 +37,24 @@ export async function fetchFrom(
       minBytes: 1,
       maxBytes: 4 * PARTITION_BYTES_MAX,
       topics: [
-        { topic, partitions: [{ partition, fetchOffset: offset, partitionMaxBytes: PARTITION_BYTES_MAX }] },
+        {
+          topic,
+          partitions: [
+            {
+              partition,
+              currentLeaderEpoch,
+              fetchOffset: offset,
+              partitionMaxBytes: PARTITION_BYTES_MAX,
+            },
+          ],
+        },
       ],
     },
     REQUEST_TIMEOUT_MS,
+    leader.nodeId,
   );
+  if (answer === null || answer.responses[0]?.partitions[0]?.errorCode !== ErrorCode.NONE)
+    client.forgetLeader(topic, partition);
   if (answer === null) return null;
   const data = answer.responses[0]?.partitions[0];
   if (answer.errorCode !== ErrorCode.NONE || data === undefined) {

@@ -1,0 +1,110 @@
+import type { MetadataDelta } from '../../../src/metadata/metadata-delta.ts';
+import {
+  EMPTY_IMAGE,
+  type MetadataImage,
+  type PartitionImage,
+} from '../../../src/metadata/metadata-image.ts';
+import type { Findings } from '../findings.ts';
+
+/** What is known of one partition from any node's metadata. */
+interface KnownPartition {
+  newest: PartitionImage;
+  /** By leader epoch: who leads in it, and the in-sync replicas that were heard of last. */
+  readonly epochs: Map<number, { readonly leader: number; isr: readonly number[]; partitionEpoch: number }>;
+  /** By partition epoch: all of it, as text. */
+  readonly versions: Map<number, string>;
+}
+
+/** Compares what every node publishes of the metadata: all of them must say the same of the same moment. */
+export class MetadataCheck {
+  readonly #findings: Findings;
+  readonly #note: (text: string) => void;
+  readonly #partitions = new Map<string, KnownPartition>();
+  /** Epoch of the record at each offset that was published. */
+  readonly #epochs = new Map<number, number>();
+  #newest: MetadataImage = EMPTY_IMAGE;
+
+  /** `note` is told of every change, for whoever reads the trace. */
+  constructor(findings: Findings, note: (text: string) => void) {
+    this.#findings = findings;
+    this.#note = note;
+  }
+
+  /** The newest that any node has published. */
+  get newest(): MetadataImage {
+    return this.#newest;
+  }
+
+  published(delta: MetadataDelta, image: MetadataImage): void {
+    this.#checkOffset(image);
+    if (image.offset > this.#newest.offset) this.#newest = image;
+    for (const { after, changedPartitions } of delta.changedTopics.values()) {
+      for (const index of changedPartitions) {
+        const partition = after.partitions[index];
+        if (partition !== undefined) this.#see(`${after.name}-${index}`, `${after.id}-${index}`, partition);
+      }
+    }
+  }
+
+  /** The in-sync replicas of a leader epoch as they were known last. */
+  isrIn(topicId: string, index: number, leaderEpoch: number): readonly number[] | null {
+    return this.#partitions.get(`${topicId}-${index}`)?.epochs.get(leaderEpoch)?.isr ?? null;
+  }
+
+  #checkOffset({ offset, epoch }: MetadataImage): void {
+    const known = this.#epochs.get(offset);
+    if (known === undefined) this.#epochs.set(offset, epoch);
+    else if (known !== epoch)
+      this.#findings.violate(`metadata at ${offset} was published as of epoch ${known} and of ${epoch}`);
+  }
+
+  #see(name: string, key: string, partition: PartitionImage): void {
+    const known = this.#partitions.get(key);
+    if (known === undefined) {
+      this.#partitions.set(key, {
+        newest: partition,
+        epochs: new Map([[partition.leaderEpoch, epochOf(partition)]]),
+        versions: new Map([[partition.partitionEpoch, JSON.stringify(partition)]]),
+      });
+      return;
+    }
+    const text = JSON.stringify(partition);
+    const seen = known.versions.get(partition.partitionEpoch);
+    if (seen === text) return;
+    if (seen !== undefined) this.#findings.violate(`${name} is ${seen} on one node and ${text} on another`);
+    known.versions.set(partition.partitionEpoch, text);
+    this.#checkOne(name, known, partition);
+    this.#checkShape(name, partition);
+  }
+
+  #checkOne(name: string, known: KnownPartition, partition: PartitionImage): void {
+    const { leader, leaderEpoch, partitionEpoch } = partition;
+    const epoch = known.epochs.get(leaderEpoch);
+    if (epoch === undefined) known.epochs.set(leaderEpoch, epochOf(partition));
+    else if (epoch.leader !== leader)
+      this.#findings.violate(`${name}: ${epoch.leader} and ${leader} lead in epoch ${leaderEpoch}`);
+    else if (partitionEpoch > epoch.partitionEpoch) known.epochs.set(leaderEpoch, epochOf(partition));
+    if (partitionEpoch <= known.newest.partitionEpoch) return;
+    if (leaderEpoch < known.newest.leaderEpoch)
+      this.#findings.violate(`${name}: leader epoch ${known.newest.leaderEpoch} became ${leaderEpoch}`);
+    if (leaderEpoch > known.newest.leaderEpoch) this.#findings.count('elections');
+    if (partition.isr.length !== known.newest.isr.length) this.#findings.count('isrChanges');
+    known.newest = partition;
+    const { isr, eligibleLeaderReplicas: elr } = partition;
+    this.#note(`${name}: ${leader} leads in epoch ${leaderEpoch}, in sync ${isr}, eligible ${elr}`);
+  }
+
+  #checkShape(name: string, partition: PartitionImage): void {
+    const { isr, replicas, leader, eligibleLeaderReplicas } = partition;
+    const stray = isr.find((id) => !replicas.includes(id));
+    if (stray !== undefined) this.#findings.violate(`${name}: ${stray} is in sync and no replica`);
+    if (leader >= 0 && !isr.includes(leader))
+      this.#findings.violate(`${name}: ${leader} leads and is not in sync (${isr})`);
+    const both = eligibleLeaderReplicas.find((id) => isr.includes(id));
+    if (both !== undefined) this.#findings.violate(`${name}: ${both} is in sync, and eligible besides`);
+  }
+}
+
+function epochOf({ leader, isr, partitionEpoch }: PartitionImage) {
+  return { leader, isr, partitionEpoch };
+}

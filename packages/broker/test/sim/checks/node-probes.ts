@@ -1,0 +1,120 @@
+import { FollowerLog } from '../../../src/log/follower-log.ts';
+import { LogDirectory } from '../../../src/log/log-directory.ts';
+import { PartitionLog } from '../../../src/log/partition-log.ts';
+import type { MetadataDelta } from '../../../src/metadata/metadata-delta.ts';
+import type { MetadataImage } from '../../../src/metadata/metadata-image.ts';
+import { MetadataPublisher } from '../../../src/metadata/metadata-publisher.ts';
+import { MetadataQuorum } from '../../../src/raft/metadata-quorum.ts';
+import type { RaftRequest, VoteRequest } from '../../../src/raft/raft-messages.ts';
+import { Partition } from '../../../src/replication/partition.ts';
+
+/** Whoever looks at what the nodes of a simulation do. It is told after the fact, and changes nothing. */
+export interface NodeWatcher {
+  logOpened(log: PartitionLog, topicId: string): void;
+  /** A leader begins its epoch with this log. */
+  epochBegan(log: PartitionLog, leaderEpoch: number): void;
+  /** `isLeaders`: by its own count, and not because another said so. */
+  highWatermarkMoved(log: PartitionLog, isLeaders: boolean): void;
+  /** A follower is about to cut its log off. */
+  cutting(log: PartitionLog, offset: number): void;
+  /** A leader has taken records; `done` tells what became of them. */
+  accepted(partition: Partition, done: Promise<number>): void;
+  published(delta: MetadataDelta, image: MetadataImage): void;
+  quorumOpened(quorum: MetadataQuorum): void;
+  voteGranted(quorum: MetadataQuorum, request: VoteRequest): void;
+}
+
+let watcher: NodeWatcher | null = null;
+let isFollowing = false;
+const logOf = new WeakMap<FollowerLog, PartitionLog>();
+
+/** From now on this one is told; one at a time, as simulations run one after another. */
+export function watchNodes(next: NodeWatcher | null): void {
+  watcher = next;
+}
+
+/** Puts `around` between the callers of a public method and the method itself. */
+function wrap<Owner extends object, Name extends keyof Owner, Call extends Owner[Name]>(
+  owner: Owner,
+  name: Name,
+  around: (original: Call) => Call,
+): void {
+  const descriptor = Object.getOwnPropertyDescriptor(owner, name);
+  if (typeof descriptor?.value !== 'function') throw new Error(`no method ${String(name)} to look at`);
+  Object.defineProperty(owner, name, { ...descriptor, value: around(descriptor.value) });
+}
+
+wrap(LogDirectory.prototype, 'openLog', (original) => {
+  return async function openLog(this: LogDirectory, topicPartition, options) {
+    const log = await original.call(this, topicPartition, options);
+    logOf.set(log.follower, log);
+    watcher?.logOpened(log, options.topicId);
+    return log;
+  };
+});
+
+wrap(PartitionLog.prototype, 'beginEpoch', (original) => {
+  return function beginEpoch(this: PartitionLog, leaderEpoch) {
+    const startOffset = original.call(this, leaderEpoch);
+    watcher?.epochBegan(this, leaderEpoch);
+    return startOffset;
+  };
+});
+
+wrap(PartitionLog.prototype, 'updateHighWatermark', (original) => {
+  return function updateHighWatermark(this: PartitionLog, offset) {
+    original.call(this, offset);
+    watcher?.highWatermarkMoved(this, !isFollowing);
+  };
+});
+
+wrap(FollowerLog.prototype, 'truncateTo', (original) => {
+  return function truncateTo(this: FollowerLog, offset) {
+    const log = logOf.get(this);
+    if (log !== undefined) watcher?.cutting(log, offset);
+    return original.call(this, offset);
+  };
+});
+
+wrap(Partition.prototype, 'leaderTold', (original) => {
+  return function leaderTold(this: Partition, told) {
+    isFollowing = true;
+    try {
+      original.call(this, told);
+    } finally {
+      isFollowing = false;
+    }
+  };
+});
+
+wrap(Partition.prototype, 'appendAsLeader', (original) => {
+  return function appendAsLeader(this: Partition, ...given) {
+    const outcome = original.apply(this, given);
+    if (outcome.kind === 'queued') watcher?.accepted(this, outcome.done);
+    return outcome;
+  };
+});
+
+wrap(MetadataPublisher.prototype, 'publish', (original) => {
+  return function publish(this: MetadataPublisher, delta, image) {
+    // What follows from it is judged by it.
+    watcher?.published(delta, image);
+    original.call(this, delta, image);
+  };
+});
+
+wrap(MetadataQuorum.prototype, 'start', (original) => {
+  return function start(this: MetadataQuorum) {
+    watcher?.quorumOpened(this);
+    return original.call(this);
+  };
+});
+
+wrap(MetadataQuorum.prototype, 'answer', (original) => {
+  return async function answer<Request extends RaftRequest>(this: MetadataQuorum, request: Request) {
+    const answered = await original.call(this, request);
+    if (request.api === 'vote' && answered.api === 'vote' && answered.voteGranted && !request.preVote)
+      watcher?.voteGranted(this, request);
+    return answered;
+  } as typeof original;
+});

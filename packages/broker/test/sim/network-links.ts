@@ -1,0 +1,63 @@
+import type { SeededRandom } from '../seeded-random.ts';
+
+/** The longest way of bytes from one machine to another while nothing is wrong. */
+const LATENCY_MS_MAX = 1.5;
+
+/** The ways between machines, each direction by itself, and what is wrong with them; hosts are named by address. */
+export class NetworkLinks {
+  readonly #random: SeededRandom;
+  readonly #blocked = new Set<string>();
+  readonly #slowMs = new Map<string, number>();
+  readonly #down = new Set<string>();
+  #onOpened: () => void = () => {};
+
+  constructor(random: SeededRandom) {
+    this.#random = random;
+  }
+
+  /** Told when bytes that were held up may pass again. */
+  onOpened(task: () => void): void {
+    this.#onOpened = task;
+  }
+
+  /** From now on nothing passes from one to the other; what is under way waits, as a sender that tries again. */
+  block(from: string, to: string): void {
+    this.#blocked.add(wayOf(from, to));
+  }
+
+  /** Bytes between two hosts take up to so much longer, both ways. */
+  slow(one: string, other: string, extraMs: number): void {
+    this.#slowMs.set(wayOf(one, other), extraMs);
+    this.#slowMs.set(wayOf(other, one), extraMs);
+  }
+
+  mendAll(): void {
+    this.#blocked.clear();
+    this.#slowMs.clear();
+    this.#onOpened();
+  }
+
+  /** A machine without power answers nothing. */
+  hostIsDown(host: string, isDown: boolean): void {
+    if (isDown) this.#down.add(host);
+    else this.#down.delete(host);
+  }
+
+  isDown(host: string): boolean {
+    return this.#down.has(host);
+  }
+
+  isBlocked(from: string, to: string): boolean {
+    return this.#blocked.size > 0 && this.#blocked.has(wayOf(from, to));
+  }
+
+  /** How long the next bytes are under way. */
+  latencyMs(from: string, to: string): number {
+    const extraMs = this.#slowMs.size === 0 ? 0 : (this.#slowMs.get(wayOf(from, to)) ?? 0);
+    return this.#random.fraction() * (LATENCY_MS_MAX + extraMs);
+  }
+}
+
+function wayOf(from: string, to: string): string {
+  return `${from}>${to}`;
+}
