@@ -183,8 +183,8 @@ describe('what is committed', () => {
 });
 
 describe('who is in sync', () => {
-  test('a follower joins once it has everything committed and the beginning of this epoch', () => {
-    const story = new LeaderStory({ isr: [1, 2], endOffset: 10, highWatermark: 4 });
+  test('a follower joins, by its id, once it has everything committed and the beginning of this epoch', () => {
+    const story = new LeaderStory({ isr: [2, 1], endOffset: 10, highWatermark: 4 });
     story.fetch(3, 9);
     expect(story.proposed).toBeNull();
     story.fetch(3, 10);

@@ -256,11 +256,14 @@ export class Leadership {
     return {
       leaderEpoch: this.leaderEpoch,
       partitionEpoch: this.#partitionEpoch,
-      isr: wanted.isr.map((brokerId) => ({
-        brokerId,
-        brokerEpoch:
-          (brokerId === nodeId ? activeEpochOf(nodeId) : this.#followers.get(brokerId)?.brokerEpoch) ?? -1,
-      })),
+      // As Kafka's leaders write it: by id, whoever came last.
+      isr: wanted.isr
+        .toSorted((left, right) => left - right)
+        .map((brokerId) => ({
+          brokerId,
+          brokerEpoch:
+            (brokerId === nodeId ? activeEpochOf(nodeId) : this.#followers.get(brokerId)?.brokerEpoch) ?? -1,
+        })),
     };
   }
 
