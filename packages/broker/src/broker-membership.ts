@@ -10,6 +10,7 @@ import type { BrokerStart } from './open-rooms.ts';
 
 /** How long a broker that is closed waits to be let go. Its leaders move at once where a controller can be reached. */
 const LEAVE_MS = 5000;
+const LEAVE_PAUSE_MS = 5;
 
 /** This broker's part in the cluster. */
 export class BrokerMembership {
@@ -91,16 +92,31 @@ export class BrokerMembership {
     await this.#lifecycle.running;
   }
 
-  /** Hands over what the broker leads, where there is somebody to take it. */
+  /**
+   * Hands over what the broker leads, as long as there is somebody to take it: of brokers that stop together the last
+   * one finds no majority that could let it go.
+   */
   async #leave(): Promise<void> {
-    const { clock } = this.#start.runtime;
-    if (liveBrokers(this.#data.served.image).every(({ id }) => id === this.#start.config.nodeId)) return;
-    await new Promise<void>((resolve) => {
-      const timer = clock.after(LEAVE_MS, resolve);
-      void this.#lifecycle.stop().then(() => {
-        timer.cancel();
-        resolve();
-      });
+    if (!this.#hasOthers) return;
+    const { runtime, config } = this.#start;
+    const { clock, logger } = runtime;
+    // After so long a silence it is given up all the same.
+    const mostMs = Math.min(LEAVE_MS, config.values.number('broker.session.timeout.ms'));
+    const deadlineMs = clock.monotonicMs() + mostMs;
+    let isLetGo = false;
+    void this.#lifecycle.stop().then(() => {
+      isLetGo = true;
     });
+    while (!isLetGo && this.#hasOthers) {
+      if (clock.monotonicMs() >= deadlineMs) {
+        logger.warn({ waitedMs: mostMs }, 'No controller has let this broker go; it stops all the same');
+        return;
+      }
+      await new Promise<void>((resolve) => clock.after(LEAVE_PAUSE_MS, resolve));
+    }
+  }
+
+  get #hasOthers(): boolean {
+    return liveBrokers(this.#data.served.image).some(({ id }) => id !== this.#start.config.nodeId);
   }
 }

@@ -1,6 +1,12 @@
 import { brokerConfigValues } from '../metadata/configs/broker-config-layers.ts';
+import type { ConfigValues } from '../metadata/configs/config-values.ts';
 import type { MetadataDelta } from '../metadata/metadata-delta.ts';
-import { type ControllerImage, EMPTY_IMAGE, type MetadataImage } from '../metadata/metadata-image.ts';
+import {
+  type BrokerImage,
+  type ControllerImage,
+  EMPTY_IMAGE,
+  type MetadataImage,
+} from '../metadata/metadata-image.ts';
 import type { MetadataBatch } from '../raft/loaded-batch.ts';
 import { MetadataQuorum, type MetadataQuorumNeeds } from '../raft/metadata-quorum.ts';
 import type { LeaderAndEpoch, QuorumListener, SnapshotReplay } from '../raft/quorum-listener.ts';
@@ -82,6 +88,8 @@ export class Controller {
   readonly #schedule: SnapshotSchedule;
   /** Null while another node leads, or none. */
   #term: Term | null = null;
+  /** Who led before this node did, as far as it knows. */
+  #predecessorId: number | null = null;
   /** Whether a record was committed with which this node's epoch may begin. */
   #isDue = false;
 
@@ -330,7 +338,8 @@ export class Controller {
     if (this.#isDue && !this.#isAlone) this.#beginTerm();
   }
 
-  #onLeaderChanged({ isSelf, epoch }: LeaderAndEpoch): void {
+  #onLeaderChanged({ isSelf, leaderId, epoch }: LeaderAndEpoch): void {
+    if (!isSelf && leaderId !== null) this.#predecessorId = leaderId;
     if (!isSelf || (!this.#isAlone && this.#term?.active.epoch !== epoch)) this.#endTerm();
     this.#needs.onLeaderChanged?.();
   }
@@ -347,7 +356,7 @@ export class Controller {
     for (const broker of image.brokers.values()) {
       // An earlier incarnation of this node's own broker is gone for certain.
       const isGone = broker.id === nodeId && broker.incarnationId !== incarnationId;
-      if (!isGone) sessions.begin(broker, clock.monotonicMs());
+      if (!isGone) sessions.begin(broker, this.#lastHeardMs(broker, configs));
     }
     const active = new ActiveController(this.#quorum, this.#needs, {
       epoch: this.#isAlone ? null : epoch,
@@ -361,6 +370,16 @@ export class Controller {
     });
     this.#term = { active, sessions, duties };
     active.decide((view) => ({ records: bootstrapRecords(view), response: null }));
+  }
+
+  /**
+   * When a broker was heard of, as far as a node knows that takes over: just now. What is fenced need not be heard of,
+   * and the leader before this one has been silent for the time it took to give it up.
+   */
+  #lastHeardMs({ id, isFenced }: BrokerImage, configs: ConfigValues): number {
+    if (isFenced) return -Infinity;
+    const nowMs = this.#needs.clock.monotonicMs();
+    return id === this.#predecessorId ? nowMs - configs.number('controller.quorum.fetch.timeout.ms') : nowMs;
   }
 
   #endTerm(): void {

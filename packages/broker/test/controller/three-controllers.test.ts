@@ -118,7 +118,7 @@ describe('three controllers over the wire', () => {
     expect(new Set(offsets).size).toBe(offsets.length);
   });
 
-  test('the next leader gives every broker a whole session, and then leads away from the one that is silent', async () => {
+  test('the next leader gives the one before it what is left of its session, and then leads away from it', async () => {
     const epochs = await joined();
     const first = await cluster.active();
     const survivors = IDS.filter((id) => id !== first.id);
@@ -140,7 +140,9 @@ describe('three controllers over the wire', () => {
       await cluster.until(() => cluster.clock.nowMs >= nextMs);
     }
     expect(partition(second)).toMatchObject({ leader: heir, isr: [heir] });
-    expect(cluster.clock.nowMs - beganMs).toBeGreaterThan(8000);
+    // Of nine seconds, two of which it took to give the leader up.
+    expect(cluster.clock.nowMs - beganMs).toBeGreaterThan(6000);
+    expect(cluster.clock.nowMs - beganMs).toBeLessThan(8000);
     expect(second.controller.image.brokers.get(first.id)?.isFenced).toBe(true);
     for (const id of survivors) expect(second.controller.image.brokers.get(id)?.isFenced).toBe(false);
   });
