@@ -6,7 +6,7 @@ import { updateFeaturesRequest } from '../protocol/messages/update-features-requ
 import { updateFeaturesResponse } from '../protocol/messages/update-features-response.ts';
 import { CLUSTER_RESOURCE } from '../security/authorized-operations.ts';
 import { AclOperation, type Authorizer } from '../security/authorizer.ts';
-import type { Handler } from './handler.ts';
+import { type Handler, NOT_CONTROLLER } from './handler.ts';
 
 export interface UpdateFeaturesNeeds {
   readonly controller: Controller;
@@ -29,14 +29,14 @@ export function updateFeaturesHandler(
   return {
     request: updateFeaturesRequest,
     response: updateFeaturesResponse,
-    async handle(request, { principal, apiVersion }): Promise<UpdateFeaturesResponse> {
+    async handle(request, { principal, apiVersion }) {
       const { authorizer, controller } = needs;
       if (!authorizer.isAllowed(principal, AclOperation.ALTER, 'cluster', CLUSTER_RESOURCE)) {
         return refused(ErrorCode.CLUSTER_AUTHORIZATION_FAILED);
       }
       const { validateOnly } = request;
       const outcome = await controller.updateFeatures(updatesIn(request, apiVersion), { validateOnly });
-      if (outcome.kind === 'not-controller') return refused(ErrorCode.NOT_CONTROLLER);
+      if (outcome.kind === 'not-controller') return NOT_CONTROLLER;
       const { errorCode, errorMessage } = outcome.response;
       if (errorCode !== ErrorCode.NONE) {
         const text = `The update failed for all features since the following feature had an error: ${errorMessage}`;
