@@ -1,4 +1,6 @@
 import {
+  type Broker,
+  broker,
   type ClusterSummary,
   clusterSummary,
   type GroupDetail,
@@ -7,6 +9,10 @@ import {
   groupSummary,
   type Overview,
   overview,
+  type PartitionReplicas,
+  partitionReplicas,
+  type Quorum,
+  quorum,
   type TopicDetail,
   type TopicSummary,
   topicDetail,
@@ -176,6 +182,65 @@ export function aStalledGroup(changes: Partial<GroupDetail> = {}): GroupDetail {
         memberId: 'billing-1-f00d',
         evidence: null,
       },
+    ],
+    checkedAt: sampledAt,
+    ...changes,
+  });
+}
+
+export function aBroker(changes: Partial<Broker> = {}): Broker {
+  return broker.parse({
+    id: 1,
+    host: '127.0.0.1',
+    port: 9092,
+    rack: null,
+    isController: false,
+    quorumRole: 'voter',
+    status: 'up',
+    reachable: true,
+    reason: null,
+    leaders: 3,
+    preferredLeaders: 3,
+    replicas: 3,
+    outOfSync: 0,
+    sizeBytes: 0,
+    logDirectories: [],
+    process: null,
+    ...changes,
+  });
+}
+
+/** A partition on brokers 1 to 3, all in sync, led by 1. */
+export function aPartition(changes: Partial<PartitionReplicas> = {}): PartitionReplicas {
+  return partitionReplicas.parse({
+    topic: 'orders',
+    partition: 0,
+    leader: 1,
+    leaderEpoch: 4,
+    replicas: [1, 2, 3],
+    isr: [1, 2, 3],
+    offline: [],
+    adding: [],
+    removing: [],
+    ...changes,
+  });
+}
+
+/** Three voters, of which 1 leads and 3 has been silent for a minute. */
+export function aQuorum(changes: Partial<Quorum> = {}): Quorum {
+  const replica = { directoryId: null, endpoints: [], logEndOffset: 90, lag: 0 };
+  const now = { lastFetchAt: sampledAt - 100, lastCaughtUpAt: sampledAt - 100 };
+  const then = { lastFetchAt: sampledAt - 60_000, lastCaughtUpAt: sampledAt - 60_000 };
+  return quorum.parse({
+    state: 'known',
+    error: null,
+    leaderId: 1,
+    leaderEpoch: 7,
+    highWatermark: 90,
+    replicas: [
+      { ...replica, id: 1, role: 'leader', lastFetchAt: null, lastCaughtUpAt: null },
+      { ...replica, id: 2, role: 'voter', ...now },
+      { ...replica, id: 3, role: 'voter', ...then, logEndOffset: 60, lag: 30 },
     ],
     checkedAt: sampledAt,
     ...changes,

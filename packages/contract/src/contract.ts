@@ -1,12 +1,17 @@
 /** The one entry of this package: everything the console's server and pages agree on. Routes: `routes.ts`. */
 export * from './brokers.ts';
+export * from './cluster-events.ts';
 export * from './clusters.ts';
 export * from './demo.ts';
+export * from './elections.ts';
 export * from './errors.ts';
 export * from './events.ts';
 export * from './groups.ts';
 export * from './lag.ts';
+export * from './quorum.ts';
+export * from './reassignments.ts';
 export * from './records.ts';
+export * from './replicas.ts';
 export * from './routes.ts';
 export * from './scalars.ts';
 export * from './server-info.ts';

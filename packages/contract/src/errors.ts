@@ -16,6 +16,7 @@ export const consoleErrorCodes = [
   'CLUSTER_UNREACHABLE',
   'CLUSTER_READ_ONLY',
   'NOT_MANAGED',
+  'BROKER_ACT_FAILED',
   'TOO_MANY_REQUESTS',
   'INTERNAL',
 ] as const;

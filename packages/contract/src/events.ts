@@ -1,9 +1,12 @@
 import * as z from 'zod';
 import { brokerList } from './brokers.ts';
+import { clusterEvent } from './cluster-events.ts';
 import { clusterSummary, overview } from './clusters.ts';
 import { demoStatus } from './demo.ts';
 import { groupSummary } from './groups.ts';
-import { count, offset, timestampMs } from './scalars.ts';
+import { quorum } from './quorum.ts';
+import { partitionReplicas } from './replicas.ts';
+import { count, offset, timestampMs, topicPartition } from './scalars.ts';
 import { topicSummary } from './topics.ts';
 
 /**
@@ -17,6 +20,19 @@ export const serverEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('cluster'), cluster: z.string(), summary: clusterSummary }),
   z.object({ type: z.literal('overview'), cluster: z.string(), overview }),
   z.object({ type: z.literal('brokers'), cluster: z.string(), brokers: brokerList }),
+  z.object({ type: z.literal('quorum'), cluster: z.string(), quorum }),
+  /** From one version of the matrix to another. Who holds another version asks for it anew. */
+  z.object({
+    type: z.literal('replicas'),
+    cluster: z.string(),
+    from: count,
+    to: count,
+    changed: z.array(partitionReplicas),
+    removed: z.array(topicPartition),
+    checkedAt: timestampMs,
+  }),
+  /** What was seen to happen, oldest first. */
+  z.object({ type: z.literal('events'), cluster: z.string(), events: z.array(clusterEvent) }),
   /** Topics whose summary changed since the last frame. */
   z.object({
     type: z.literal('topics'),

@@ -1,5 +1,7 @@
+import type { BrokerAct } from './brokers.ts';
+
 /**
- * Every route of the console's API. `:cluster`, `:topic` and `:group` are URI-encoded.
+ * Every route of the console's API. `:cluster`, `:topic` and `:group` are URI-encoded; `:broker` is an id.
  * All need `Authorization: Bearer <token>`; those that are not GET also need our own `Origin` and
  * `Content-Type: application/json`. Answers of status 400 and above carry `ErrorBody`.
  *
@@ -10,6 +12,17 @@
  * | GET  /api/clusters | | ClusterList |
  * | GET  /api/clusters/:cluster/overview | | Overview |
  * | GET  /api/clusters/:cluster/brokers | | BrokerList |
+ * | GET  /api/clusters/:cluster/brokers/:broker/impact | | BrokerImpact |
+ * | POST /api/clusters/:cluster/brokers/:broker/{start,stop,restart,kill,pause,resume} | {} | BrokerProcess |
+ * | GET  /api/clusters/:cluster/quorum | | Quorum |
+ * | GET  /api/clusters/:cluster/replicas | | ReplicaMatrix |
+ * | GET  /api/clusters/:cluster/events | ClusterEventsQuery | ClusterEvents |
+ * | POST /api/clusters/:cluster/elections | PreferredElectionRequest | PreferredElectionOutcome |
+ * | GET  /api/clusters/:cluster/reassignments | | ReassignmentStatus |
+ * | POST /api/clusters/:cluster/reassignments | StartReassignmentRequest | ReassignmentOutcome |
+ * | POST /api/clusters/:cluster/reassignments/plan | ReassignmentGoal | ReassignmentPlan |
+ * | POST /api/clusters/:cluster/reassignments/cancel | CancelReassignmentRequest | ReassignmentOutcome |
+ * | POST /api/clusters/:cluster/reassignments/throttle | ThrottleRequest | ReassignmentStatus |
  * | GET  /api/clusters/:cluster/topics | | TopicList |
  * | POST /api/clusters/:cluster/topics | CreateTopicRequest | 201 CreateTopicResponse |
  * | GET  /api/clusters/:cluster/topics/:topic | | TopicDetail |
@@ -31,6 +44,17 @@ export const paths = {
   clusters: () => '/api/clusters',
   overview: (cluster: string) => `${clusterPath(cluster)}/overview`,
   brokers: (cluster: string) => `${clusterPath(cluster)}/brokers`,
+  brokerImpact: (cluster: string, broker: number) => `${clusterPath(cluster)}/brokers/${broker}/impact`,
+  brokerAct: (cluster: string, broker: number, act: BrokerAct) =>
+    `${clusterPath(cluster)}/brokers/${broker}/${act}`,
+  quorum: (cluster: string) => `${clusterPath(cluster)}/quorum`,
+  replicas: (cluster: string) => `${clusterPath(cluster)}/replicas`,
+  clusterEvents: (cluster: string) => `${clusterPath(cluster)}/events`,
+  elections: (cluster: string) => `${clusterPath(cluster)}/elections`,
+  reassignments: (cluster: string) => `${clusterPath(cluster)}/reassignments`,
+  reassignmentPlan: (cluster: string) => `${paths.reassignments(cluster)}/plan`,
+  cancelReassignments: (cluster: string) => `${paths.reassignments(cluster)}/cancel`,
+  replicationThrottle: (cluster: string) => `${paths.reassignments(cluster)}/throttle`,
   topics: (cluster: string) => `${clusterPath(cluster)}/topics`,
   topic: (cluster: string, topic: string) => `${clusterPath(cluster)}/topics/${encodeURIComponent(topic)}`,
   topicConfigs: (cluster: string, topic: string) => `${paths.topic(cluster, topic)}/configs`,

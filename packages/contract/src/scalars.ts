@@ -12,3 +12,7 @@ export const bytes = z.int().nonnegative();
 /** Names one partition of one topic. */
 export const topicPartition = z.object({ topic: z.string(), partition: count });
 export type TopicPartition = z.infer<typeof topicPartition>;
+
+/** Some partitions: the first by name, and how many there are in all. */
+export const partitionsNamed = z.object({ total: count, partitions: z.array(topicPartition) });
+export type PartitionsNamed = z.infer<typeof partitionsNamed>;

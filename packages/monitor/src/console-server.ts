@@ -7,14 +7,17 @@ import type { ClusterDefinition } from './cluster-client/cluster-definition.ts';
 import { type KafkaLibrary, loadKafkaLibrary } from './cluster-client/kafka-library.ts';
 import { Demos } from './demo/demos.ts';
 import type { Logger } from './logger.ts';
+import type { ManagedCluster } from './managed-cluster.ts';
 import { ClusterSampler } from './sampler/cluster-sampler.ts';
 import { openAccessToken } from './server/access-token.ts';
 import { EventStreams } from './server/event-streams.ts';
 import { buildHttpServer } from './server/http-server.ts';
 import { MutationGate } from './server/mutation-gate.ts';
+import { ReassignmentDesk } from './server/reassignment-desk.ts';
 import { RoutedClusters } from './server/routed-clusters.ts';
 import { AuditLog } from './store/audit-log.ts';
 import { openDatabase } from './store/database.ts';
+import { EventLog } from './store/event-log.ts';
 import { LagHistory } from './store/lag-history.ts';
 import { WindowStore } from './store/window-store.ts';
 
@@ -24,11 +27,14 @@ export type {
   TlsDefinition,
 } from './cluster-client/cluster-definition.ts';
 export type { Logger } from './logger.ts';
+export type { ManagedBroker, ManagedCluster } from './managed-cluster.ts';
 
 /** What the console is started with. */
 export interface ConsoleOptions {
   /** The clusters to watch; none may share a name with another. */
   readonly clusters: readonly ClusterDefinition[];
+  /** The processes of the managed one among the clusters, where the console may act on them. */
+  readonly managedCluster?: ManagedCluster;
   /** Holds the history and the token; made, for its owner alone, when it is missing. */
   readonly dataDirectory: string;
   /** 0: any free one. */
@@ -79,6 +85,9 @@ export async function startConsole(options: ConsoleOptions): Promise<Console> {
   const token = openAccessToken(dataDirectory);
   const database = openDatabase(join(dataDirectory, 'console-history.sqlite'));
   const history = new LagHistory(database, options.historyBytesMax ?? HISTORY_BYTES_MAX);
+  const events = new EventLog(database);
+  const gate = new MutationGate(new AuditLog(database), clock, logger);
+  const desk = new ReassignmentDesk(clock, gate, logger);
   const { promise: library, resolve: useLibrary, reject: doWithout } = Promise.withResolvers<KafkaLibrary>();
   const samplers = options.clusters.map(
     (definition) =>
@@ -89,7 +98,14 @@ export async function startConsole(options: ConsoleOptions): Promise<Console> {
         logger,
         windows: new WindowStore(database),
         history,
+        events,
+        managed: definition.managed === true ? (options.managedCluster ?? null) : null,
         onTick: (sampler) => streams.publishTick(sampler),
+        onTopology: (sampler, difference) => {
+          desk.tidy(sampler);
+          streams.publishTopology(sampler, difference);
+        },
+        onEvents: (sampler, happened) => streams.publishEvents(sampler, happened),
       }),
   );
   const streams = new EventStreams(samplers, clock);
@@ -97,8 +113,8 @@ export async function startConsole(options: ConsoleOptions): Promise<Console> {
   let url = '';
   const info = serverInfoOf(options, { clock, tokenFile: token.file, url: () => url });
   const server = await buildHttpServer({
-    ...{ clusters: new RoutedClusters(samplers), history, clock, streams, demos, info, token, logger },
-    gate: new MutationGate(new AuditLog(database), clock, logger),
+    ...{ clusters: new RoutedClusters(samplers), history, events, clock, streams, demos, desk, gate },
+    ...{ info, token, logger },
     version: options.version,
     consoleFiles: options.consoleFiles ?? null,
   });
@@ -110,6 +126,13 @@ export async function startConsole(options: ConsoleOptions): Promise<Console> {
     throw error;
   }
   url = `http://${ADDRESS}:${portOf(server.server.address())}`;
+  const unsubscribe = options.managedCluster?.onChange(({ id: brokerId, state, pid, reason }) => {
+    for (const sampler of samplers.filter(({ managed }) => managed !== null)) {
+      const process = { state, pid, reason };
+      sampler.note({ at: clock.now(), since: null }, [{ kind: 'broker-process', brokerId, process }]);
+      streams.publishBrokers(sampler);
+    }
+  });
   const watch = watchAfter(options.watchAfter ?? Promise.resolve(), () => {
     loadKafkaLibrary().then(useLibrary, doWithout);
     for (const sampler of samplers) {
@@ -123,6 +146,7 @@ export async function startConsole(options: ConsoleOptions): Promise<Console> {
     tokenFile: token.file,
     close: async () => {
       const isWatching = watch.end();
+      unsubscribe?.();
       await demos.close();
       streams.close();
       await server.close();

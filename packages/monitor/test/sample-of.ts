@@ -1,5 +1,7 @@
 import type { ClusterMetadata, PartitionMetadata } from '../src/cluster-client/cluster-metadata.ts';
+import type { ClusterTopology } from '../src/cluster-client/read-topology.ts';
 import type { ClusterSample, OffsetEvent } from '../src/sampler/cluster-sample.ts';
+import type { ClusterState } from '../src/sampler/cluster-state.ts';
 import { TopicPartitionMap } from '../src/topic-partition-map.ts';
 
 /** Topic name → end offset of each of its partitions; its id is its name followed by `-id` unless said. */
@@ -18,6 +20,8 @@ const healthy: Omit<PartitionMetadata, 'partition'> = {
   replicas: [1],
   isr: [1],
   offlineReplicas: [],
+  adding: [],
+  removing: [],
   error: null,
 };
 
@@ -35,11 +39,35 @@ export function sampleOf(sketch: SampleSketch): ClusterSample {
     ),
     groups: [],
     descriptions: [],
-    sizes: null,
-    compactedTopics: null,
+    logDirectories: null,
+    policies: null,
     unreachableBrokers: new Map(),
     ...change,
   };
+}
+
+/** The topology of a KRaft cluster with this metadata, whose broker 1 is the active controller. */
+export function topologyOf(
+  metadata: ClusterMetadata,
+  change: Partial<ClusterTopology> = {},
+): ClusterTopology {
+  const voter = { id: 1, directoryId: null, endpoints: [], logEndOffset: 9 };
+  const voters = [{ ...voter, lastFetchAt: null, lastCaughtUpAt: null }];
+  const partition = { leaderId: 1, leaderEpoch: 1, highWatermark: 9, voters, observers: [] };
+  return {
+    metadata,
+    quorum: { state: 'known', partition },
+    controllerId: 1,
+    fenced: new Map(),
+    tellsReassignments: true,
+    ...change,
+  };
+}
+
+/** Takes a sample in, and before it the topology it was taken by. */
+export function applySample(state: ClusterState, sample: ClusterSample): ReturnType<ClusterState['apply']> {
+  state.applyTopology(topologyOf(sample.metadata), sample.at);
+  return state.apply(sample);
 }
 
 /** A commit of group `g` to `orders-0`, one offset record after another. */
@@ -51,8 +79,6 @@ export function commitOf(offset: number, timestamp: number, change: Partial<Offs
 function metadataOf({ ends, topicIds = {} }: SampleSketch): ClusterMetadata {
   return {
     clusterId: 'cluster',
-    controllerId: 1,
-    lacksController: false,
     brokers: new Map([[1, { id: 1, host: '127.0.0.1', port: 9, rack: null }]]),
     topics: new Map(
       Object.entries(ends).map(([name, partitions]) => [

@@ -2,8 +2,10 @@ import type { ClusterDefinition } from '../src/cluster-client/cluster-definition
 import type { ClusterSample } from '../src/sampler/cluster-sample.ts';
 import { ClusterSampler } from '../src/sampler/cluster-sampler.ts';
 import { IN_MEMORY, openDatabase } from '../src/store/database.ts';
+import { EventLog } from '../src/store/event-log.ts';
 import { LagHistory } from '../src/store/lag-history.ts';
 import { WindowStore } from '../src/store/window-store.ts';
+import { applySample } from './sample-of.ts';
 import { silentLogger } from './silent-logger.ts';
 
 /** A sampler that is never started: it shows the samples it is given, and asks nobody. */
@@ -19,10 +21,14 @@ export function watchedCluster(
     logger: silentLogger,
     windows: new WindowStore(database),
     history: new LagHistory(database, 1_000_000),
+    events: new EventLog(database),
+    managed: null,
     onTick: () => {},
+    onTopology: () => {},
+    onEvents: () => {},
   });
   for (const sample of samples) {
-    sampler.state.apply(sample);
+    applySample(sampler.state, sample);
   }
   return sampler;
 }

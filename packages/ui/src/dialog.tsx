@@ -10,6 +10,8 @@ export interface DialogProps {
   onOpenChange: (open: boolean) => void;
   title: string;
   description?: ReactNode;
+  /** `wide` has room for tables. */
+  size?: 'narrow' | 'wide';
   children: ReactNode;
 }
 
@@ -17,7 +19,14 @@ export interface DialogProps {
  * A modal window: puts the focus into its first field, holds it, closes by Escape and gives the focus back to where
  * it came from. Fields inside must not take the focus themselves, or that place is lost.
  */
-export function Dialog({ open, onOpenChange, title, description, children }: DialogProps): ReactNode {
+export function Dialog({
+  open,
+  onOpenChange,
+  title,
+  description,
+  size = 'narrow',
+  children,
+}: DialogProps): ReactNode {
   const popup = useRef<HTMLDivElement>(null);
   return (
     <Base.Root open={open} onOpenChange={(next) => onOpenChange(next)}>
@@ -26,6 +35,7 @@ export function Dialog({ open, onOpenChange, title, description, children }: Dia
         <Base.Popup
           ref={popup}
           className={styles.popup}
+          data-size={size}
           initialFocus={() => popup.current?.querySelector<HTMLElement>('input, select, textarea') ?? true}
         >
           <header className={styles.head}>

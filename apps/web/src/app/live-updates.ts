@@ -1,17 +1,29 @@
-import { type ClusterList, type Overview, paths, type ServerEvent, serverEvent } from '@odradek/contract';
+import {
+  type ClusterEvent,
+  type ClusterEvents,
+  type ClusterList,
+  type Overview,
+  paths,
+  type ServerEvent,
+  serverEvent,
+} from '@odradek/contract';
 import { type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { appendLagSample } from '../features/groups/lag-series.ts';
 import { lagSeriesKey } from '../features/groups/queries.ts';
+import { patchedMatrix } from '../features/replicas/patched-matrix.ts';
 import type { ApiClient } from '../shared/api-client.ts';
 import { useConsole } from '../shared/console-context.tsx';
 import { framesOf } from '../shared/event-stream.ts';
 import {
   brokerListOptions,
+  clusterEventsOptions,
   clusterListOptions,
   demoOptions,
   groupListOptions,
   overviewOptions,
+  quorumOptions,
+  replicaMatrixOptions,
   topicListOptions,
 } from '../shared/live-lists.ts';
 import { useRefresh } from '../shared/refresh.tsx';
@@ -77,6 +89,18 @@ export function applyServerEvent(queryClient: QueryClient, api: ApiClient, event
     case 'brokers':
       queryClient.setQueryData(brokerListOptions(api, event.cluster).queryKey, event.brokers);
       return;
+    case 'quorum':
+      queryClient.setQueryData(quorumOptions(api, event.cluster).queryKey, event.quorum);
+      return;
+    case 'replicas':
+      applyMatrixPatch(queryClient, replicaMatrixOptions(api, event.cluster).queryKey, event);
+      return;
+    case 'events':
+      queryClient.setQueryData(
+        clusterEventsOptions(api, event.cluster).queryKey,
+        (held) => held && withNewEvents(held, event.events),
+      );
+      return;
     case 'topics':
       queryClient.setQueryData(
         topicListOptions(api, event.cluster).queryKey,
@@ -105,6 +129,28 @@ export function applyServerEvent(queryClient: QueryClient, api: ApiClient, event
     default:
       event satisfies never;
   }
+}
+
+/** A patch of another version than the one held came too early or too late: all of it is asked for again. */
+function applyMatrixPatch(
+  queryClient: QueryClient,
+  queryKey: ReturnType<typeof replicaMatrixOptions>['queryKey'],
+  patch: Extract<ServerEvent, { type: 'replicas' }>,
+): void {
+  const held = queryClient.getQueryData(queryKey);
+  if (held === undefined || held.version >= patch.to) return;
+  if (held.version === patch.from) queryClient.setQueryData(queryKey, patchedMatrix(held, patch));
+  else void queryClient.invalidateQueries({ queryKey });
+}
+
+/** As many as a feed keeps in sight; older ones are asked for. */
+const feedMax = 500;
+
+function withNewEvents(held: ClusterEvents, happened: readonly ClusterEvent[]): ClusterEvents {
+  const newest = held.events[0]?.id ?? 0;
+  const fresh = happened.filter(({ id }) => id > newest).reverse();
+  const events = [...fresh, ...held.events];
+  return { events: events.slice(0, feedMax), hasMore: held.hasMore || events.length > feedMax };
 }
 
 function withCluster(held: ClusterList | undefined, summary: Overview['cluster']): ClusterList | undefined {

@@ -64,7 +64,9 @@ const sections = [
   { to: '/c/$cluster', icon: 'overview', label: 'Overview' },
   { to: '/c/$cluster/topics', icon: 'topics', label: 'Topics' },
   { to: '/c/$cluster/groups', icon: 'groups', label: 'Groups' },
+  { to: '/c/$cluster/replicas', icon: 'replicas', label: 'Replicas' },
   { to: '/c/$cluster/brokers', icon: 'brokers', label: 'Brokers' },
+  { to: '/c/$cluster/quorum', icon: 'quorum', label: 'Quorum' },
 ] as const satisfies readonly { to: string; icon: IconName; label: string }[];
 
 function clusterLinks(cluster: string): { id: string; link: ReactNode }[] {

@@ -4,12 +4,15 @@ import { brokersSearch } from '../features/brokers/search.ts';
 import { GroupListPage } from '../features/groups/group-list-page.tsx';
 import { groupListSearch, groupSearch } from '../features/groups/search.ts';
 import { ClusterListPage } from '../features/overview/cluster-list-page.tsx';
-import { OverviewPage } from '../features/overview/overview-page.tsx';
+import { QuorumPage } from '../features/quorum/quorum-page.tsx';
+import { replicasSearch } from '../features/replicas/search.ts';
 import { SettingsPage } from '../features/settings/settings-page.tsx';
 import { topicListSearch, topicSearch } from '../features/topics/search.ts';
 import { TopicListPage } from '../features/topics/topic-list-page.tsx';
 import { ClusterLayout } from './cluster-layout.tsx';
+import { OverviewRoute } from './overview-route.tsx';
 import { NotFound, PageFailure } from './page-failure.tsx';
+import { ReplicasRoute } from './replicas-route.tsx';
 import { RootLayout } from './root-layout.tsx';
 import { TopicRoute } from './topic-route.tsx';
 
@@ -24,7 +27,7 @@ const settings = createRoute({ getParentRoute: () => root, path: '/settings', co
 
 const cluster = createRoute({ getParentRoute: () => root, path: '/c/$cluster', component: ClusterLayout });
 
-const overview = createRoute({ getParentRoute: () => cluster, path: '/', component: OverviewPage });
+const overview = createRoute({ getParentRoute: () => cluster, path: '/', component: OverviewRoute });
 const topics = createRoute({
   getParentRoute: () => cluster,
   path: '/topics',
@@ -57,10 +60,18 @@ const brokers = createRoute({
   component: BrokersPage,
 });
 
+const quorum = createRoute({ getParentRoute: () => cluster, path: '/quorum', component: QuorumPage });
+const replicas = createRoute({
+  getParentRoute: () => cluster,
+  path: '/replicas',
+  validateSearch: replicasSearch,
+  component: ReplicasRoute,
+});
+
 const routeTree = root.addChildren([
   clusters,
   settings,
-  cluster.addChildren([overview, topics, topic, groups, group, brokers]),
+  cluster.addChildren([overview, topics, topic, groups, group, replicas, brokers, quorum]),
 ]);
 
 /** The addresses of the console. Search parameters are validated; what is not understood is left out. */

@@ -1,10 +1,13 @@
 import {
   brokerList,
+  clusterEvents,
   clusterList,
   demoStatus,
   groupList,
   overview,
   paths,
+  quorum,
+  replicaMatrix,
   serverInfo,
   topicList,
 } from '@odradek/contract';
@@ -35,6 +38,28 @@ export const brokerListOptions = (api: ApiClient, cluster: string) =>
   queryOptions({
     queryKey: ['cluster', cluster, 'brokers'],
     queryFn: ({ signal }) => api.get(brokerList, paths.brokers(cluster), { signal }),
+  });
+
+export const quorumOptions = (api: ApiClient, cluster: string) =>
+  queryOptions({
+    queryKey: ['cluster', cluster, 'quorum'],
+    queryFn: ({ signal }) => api.get(quorum, paths.quorum(cluster), { signal }),
+  });
+
+export const replicaMatrixOptions = (api: ApiClient, cluster: string) =>
+  queryOptions({
+    queryKey: ['cluster', cluster, 'replicas'],
+    queryFn: ({ signal }) => api.get(replicaMatrix, paths.replicas(cluster), { signal }),
+  });
+
+/** How many events a feed begins with; older ones are asked for page by page. */
+export const EVENTS_PER_PAGE = 50;
+
+export const clusterEventsOptions = (api: ApiClient, cluster: string) =>
+  queryOptions({
+    queryKey: ['cluster', cluster, 'events'],
+    queryFn: ({ signal }) =>
+      api.get(clusterEvents, paths.clusterEvents(cluster), { query: { limit: EVENTS_PER_PAGE }, signal }),
   });
 
 export const topicListOptions = (api: ApiClient, cluster: string) =>

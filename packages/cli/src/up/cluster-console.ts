@@ -69,6 +69,7 @@ export function consoleOf(
     ...(options.watchAfter === undefined ? {} : { watchAfter: options.watchAfter }),
     dataDirectory: cluster.directory,
     startedAs: process.env.ODRADEK_STARTED_AS === 'desktop' ? 'desktop' : 'up',
+    managedCluster: cluster,
     clusters: [
       {
         name: MANAGED_CLUSTER,

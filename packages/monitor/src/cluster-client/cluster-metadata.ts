@@ -1,10 +1,7 @@
 /** What a cluster says of itself: the Metadata answer, in our words. */
 export interface ClusterMetadata {
   readonly clusterId: string | null;
-  /** The active controller's id, which need not be a broker's; null where there is none, or it is not told. */
-  readonly controllerId: number | null;
-  /** The cluster said that it has no active controller. */
-  readonly lacksController: boolean;
+  /** Those the cluster counts on. */
   readonly brokers: ReadonlyMap<number, BrokerNode>;
   readonly topics: ReadonlyMap<string, TopicMetadata>;
 }
@@ -31,17 +28,21 @@ export interface PartitionMetadata {
   /** Null when there is none. */
   readonly leader: number | null;
   readonly leaderEpoch: number | null;
+  /** The first one is the preferred leader. */
   readonly replicas: readonly number[];
   readonly isr: readonly number[];
   readonly offlineReplicas: readonly number[];
+  /** Replicas that a reassignment adds and takes away; empty where none is under way, or it is not told. */
+  readonly adding: readonly number[];
+  readonly removing: readonly number[];
   /** Kafka's error name; null when there is none. */
   readonly error: string | null;
 }
 
-export const emptyMetadata: ClusterMetadata = {
-  clusterId: null,
-  controllerId: null,
-  lacksController: false,
-  brokers: new Map(),
-  topics: new Map(),
-};
+export const emptyMetadata: ClusterMetadata = { clusterId: null, brokers: new Map(), topics: new Map() };
+
+/** The partition of this index. Indexes are dense and in order, but where a cluster hides some. */
+export function partitionAt({ partitions }: TopicMetadata, index: number): PartitionMetadata | undefined {
+  const there = partitions[index];
+  return there?.partition === index ? there : partitions.find(({ partition }) => partition === index);
+}

@@ -1,7 +1,7 @@
 import type { CreateTopicResponse } from '@odradek/contract';
-import type { ClusterMetadata } from './cluster-metadata.ts';
 import { KafkaError } from './kafka-error.ts';
 import type { KafkaRequests } from './kafka-requests.ts';
+import type { ClusterTopology } from './read-topology.ts';
 
 /** A topic to create; null leaves the number to the broker's defaults (KIP-464). */
 export interface NewTopic {
@@ -17,7 +17,7 @@ const TIMEOUT_MS = 10_000;
 /** Creates the topic, or only checks it. Throws KafkaError and BrokerUnreachable. */
 export async function createTopic(
   requests: KafkaRequests,
-  metadata: ClusterMetadata,
+  { metadata, controllerId }: ClusterTopology,
   topic: NewTopic,
 ): Promise<CreateTopicResponse> {
   const body = {
@@ -34,7 +34,7 @@ export async function createTopic(
     validateOnly: topic.validateOnly,
   };
   // Any broker of a KRaft cluster forwards; one that still has ZooKeeper wants its controller asked.
-  const controller = metadata.brokers.get(metadata.controllerId ?? -1);
+  const controller = metadata.brokers.get(controllerId ?? -1);
   const answer =
     controller === undefined
       ? await requests.sendToAny('CreateTopics', body)

@@ -24,7 +24,7 @@ const types = ['unknown', 'boolean', 'string', 'int', 'short', 'long', 'double',
 
 /** Every config of a topic by name, with where its value comes from. Throws KafkaError and BrokerUnreachable. */
 export async function describeTopicConfigs(requests: KafkaRequests, topic: string): Promise<ConfigEntry[]> {
-  const answer = await requests.sendToAny('DescribeConfigs', {
+  const answer = await requests.askAny('DescribeConfigs', {
     resources: [{ resourceType: TOPIC, resourceName: topic, configurationKeys: null }],
     includeSynonyms: true,
     includeDocumentation: true,
@@ -36,27 +36,40 @@ export async function describeTopicConfigs(requests: KafkaRequests, topic: strin
   return result.configs.map(entryOf).sort((one, other) => one.name.localeCompare(other.name));
 }
 
-/** The topics whose `cleanup.policy` holds `compact`; those that may not be asked are left out. */
-export async function readCompactedTopics(
+/** Configs of topics that change what their numbers mean. */
+export interface TopicPolicies {
+  /** Topics whose `cleanup.policy` holds `compact`. */
+  readonly compacted: ReadonlySet<string>;
+  readonly minInsyncReplicas: ReadonlyMap<string, number>;
+}
+
+/** Asks for the policies of topics; those that may not be asked are left out. Throws BrokerUnreachable and ApiNotSupported. */
+export async function readTopicPolicies(
   requests: KafkaRequests,
   topics: readonly string[],
-): Promise<Set<string>> {
+): Promise<TopicPolicies> {
   const compacted = new Set<string>();
+  const minInsyncReplicas = new Map<string, number>();
   for (const names of chunks(topics, TOPICS_PER_REQUEST)) {
-    const { results } = await requests.sendToAny('DescribeConfigs', {
+    const { results } = await requests.askAny('DescribeConfigs', {
       resources: names.map((resourceName) => ({
         resourceType: TOPIC,
         resourceName,
-        configurationKeys: ['cleanup.policy'],
+        configurationKeys: ['cleanup.policy', 'min.insync.replicas'],
       })),
     });
     for (const { errorCode, resourceName, configs } of results) {
-      if (errorCode === 0 && configs[0]?.value?.includes('compact') === true) {
+      const values = new Map(errorCode === 0 ? configs.map(({ name, value }) => [name, value]) : []);
+      if (values.get('cleanup.policy')?.includes('compact') === true) {
         compacted.add(resourceName);
+      }
+      const minimum = Number(values.get('min.insync.replicas') ?? Number.NaN);
+      if (Number.isInteger(minimum)) {
+        minInsyncReplicas.set(resourceName, minimum);
       }
     }
   }
-  return compacted;
+  return { compacted, minInsyncReplicas };
 }
 
 type DescribedConfig = ResponseBody<'DescribeConfigs'>['results'][number]['configs'][number];

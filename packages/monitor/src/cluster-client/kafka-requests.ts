@@ -1,7 +1,13 @@
 import { isIP } from 'node:net';
 import { codec, type MessageName, ProtocolError } from '@odradek/broker/protocol';
 import type { Connection, ConnectionPool } from '@platformatic/kafka';
-import { type BrokerAddress, type ClusterDefinition, parseAddress } from './cluster-definition.ts';
+import { askInTurn } from './ask-in-turn.ts';
+import {
+  addressText,
+  type BrokerAddress,
+  type ClusterDefinition,
+  parseAddress,
+} from './cluster-definition.ts';
 import type { KafkaLibrary } from './kafka-library.ts';
 import { BrokerUnreachable, unreachableKindOf } from './unreachable.ts';
 
@@ -32,6 +38,8 @@ export class ApiNotSupported extends Error {
 interface SendOptions {
   /** The highest version whose fields the caller fills; absent: the codec's. */
   readonly maxVersion?: number;
+  /** The lowest version that has what the caller fills; absent: any. */
+  readonly minVersion?: number;
 }
 
 /** ApiVersions itself has no version yet to be chosen by: this one every broker answers. */
@@ -55,6 +63,8 @@ export class KafkaRequests {
   readonly #pool: ConnectionPool;
   readonly #bootstrap: readonly BrokerAddress[];
   #discovered: readonly BrokerAddress[] = [];
+  /** Of those who were asked in turn, who answered last. */
+  #answering: BrokerAddress | null = null;
   #wasAnswered = false;
   readonly #versions = new WeakMap<Connection, Promise<SupportedVersions>>();
 
@@ -74,7 +84,7 @@ export class KafkaRequests {
     address: BrokerAddress,
     api: Api,
     body: RequestBody<Api>,
-    { maxVersion = Number.MAX_SAFE_INTEGER }: SendOptions = {},
+    { maxVersion = Number.MAX_SAFE_INTEGER, minVersion = 0 }: SendOptions = {},
   ): Promise<ResponseBody<Api>> {
     let isKafka = false;
     try {
@@ -84,7 +94,7 @@ export class KafkaRequests {
       const supported = versions.get(codec(`${api}Request`).apiKey);
       const { validVersions } = codec(`${api}Request`);
       const version = Math.min(supported?.max ?? -1, validVersions.max, maxVersion);
-      if (version < Math.max(supported?.min ?? 0, validVersions.min)) {
+      if (version < Math.max(supported?.min ?? 0, validVersions.min, minVersion)) {
         throw new ApiNotSupported(api, address);
       }
       const answer = await this.#exchange(connection, api, body, version);
@@ -109,14 +119,30 @@ export class KafkaRequests {
     this.#discovered = addresses;
   }
 
-  /** Asks the bootstrap servers and then the brokers in turn; throws the first failure when none answers. */
+  /**
+   * Asks the bootstrap servers and the brokers in turn, whoever answered last first; throws the first failure when
+   * none answers. Only for questions: two of them may be asked.
+   */
+  askAny<Api extends ApiName>(
+    api: Api,
+    body: RequestBody<Api>,
+    options: SendOptions = {},
+  ): Promise<ResponseBody<Api>> {
+    return askInTurn(this.#anyone(), async (address) => {
+      const answer = await this.send(address, api, body, options);
+      this.#answering = address;
+      return answer;
+    });
+  }
+
+  /** As `askAny`, for what changes something: the next is asked only once the one before has failed. */
   async sendToAny<Api extends ApiName>(
     api: Api,
     body: RequestBody<Api>,
     options: SendOptions = {},
   ): Promise<ResponseBody<Api>> {
     let first: unknown;
-    for (const address of [...this.#bootstrap, ...this.#discovered]) {
+    for (const address of this.#anyone()) {
       try {
         return await this.send(address, api, body, options);
       } catch (error) {
@@ -128,6 +154,12 @@ export class KafkaRequests {
 
   close(): Promise<void> {
     return this.#pool.close();
+  }
+
+  #anyone(): BrokerAddress[] {
+    const last = this.#answering === null ? [] : [this.#answering];
+    const all = [...last, ...this.#bootstrap, ...this.#discovered];
+    return [...new Map(all.map((address) => [addressText(address), address])).values()];
   }
 
   #supportedVersions(connection: Connection): Promise<SupportedVersions> {

@@ -5,7 +5,7 @@ import { type ClusterDefinition, parseAddress } from '../cluster-client/cluster-
 import { createTopic } from '../cluster-client/create-topic.ts';
 import { KafkaError } from '../cluster-client/kafka-error.ts';
 import { connectionOptions } from '../cluster-client/kafka-requests.ts';
-import { readMetadata } from '../cluster-client/read-metadata.ts';
+import { readTopology } from '../cluster-client/read-topology.ts';
 import type { Logger } from '../logger.ts';
 import type { ClusterConnection } from '../sampler/cluster-sampler.ts';
 import { demoOrder } from './demo-order.ts';
@@ -197,10 +197,10 @@ export class Demo {
 }
 
 async function makeTopic({ requests }: ClusterConnection): Promise<void> {
-  const metadata = await readMetadata(requests);
+  const topology = await readTopology(requests);
   try {
     const topic = { name: TOPIC, partitions: PARTITIONS, replicationFactor: null };
-    await createTopic(requests, metadata, { ...topic, configs: {}, validateOnly: false });
+    await createTopic(requests, topology, { ...topic, configs: {}, validateOnly: false });
   } catch (error) {
     if (!(error instanceof KafkaError && error.kafkaName === 'TOPIC_ALREADY_EXISTS')) {
       throw error;

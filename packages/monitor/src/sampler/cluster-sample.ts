@@ -1,12 +1,14 @@
 import type { ClusterMetadata } from '../cluster-client/cluster-metadata.ts';
+import type { TopicPolicies } from '../cluster-client/describe-configs.ts';
 import type { GroupDescription, ListedGroup } from '../cluster-client/group-description.ts';
-import type { LogSizes } from '../cluster-client/read-log-sizes.ts';
+import type { LogDirectories } from '../cluster-client/read-log-directories.ts';
 import type { TopicPartitionMap } from '../topic-partition-map.ts';
 
 /** What one sampling tick learnt. Nothing is judged yet. */
 export interface ClusterSample {
   /** When the tick began, in ms. */
   readonly at: number;
+  /** The metadata it was taken by. */
   readonly metadata: ClusterMetadata;
   /** Commits learnt since the last tick, in order. Read before the end offsets were asked for. */
   readonly offsetEvents: readonly OffsetEvent[];
@@ -20,9 +22,9 @@ export interface ClusterSample {
   /** The groups this tick described. */
   readonly descriptions: readonly GroupDescription[];
   /** Null on ticks that did not ask, or where it is not permitted. */
-  readonly sizes: LogSizes | null;
-  /** Topics whose cleanup policy holds `compact`; null on ticks that did not ask. */
-  readonly compactedTopics: ReadonlySet<string> | null;
+  readonly logDirectories: LogDirectories | null;
+  /** Null on ticks that did not ask, or where it is not permitted. */
+  readonly policies: TopicPolicies | null;
   /** Brokers that did not answer, and why. */
   readonly unreachableBrokers: ReadonlyMap<number, string>;
 }

@@ -1,27 +1,33 @@
-import type { CommitSource, ClusterState as ConnectionState, UnreachableReason } from '@odradek/contract';
+import type {
+  ClusterChange,
+  ClusterEvent,
+  CommitSource,
+  ClusterState as ConnectionState,
+  UnreachableReason,
+} from '@odradek/contract';
 import type { Clock } from '../clock.ts';
-import { addressText, type ClusterDefinition } from '../cluster-client/cluster-definition.ts';
+import type { ClusterDefinition } from '../cluster-client/cluster-definition.ts';
 import type { KafkaLibrary } from '../cluster-client/kafka-library.ts';
 import { KafkaRequests } from '../cluster-client/kafka-requests.ts';
 import type { AskedOffset } from '../cluster-client/read-committed-offsets.ts';
-import { BrokerUnreachable } from '../cluster-client/unreachable.ts';
+import { readTopology } from '../cluster-client/read-topology.ts';
 import type { Logger } from '../logger.ts';
+import type { ManagedCluster } from '../managed-cluster.ts';
+import type { EventLog, EventTime } from '../store/event-log.ts';
 import type { LagHistory } from '../store/lag-history.ts';
 import type { KeptCommitWindow, WindowStore } from '../store/window-store.ts';
 import { ClusterState } from './cluster-state.ts';
 import type { LearntCommits } from './commit-learning.ts';
 import { lagSamples } from './lag-samples.ts';
+import { Reachability, type Sampled } from './reachability.ts';
+import { SamplingLoop } from './sampling-loop.ts';
+import { silenceChanges } from './silence-changes.ts';
 import { SPARKLINE_STEP_MS, SPARKLINE_STEPS } from './sparkline.ts';
 import { SampleTaker, type TakenSample } from './take-sample.ts';
+import type { TopologyDifference } from './topology-difference.ts';
 
 const MANAGED_INTERVAL_MS = 1_000;
 const REMOTE_INTERVAL_MS = 10_000;
-
-/** A cluster that does not answer is asked again after the interval, then ever more rarely, up to this. */
-const RETRY_MS_MAX = 30_000;
-
-/** A managed cluster is on this machine, and somebody is waiting for it. */
-const MANAGED_RETRY_MS_MAX = 2_000;
 
 /** End offsets are kept this often: losing a few costs a verdict nothing. */
 const KEEP_END_OFFSETS_MS = 30_000;
@@ -34,8 +40,14 @@ export interface ClusterSamplerNeeds {
   readonly logger: Logger;
   readonly windows: WindowStore;
   readonly history: LagHistory;
-  /** Called after each tick, also one that failed. */
+  readonly events: EventLog;
+  /** Set for a cluster whose processes this Odradek supervises. */
+  readonly managed: ManagedCluster | null;
+  /** Called after each sample of lag, also one that failed. */
   readonly onTick: (sampler: ClusterSampler) => void;
+  /** Called after each sample of the topology; null for the first, and where it could not be taken. */
+  readonly onTopology: (sampler: ClusterSampler, difference: TopologyDifference | null) => void;
+  readonly onEvents: (sampler: ClusterSampler, events: readonly ClusterEvent[]) => void;
 }
 
 /** What a caller needs to ask the cluster something by itself. */
@@ -46,7 +58,8 @@ export interface ClusterConnection {
 
 /**
  * Watches one cluster: connecting → reachable ↔ unreachable, the last with a reason and a time of the next attempt.
- * One tick at a time; a slow tick delays the next one. Never judges: `state` does, from what is put into it.
+ * Topology and lag are sampled in loops of their own: a broker that hangs delays whoever asks all brokers, but not the
+ * view of who leads what. Never judges: `state` does, from what is put into it.
  */
 export class ClusterSampler {
   readonly definition: ClusterDefinition;
@@ -54,20 +67,18 @@ export class ClusterSampler {
   readonly state = new ClusterState();
   readonly #needs: ClusterSamplerNeeds;
   readonly #connection: Promise<ClusterConnection>;
+  readonly #topologyLoop = new SamplingLoop(() => this.#sample('topology', (at) => this.#sampleTopology(at)));
+  readonly #lagLoop = new SamplingLoop(() => this.#sample('lag', (at) => this.#sampleLag(at)));
   #taker: SampleTaker | null = null;
-  #timer: NodeJS.Timeout | null = null;
-  #tick: Promise<void> = Promise.resolve();
-  #fresh: Promise<void> | null = null;
-  #isClosed = false;
-  #failures = 0;
+  readonly #reachability: Reachability;
   #keptEndOffsetsAt = 0;
-  #reason: UnreachableReason | null = null;
   #commitSource: CommitSource = 'starting';
   #commitSourceReason: string | null = null;
 
   constructor(needs: ClusterSamplerNeeds) {
     this.#needs = needs;
     this.definition = needs.definition;
+    this.#reachability = new Reachability(needs);
     const interval = needs.definition.managed === true ? MANAGED_INTERVAL_MS : REMOTE_INTERVAL_MS;
     this.sampleIntervalMs = needs.definition.sampleIntervalMs ?? interval;
     this.#connection = needs.library.then((library) => ({
@@ -77,14 +88,14 @@ export class ClusterSampler {
   }
 
   get connectionState(): ConnectionState {
-    if (this.#reason !== null) {
+    if (this.reason !== null) {
       return 'unreachable';
     }
-    return this.state.checkedAt === null || this.#failures > 0 ? 'connecting' : 'reachable';
+    return this.state.checkedAt === null ? 'connecting' : 'reachable';
   }
 
   get reason(): UnreachableReason | null {
-    return this.#reason;
+    return this.#reachability.reason;
   }
 
   get commitSource(): CommitSource {
@@ -99,76 +110,112 @@ export class ClusterSampler {
     return this.definition.readOnly ?? this.definition.managed !== true;
   }
 
+  /** Null where this Odradek does not supervise the cluster's processes. */
+  get managed(): ManagedCluster | null {
+    return this.#needs.managed;
+  }
+
   connection(): Promise<ClusterConnection> {
     return this.#connection;
   }
 
   start(): void {
-    this.#schedule(0);
+    this.#topologyLoop.start();
+    // Lag is asked of the brokers that the topology names.
+    void this.#topologyLoop.fresh().then(() => this.#lagLoop.start());
   }
 
-  /**
-   * Resolves after a sample that was begun after this call, so that what was just made is in it. Callers that come
-   * before it begins share it.
-   */
-  freshSample(): Promise<void> {
-    this.#fresh ??= this.#tick.then(() => {
-      this.#fresh = null;
-      if (this.#isClosed) return;
-      clearTimeout(this.#timer ?? undefined);
-      this.#tick = this.#runTick();
-      return this.#tick;
-    });
-    return this.#fresh;
+  /** Resolves after a sample of everything that was begun after this call, so that what was just made is in it. */
+  async freshSample(): Promise<void> {
+    await this.freshTopology();
+    await this.#lagLoop.fresh();
   }
 
-  /** Closes the connections, which ends the tick under way, and keeps what is worth keeping. */
+  /** As `freshSample`, for the topology alone. */
+  freshTopology(): Promise<void> {
+    return this.#topologyLoop.fresh();
+  }
+
+  /** Writes down what happened, and tells it. */
+  note(time: EventTime, changes: readonly ClusterChange[]): void {
+    if (changes.length === 0) {
+      return;
+    }
+    const { events, onEvents, logger } = this.#needs;
+    const { name } = this.definition;
+    try {
+      onEvents(this, events.add(name, time, changes));
+    } catch (error) {
+      // A full disk costs the history, not the view of what is.
+      logger.error({ cluster: name, err: error }, 'events could not be kept');
+    }
+  }
+
+  /** Closes the connections, which ends the samples under way, and keeps what is worth keeping. */
   async close(): Promise<void> {
-    this.#isClosed = true;
-    clearTimeout(this.#timer ?? undefined);
+    const ended = [this.#topologyLoop.close(), this.#lagLoop.close()];
     const { requests } = await this.#connection;
-    await Promise.all([requests.close(), this.#tick]);
+    await Promise.all([requests.close(), ...ended]);
     if (this.#taker !== null) {
       this.#keepEndOffsets();
     }
   }
 
-  #schedule(delayMs: number): void {
-    if (!this.#isClosed) {
-      this.#timer = setTimeout(() => {
-        this.#tick = this.#runTick();
-      }, delayMs);
-    }
-  }
-
-  async #runTick(): Promise<void> {
+  /** One run of a loop: what fails makes the cluster unreachable, and is tried again. */
+  async #sample(what: Sampled, take: (at: number) => Promise<void>): Promise<number> {
     const at = this.#needs.clock.now();
-    let delayMs: number;
     try {
-      const taker = await this.#sampleTaker();
-      const taken = await taker.take(at);
-      if (this.#isClosed) {
-        // Closing cut its connections: what is missing in it is not gone.
-        return;
-      }
-      this.#takeIn(taken);
-      delayMs = Math.max(0, at + this.sampleIntervalMs - this.#needs.clock.now());
+      await take(at);
+      return Math.max(0, at + this.sampleIntervalMs - this.#needs.clock.now());
     } catch (error) {
-      if (this.#isClosed) {
-        return;
+      if (this.#topologyLoop.isClosed) {
+        return 0;
       }
-      delayMs = this.#becomeUnreachable(error);
+      this.#taker?.loseTouch();
+      const delayMs = this.#reachability.failed(what, error);
+      this.#tell(() => this.#needs.onTick(this));
+      return delayMs;
     }
-    this.#schedule(delayMs);
-    this.#tell();
   }
 
-  #tell(): void {
+  async #sampleTopology(at: number): Promise<void> {
+    const { requests } = await this.#connection;
+    const topology = await readTopology(requests);
+    if (this.#topologyLoop.isClosed) {
+      return;
+    }
+    requests.discover([...topology.metadata.brokers.values()]);
+    const since = this.state.topologyAt;
+    const difference = this.state.applyTopology(topology, at);
+    if (this.#reachability.isFailing('topology')) {
+      void this.#lagLoop.fresh();
+    }
+    this.#reachability.succeeded('topology');
+    this.note({ at, since }, difference?.changes ?? [{ kind: 'watching-began' }]);
+    this.#tell(() => this.#needs.onTopology(this, difference));
+  }
+
+  async #sampleLag(at: number): Promise<void> {
+    if (this.state.topologyAt === null || this.#reachability.isFailing('topology')) {
+      return;
+    }
+    const taker = await this.#sampleTaker();
+    const taken = await taker.take(this.state.metadata, at);
+    if (this.#lagLoop.isClosed) {
+      // Closing cut its connections: what is missing in it is not gone.
+      return;
+    }
+    this.#takeIn(taken);
+    this.#reachability.succeeded('lag');
+    this.#tell(() => this.#needs.onTick(this));
+  }
+
+  #tell(listen: () => void): void {
     try {
-      this.#needs.onTick(this);
+      listen();
     } catch (error) {
       // Who listens may fail; the watching goes on.
-      this.#needs.logger.error({ cluster: this.definition.name, err: error }, 'a tick could not be told');
+      this.#needs.logger.error({ cluster: this.definition.name, err: error }, 'a sample could not be told');
     }
   }
 
@@ -190,7 +237,10 @@ export class ClusterSampler {
     if (commits.beginsAnew) {
       this.state.forgetCommits();
     }
+    const silentBefore = this.state.unreachableBrokers;
+    const since = this.state.checkedAt;
     const changed = this.state.apply(sample);
+    this.note({ at: sample.at, since }, silenceChanges(silentBefore, this.state));
     try {
       this.#keep(sample.at, commits, changed);
     } catch (error) {
@@ -202,11 +252,6 @@ export class ClusterSampler {
     }
     this.#commitSource = commits.source;
     this.#commitSourceReason = commits.reason;
-    if (this.#failures > 0) {
-      logger.info({ cluster: name }, 'cluster is reachable again');
-    }
-    this.#failures = 0;
-    this.#reason = null;
   }
 
   #keep(at: number, commits: LearntCommits, changed: readonly KeptCommitWindow[]): void {
@@ -233,30 +278,6 @@ export class ClusterSampler {
         sparkline.record(at, lag);
       }
     }
-  }
-
-  /** Returns when to try again. */
-  #becomeUnreachable(error: unknown): number {
-    const { logger, clock } = this.#needs;
-    const { managed, name } = this.definition;
-    this.#failures += 1;
-    this.#taker?.loseTouch();
-    const retryMax = managed === true ? MANAGED_RETRY_MS_MAX : RETRY_MS_MAX;
-    const delayMs = Math.min(retryMax, 1_000 * 2 ** (this.#failures - 1));
-    const now = clock.now();
-    const known = error instanceof BrokerUnreachable ? error : null;
-    const message = error instanceof Error ? error.message : String(error);
-    if (this.#failures === 1) {
-      logger.warn({ cluster: name, err: error }, `cluster is unreachable: ${message}`);
-    }
-    this.#reason = {
-      kind: known?.kind ?? 'unknown',
-      message,
-      address: known === null ? null : addressText(known.address),
-      since: this.#reason?.since ?? now,
-      nextAttemptAt: now + delayMs,
-    };
-    return delayMs;
   }
 
   #keepEndOffsets(): void {

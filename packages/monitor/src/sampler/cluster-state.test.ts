@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { commitOf, sampleOf } from '../../test/sample-of.ts';
+import { applySample, commitOf, sampleOf } from '../../test/sample-of.ts';
 import { ClusterState } from './cluster-state.ts';
 
 let state: ClusterState;
@@ -12,10 +12,11 @@ const partition = () => state.judgedGroups.get('g')?.partitions[0];
 
 /** The group is level at first; then come ticks and commits a second apart, each further behind, up to 13 s. */
 function fallBehind(): void {
-  state.apply(sampleOf({ at: 500, ends: { orders: [50] }, events: [commitOf(50, 400)] }));
+  applySample(state, sampleOf({ at: 500, ends: { orders: [50] }, events: [commitOf(50, 400)] }));
   for (let tick = 1; tick <= 12; tick += 1) {
     const at = 1000 + tick * 1000;
-    state.apply(
+    applySample(
+      state,
       sampleOf({ at, ends: { orders: [100 + tick * 20] }, events: [commitOf(50 + tick, at - 500)] }),
     );
   }
@@ -23,24 +24,27 @@ function fallBehind(): void {
 
 describe('ClusterState', () => {
   it('shows lag 2 for five records and a commit after the third', () => {
-    state.apply(sampleOf({ at: 1000, ends: { orders: [5] }, events: [commitOf(3, 900)] }));
+    applySample(state, sampleOf({ at: 1000, ends: { orders: [5] }, events: [commitOf(3, 900)] }));
     expect(partition()).toMatchObject({ committed: { offset: 3 }, end: 5, lag: 2 });
     expect(state.judgedGroups.get('g')?.totalLag).toBe(2);
   });
 
   it('never shows a negative lag', () => {
-    state.apply(sampleOf({ at: 1000, ends: { orders: [5] }, events: [commitOf(9, 900)] }));
+    applySample(state, sampleOf({ at: 1000, ends: { orders: [5] }, events: [commitOf(9, 900)] }));
     expect(partition()?.lag).toBe(0);
   });
 
   it('measures a commit by the end offset polled before it', () => {
-    state.apply(sampleOf({ at: 1000, ends: { orders: [5] } }));
-    state.apply(sampleOf({ at: 2000, ends: { orders: [50] }, events: [commitOf(3, 1900)] }));
+    applySample(state, sampleOf({ at: 1000, ends: { orders: [5] } }));
+    applySample(state, sampleOf({ at: 2000, ends: { orders: [50] }, events: [commitOf(3, 1900)] }));
     expect(partition()?.judged?.commits.map(({ lag }) => lag)).toEqual([2]);
   });
 
   it('knows no lag at the time of a commit that may be old', () => {
-    state.apply(sampleOf({ at: 1000, ends: { orders: [5] }, events: [commitOf(3, 900)], recent: false }));
+    applySample(
+      state,
+      sampleOf({ at: 1000, ends: { orders: [5] }, events: [commitOf(3, 900)], recent: false }),
+    );
     expect(partition()?.judged?.commits.map(({ lag }) => lag)).toEqual([null]);
     expect(partition()?.lag).toBe(2);
   });
@@ -49,14 +53,14 @@ describe('ClusterState', () => {
     const verdict = () => state.judgedGroups.get('g')?.status?.verdict;
     fallBehind();
     expect([partition()?.judged?.verdict, verdict()]).toEqual(['WARN', 'WARN']);
-    state.apply(sampleOf({ at: 25_000, ends: { orders: [500] } }));
+    applySample(state, sampleOf({ at: 25_000, ends: { orders: [500] } }));
     expect([partition()?.judged?.verdict, verdict()]).toEqual(['STOP', 'ERR']);
-    state.apply(sampleOf({ at: 26_000, ends: { orders: [500] }, events: [commitOf(500, 25_900)] }));
+    applySample(state, sampleOf({ at: 26_000, ends: { orders: [500] }, events: [commitOf(500, 25_900)] }));
     expect([partition()?.judged?.verdict, verdict()]).toEqual(['OK', 'OK']);
   });
 
   it('judges nothing where nothing was committed, and shows the partition', () => {
-    state.apply(sampleOf({ at: 1000, ends: { orders: [5, 7] }, events: [commitOf(3, 900)] }));
+    applySample(state, sampleOf({ at: 1000, ends: { orders: [5, 7] }, events: [commitOf(3, 900)] }));
     expect(state.judgedGroups.get('g')?.partitions[1]).toEqual({
       topic: 'orders',
       partition: 1,
@@ -86,7 +90,8 @@ describe('ClusterState', () => {
     const groups = [
       { group: 'g', type: 'classic', state: 'Stable', protocolType: 'consumer', coordinator: 1 } as const,
     ];
-    state.apply(
+    applySample(
+      state,
       sampleOf({ at: 1000, ends: { orders: [5] }, change: { groups, descriptions: [description] } }),
     );
     expect(partition()).toMatchObject({ committed: null, lag: null, judged: null });
@@ -94,33 +99,33 @@ describe('ClusterState', () => {
   });
 
   it('forgets a committed offset that was removed', () => {
-    state.apply(sampleOf({ at: 1000, ends: { orders: [5] }, events: [commitOf(3, 900)] }));
+    applySample(state, sampleOf({ at: 1000, ends: { orders: [5] }, events: [commitOf(3, 900)] }));
     const gone = { kind: 'offset-removed', group: 'g', topic: 'orders', partition: 0 } as const;
-    const changed = state.apply(sampleOf({ at: 2000, ends: { orders: [5] }, events: [gone] }));
+    const changed = applySample(state, sampleOf({ at: 2000, ends: { orders: [5] }, events: [gone] }));
     expect(state.judgedGroups.has('g')).toBe(false);
     expect(changed).toEqual([{ group: 'g', topic: 'orders', partition: 0, commits: [] }]);
   });
 
   it('forgets at once what was committed to a topic that was made anew', () => {
-    state.apply(sampleOf({ at: 1000, ends: { orders: [500] }, events: [commitOf(300, 900)] }));
-    state.apply(sampleOf({ at: 2000, ends: { orders: [4] }, topicIds: { orders: 'another' } }));
+    applySample(state, sampleOf({ at: 1000, ends: { orders: [500] }, events: [commitOf(300, 900)] }));
+    applySample(state, sampleOf({ at: 2000, ends: { orders: [4] }, topicIds: { orders: 'another' } }));
     expect(state.judgedGroups.has('g')).toBe(false);
     expect(state.endOffsets.offsets('orders', 0)).toEqual([4]);
   });
 
   it('takes a topic for deleted when two samples in a row miss it', () => {
-    state.apply(sampleOf({ at: 1000, ends: { orders: [5] }, events: [commitOf(3, 900)] }));
-    state.apply(sampleOf({ at: 2000, ends: {} }));
-    state.apply(sampleOf({ at: 3000, ends: { orders: [5] } }));
+    applySample(state, sampleOf({ at: 1000, ends: { orders: [5] }, events: [commitOf(3, 900)] }));
+    applySample(state, sampleOf({ at: 2000, ends: {} }));
+    applySample(state, sampleOf({ at: 3000, ends: { orders: [5] } }));
     expect(partition()?.lag).toBe(2);
-    state.apply(sampleOf({ at: 4000, ends: {} }));
-    state.apply(sampleOf({ at: 5000, ends: {} }));
-    state.apply(sampleOf({ at: 6000, ends: { orders: [5] } }));
+    applySample(state, sampleOf({ at: 4000, ends: {} }));
+    applySample(state, sampleOf({ at: 5000, ends: {} }));
+    applySample(state, sampleOf({ at: 6000, ends: { orders: [5] } }));
     expect(state.judgedGroups.has('g')).toBe(false);
   });
 
   it('lets a commit to a topic that is gone pass', () => {
-    state.apply(sampleOf({ at: 1000, ends: {}, events: [commitOf(3, 900)] }));
+    applySample(state, sampleOf({ at: 1000, ends: {}, events: [commitOf(3, 900)] }));
     expect(state.judgedGroups.size).toBe(0);
   });
 
@@ -133,10 +138,10 @@ describe('ClusterState', () => {
       offset: 3,
       metadata: null,
     } as const;
-    state.apply(sampleOf({ at: 1000, ends: { orders: [5] }, events: [learnt] }));
+    applySample(state, sampleOf({ at: 1000, ends: { orders: [5] }, events: [learnt] }));
     expect(partition()).toMatchObject({ lag: 2, judged: null });
     expect(state.judgedGroups.get('g')).toMatchObject({ totalLag: 2, status: null, lastCommitAt: null });
-    state.apply(sampleOf({ at: 2000, ends: { orders: [5] }, events: [commitOf(4, 2000)] }));
+    applySample(state, sampleOf({ at: 2000, ends: { orders: [5] }, events: [commitOf(4, 2000)] }));
     expect(partition()?.judged?.verdict).toBe('STALL');
   });
 
@@ -154,7 +159,7 @@ describe('ClusterState', () => {
       topicIds: state.topicIds,
       positions: null,
     });
-    restarted.apply(sampleOf({ at: 13_500, ends: { orders: [300] } }));
+    applySample(restarted, sampleOf({ at: 13_500, ends: { orders: [300] } }));
     expect(restarted.judgedGroups.get('g')?.partitions[0]?.judged).toMatchObject({
       verdict: 'WARN',
       rule: 'lag-never-decreased',
@@ -170,17 +175,17 @@ describe('ClusterState', () => {
       topicIds: new Map([['orders', 'before']]),
       positions: null,
     });
-    const changed = state.apply(sampleOf({ at: 2000, ends: { orders: [4] } }));
+    const changed = applySample(state, sampleOf({ at: 2000, ends: { orders: [4] } }));
     expect(state.judgedGroups.size).toBe(0);
     expect(changed).toEqual([{ group: 'g', topic: 'orders', partition: 0, commits: [] }]);
   });
 
   it('dates a broker that does not answer from the first sample that missed it', () => {
     const unreachableBrokers = new Map([[1, 'refused']]);
-    state.apply(sampleOf({ at: 1000, ends: {}, change: { unreachableBrokers } }));
-    state.apply(sampleOf({ at: 2000, ends: {}, change: { unreachableBrokers } }));
+    applySample(state, sampleOf({ at: 1000, ends: {}, change: { unreachableBrokers } }));
+    applySample(state, sampleOf({ at: 2000, ends: {}, change: { unreachableBrokers } }));
     expect(state.unreachableBrokers.get(1)).toEqual({ message: 'refused', since: 1000 });
-    state.apply(sampleOf({ at: 3000, ends: {} }));
+    applySample(state, sampleOf({ at: 3000, ends: {} }));
     expect(state.unreachableBrokers.size).toBe(0);
   });
 });

@@ -1,13 +1,17 @@
 import { ConsumerOffsets } from '../burrow/consumer-offsets.ts';
 import { EndOffsetHistory } from '../burrow/end-offset-history.ts';
 import { type JudgedGroup, judgeGroup } from '../burrow/judge-group.ts';
-import { type BrokerNode, type ClusterMetadata, emptyMetadata } from '../cluster-client/cluster-metadata.ts';
+import type { BrokerNode, ClusterMetadata } from '../cluster-client/cluster-metadata.ts';
+import type { TopicPolicies } from '../cluster-client/describe-configs.ts';
 import type { GroupDescription, ListedGroup } from '../cluster-client/group-description.ts';
-import type { LogSizes } from '../cluster-client/read-log-sizes.ts';
+import type { LogDirectories } from '../cluster-client/read-log-directories.ts';
+import { type ClusterTopology, emptyTopology } from '../cluster-client/read-topology.ts';
 import type { KeptCommitWindow, KeptWindows } from '../store/window-store.ts';
 import { TopicPartitionMap } from '../topic-partition-map.ts';
+import { type BrokerTally, tallyBrokers } from './broker-tally.ts';
 import type { ClusterSample, OffsetEvent } from './cluster-sample.ts';
 import { Sparkline } from './sparkline.ts';
+import { type TopologyDifference, topologyDifference } from './topology-difference.ts';
 
 /** Burrow's settings, by its names: intervals, min-distance, expire-group, allowed-lag. */
 export const burrowSettings = {
@@ -23,11 +27,16 @@ export const burrowSettings = {
 const MISSES_UNTIL_DELETED = 2;
 
 /**
- * What is known of one cluster, all in memory. It changes only in `apply`, which does not wait for anything, so
- * whoever reads it sees one sample, whole.
+ * What is known of one cluster, all in memory. It changes only in `applyTopology` and `apply`, which do not wait for
+ * anything, so whoever reads it sees whole samples.
  */
 export class ClusterState {
-  metadata: ClusterMetadata = emptyMetadata;
+  topology: ClusterTopology = emptyTopology;
+  /** When the topology was asked for; null before the first time. */
+  topologyAt: number | null = null;
+  /** Raised with every change of a partition. */
+  matrixVersion = 0;
+  tallies: ReadonlyMap<number, BrokerTally> = new Map();
   readonly endOffsets = new EndOffsetHistory(burrowSettings.intervals);
   readonly consumerOffsets = new ConsumerOffsets({
     size: burrowSettings.intervals,
@@ -35,8 +44,8 @@ export class ClusterState {
     expireAfterMs: burrowSettings.expireGroupMs,
   });
   startOffsets = new TopicPartitionMap<number>();
-  sizes: LogSizes | null = null;
-  compactedTopics: ReadonlySet<string> = new Set();
+  logDirectories: LogDirectories | null = null;
+  policies: TopicPolicies = { compacted: new Set(), minInsyncReplicas: new Map() };
   listedGroups: ReadonlyMap<string, ListedGroup> = new Map();
   readonly descriptions = new Map<string, GroupDescription>();
   judgedGroups: ReadonlyMap<string, JudgedGroup> = new Map();
@@ -44,12 +53,18 @@ export class ClusterState {
   readonly sparklines = new Map<string, Sparkline>();
   /** Brokers that did not answer the last sample, and since when. */
   unreachableBrokers: ReadonlyMap<number, { readonly message: string; readonly since: number }> = new Map();
+  /** Since when the cluster does not count on a broker that it knew. */
+  readonly missingSince = new Map<number, number>();
   /** Where each broker was last advertised, also those that left. */
   readonly knownBrokers = new Map<number, BrokerNode>();
   /** When the last sample began; null before the first. */
   checkedAt: number | null = null;
   readonly #topicIds = new Map<string, string>();
   readonly #misses = new Map<string, number>();
+
+  get metadata(): ClusterMetadata {
+    return this.topology.metadata;
+  }
 
   get topicIds(): ReadonlyMap<string, string> {
     return this.#topicIds;
@@ -66,6 +81,26 @@ export class ClusterState {
     for (const [topic, id] of kept.topicIds) {
       this.#topicIds.set(topic, id);
     }
+  }
+
+  /** Takes a topology in. Returns what differs from the one before; null for the first. */
+  applyTopology(topology: ClusterTopology, at: number): TopologyDifference | null {
+    const isFirst = this.topologyAt === null;
+    const difference = topologyDifference(this.topology, topology);
+    this.topology = topology;
+    this.topologyAt = at;
+    this.tallies = tallyBrokers(topology.metadata);
+    for (const broker of [...topology.metadata.brokers.values(), ...(topology.fenced?.values() ?? [])]) {
+      this.knownBrokers.set(broker.id, broker);
+    }
+    for (const id of this.knownBrokers.keys()) {
+      if (topology.metadata.brokers.has(id)) this.missingSince.delete(id);
+      else if (!this.missingSince.has(id)) this.missingSince.set(id, at);
+    }
+    if (difference.changed.length + difference.removed.length > 0) {
+      this.matrixVersion += 1;
+    }
+    return isFirst ? null : difference;
   }
 
   /** Takes a sample in and judges all groups. Returns the commit windows that changed, for keeping. */
@@ -155,10 +190,6 @@ export class ClusterState {
   }
 
   #replaceFacts(sample: ClusterSample): void {
-    this.metadata = sample.metadata;
-    for (const broker of sample.metadata.brokers.values()) {
-      this.knownBrokers.set(broker.id, broker);
-    }
     this.unreachableBrokers = new Map(
       [...sample.unreachableBrokers].map(([id, message]) => [
         id,
@@ -166,8 +197,8 @@ export class ClusterState {
       ]),
     );
     this.startOffsets = sample.startOffsets ?? this.startOffsets;
-    this.sizes = sample.sizes ?? this.sizes;
-    this.compactedTopics = sample.compactedTopics ?? this.compactedTopics;
+    this.logDirectories = sample.logDirectories ?? this.logDirectories;
+    this.policies = sample.policies ?? this.policies;
     this.listedGroups = new Map(sample.groups?.map((group) => [group.group, group]));
     for (const description of sample.descriptions) {
       this.descriptions.set(description.group, description);

@@ -1,13 +1,12 @@
 import type { ClusterMetadata } from '../cluster-client/cluster-metadata.ts';
-import { readCompactedTopics } from '../cluster-client/describe-configs.ts';
+import { readTopicPolicies, type TopicPolicies } from '../cluster-client/describe-configs.ts';
 import { describeGroups } from '../cluster-client/describe-groups.ts';
 import type { GroupDescription, ListedGroup } from '../cluster-client/group-description.ts';
 import type { KafkaLibrary } from '../cluster-client/kafka-library.ts';
 import { ApiNotSupported, type KafkaRequests } from '../cluster-client/kafka-requests.ts';
 import { listGroups } from '../cluster-client/list-groups.ts';
 import { listOffsets } from '../cluster-client/list-offsets.ts';
-import { readLogSizes } from '../cluster-client/read-log-sizes.ts';
-import { readMetadata } from '../cluster-client/read-metadata.ts';
+import { readLogDirectories } from '../cluster-client/read-log-directories.ts';
 import { AdvertisedListenerUnreachable, BrokerUnreachable } from '../cluster-client/unreachable.ts';
 import type { ClusterSample } from './cluster-sample.ts';
 import { CommitLearning, type KeptCommits, type LearntCommits } from './commit-learning.ts';
@@ -38,12 +37,10 @@ export class SampleTaker {
 
   /**
    * One tick: commits first and end offsets after them, so that no lag is negative. Throws BrokerUnreachable when
-   * no broker can be asked, by its bootstrap or by its advertised address.
+   * no broker of the metadata can be asked by its advertised address.
    */
-  async take(at: number): Promise<TakenSample> {
-    const metadata = await readMetadata(this.#requests);
+  async take(metadata: ClusterMetadata, at: number): Promise<TakenSample> {
     const isSlowTick = this.#isTimeForSlowRead(metadata);
-    this.#requests.discover([...metadata.brokers.values()]);
     const listed = await listGroups(this.#requests, metadata);
     refuseIfAllUnreachable(metadata, listed.unreachable);
     const commits = await this.#commits.learn(metadata, listed, at);
@@ -92,19 +89,19 @@ export class SampleTaker {
   }
 
   async #slowlyChanging(metadata: ClusterMetadata): Promise<SlowlyChanging> {
-    const [starts, sizes, compactedTopics] = await Promise.all([
+    const [starts, logDirectories, policies] = await Promise.all([
       listOffsets(this.#requests, metadata, 'earliest'),
-      readLogSizes(this.#requests, metadata),
-      this.#compactedTopics(metadata),
+      readLogDirectories(this.#requests, metadata),
+      this.#policies(metadata),
     ]);
-    return { startOffsets: starts.offsets, sizes, compactedTopics };
+    return { startOffsets: starts.offsets, logDirectories, policies };
   }
 
-  async #compactedTopics(metadata: ClusterMetadata): Promise<ReadonlySet<string> | null> {
+  async #policies(metadata: ClusterMetadata): Promise<TopicPolicies | null> {
     try {
-      return await readCompactedTopics(this.#requests, [...metadata.topics.keys()]);
+      return await readTopicPolicies(this.#requests, [...metadata.topics.keys()]);
     } catch (error) {
-      // Not to know the policy costs a note on the topic's page; the sample is worth having without it.
+      // Not to know the policies costs a note on the topic's page; the sample is worth having without it.
       if (error instanceof BrokerUnreachable || error instanceof ApiNotSupported) {
         return null;
       }
@@ -113,9 +110,9 @@ export class SampleTaker {
   }
 }
 
-type SlowlyChanging = Pick<ClusterSample, 'startOffsets' | 'sizes' | 'compactedTopics'>;
+type SlowlyChanging = Pick<ClusterSample, 'startOffsets' | 'logDirectories' | 'policies'>;
 
-const nothingNew: SlowlyChanging = { startOffsets: null, sizes: null, compactedTopics: null };
+const nothingNew: SlowlyChanging = { startOffsets: null, logDirectories: null, policies: null };
 
 /** The bootstrap server answered; if then no broker does, clients are sent to addresses they cannot reach. */
 function refuseIfAllUnreachable(metadata: ClusterMetadata, unreachable: ReadonlyMap<number, unknown>): void {

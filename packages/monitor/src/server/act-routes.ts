@@ -86,7 +86,7 @@ function addChangingRoutes(untyped: FastifyInstance, { clusters, gate }: ActRout
       const mutation = { sampler, action, target: body.name, detail: JSON.stringify(body) };
       const created = await gate.pass(mutation, async () => {
         const { requests } = await sampler.connection();
-        return createTopic(requests, sampler.state.metadata, body);
+        return createTopic(requests, sampler.state.topology, body);
       });
       return reply.code(201).send(created);
     },

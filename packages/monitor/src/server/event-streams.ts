@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
-import type { DemoStatus, GroupSummary, ServerEvent, TopicSummary } from '@odradek/contract';
+import type { ClusterEvent, DemoStatus, GroupSummary, ServerEvent, TopicSummary } from '@odradek/contract';
 import type { Clock } from '../clock.ts';
 import type { ClusterSampler } from '../sampler/cluster-sampler.ts';
 import { groupSample } from '../sampler/lag-samples.ts';
+import type { TopologyDifference } from '../sampler/topology-difference.ts';
 import { brokerList } from '../views/broker-view.ts';
 import { clusterSummary, overviewOf } from '../views/cluster-view.ts';
 import { groupSummaries } from '../views/group-view.ts';
+import { quorumOf } from '../views/quorum-view.ts';
+import { replicaRows } from '../views/replica-view.ts';
 import { topicSummaries } from '../views/topic-view.ts';
 import { ChangedByKey } from './changed-by-key.ts';
 
@@ -22,7 +25,6 @@ type ResponseHeaders = Readonly<Record<string, number | string | string[] | unde
 interface Sent {
   readonly topics: ChangedByKey<TopicSummary>;
   readonly groups: ChangedByKey<GroupSummary>;
-  brokers: string;
 }
 
 /** The open `/api/events` streams. What is sent, and in which order, the contract's `serverEvent` says. */
@@ -79,12 +81,7 @@ export class EventStreams {
     if (checkedAt === null || sampler.connectionState !== 'reachable') {
       return;
     }
-    const brokers = brokerList(state);
-    const brokersText = JSON.stringify(brokers.brokers);
-    if (brokersText !== sent.brokers) {
-      sent.brokers = brokersText;
-      this.#publish({ type: 'brokers', cluster, brokers });
-    }
+    this.publishBrokers(sampler);
     this.#publish({ type: 'topics', cluster, ...sent.topics.update(topicSummaries(state)), checkedAt });
     this.#publish({ type: 'groups', cluster, ...sent.groups.update(groupSummaries(sampler)), checkedAt });
     const groups = [...state.judgedGroups.values()].map((judged) => {
@@ -92,6 +89,39 @@ export class EventStreams {
       return { group, totalLag: lag, committed, end };
     });
     this.#publish({ type: 'lag', cluster, at: checkedAt, groups });
+  }
+
+  /** Sends what a sample of the topology changed, and when it was taken. */
+  publishTopology(sampler: ClusterSampler, difference: TopologyDifference | null): void {
+    const { state, definition } = sampler;
+    if (this.#streams.size === 0 || state.topologyAt === null) {
+      return;
+    }
+    const cluster = definition.name;
+    this.publishBrokers(sampler);
+    this.#publish({ type: 'quorum', cluster, quorum: quorumOf(state) });
+    const hasChanged = difference !== null && difference.changed.length + difference.removed.length > 0;
+    if (hasChanged) {
+      this.#publish(overviewEvent(sampler));
+    }
+    const to = state.matrixVersion;
+    this.#publish({
+      ...{ type: 'replicas', cluster, from: hasChanged ? to - 1 : to, to, checkedAt: state.topologyAt },
+      changed: hasChanged ? replicaRows(state, difference.changed) : [],
+      removed: hasChanged ? [...difference.removed] : [],
+    });
+  }
+
+  publishBrokers(sampler: ClusterSampler): void {
+    if (this.#streams.size > 0) {
+      this.#publish({ type: 'brokers', cluster: sampler.definition.name, brokers: brokerList(sampler) });
+    }
+  }
+
+  publishEvents(sampler: ClusterSampler, events: readonly ClusterEvent[]): void {
+    if (this.#streams.size > 0) {
+      this.#publish({ type: 'events', cluster: sampler.definition.name, events: [...events] });
+    }
   }
 
   publishDemo(cluster: string, status: DemoStatus): void {
@@ -116,7 +146,6 @@ export class EventStreams {
         {
           topics: new ChangedByKey(({ name }: TopicSummary) => name, topicSummaries(sampler.state)),
           groups: new ChangedByKey(({ group }: GroupSummary) => group, groupSummaries(sampler)),
-          brokers: JSON.stringify(brokerList(sampler.state).brokers),
         },
       ]),
     );

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { paths } from '@odradek/contract';
+import { brokerAct, paths } from '@odradek/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { silentLogger } from '../../test/silent-logger.ts';
@@ -74,7 +74,13 @@ describe('the server of the pages', () => {
   it('describes every route of the contract', async () => {
     const description = openApi.parse(await (await fetch(`${console.url}/api/openapi.json`)).json());
     const described = Object.keys(description.paths).map((path) => path.replaceAll(/\{(\w+)\}/g, ':$1'));
-    const routes = Object.values(paths).map((path) => decodeURIComponent(path(':cluster', named(path))));
+    const { brokerImpact, brokerAct: _, ...others } = paths;
+    const routes = [
+      ...Object.values(others).map((path) => decodeURIComponent(path(':cluster', named(path)))),
+      ...['impact', ...brokerAct.options].map((act) =>
+        decodeURIComponent(brokerImpact(':cluster', 7)).replace('7/impact', `:broker/${act}`),
+      ),
+    ];
     expect(described.sort()).toEqual([...new Set(routes)].sort());
     expect(description.info.version).toBe('1.2.3');
   });

@@ -9,15 +9,22 @@ import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fast
 import type { Logger } from '../logger.ts';
 import type { AccessToken } from './access-token.ts';
 import { type ActRoutesNeeds, addActRoutes } from './act-routes.ts';
+import { addBrokerRoutes, type BrokerRoutesNeeds } from './broker-routes.ts';
 import { addBurrowRoutes } from './burrow-routes.ts';
 import { errorBodyOf } from './console-error.ts';
 import { answerErrors, send } from './error-replies.ts';
 import { guard } from './guards.ts';
 import { prometheusMetrics } from './prometheus-metrics.ts';
+import { addReplicaRoutes, type ReplicaRoutesNeeds } from './replica-routes.ts';
 import { addServerRoutes, type ServerRoutesNeeds } from './server-routes.ts';
 import { addWatchRoutes, type WatchRoutesNeeds } from './watch-routes.ts';
 
-export interface HttpServerNeeds extends WatchRoutesNeeds, ActRoutesNeeds, ServerRoutesNeeds {
+export interface HttpServerNeeds
+  extends WatchRoutesNeeds,
+    ActRoutesNeeds,
+    BrokerRoutesNeeds,
+    ReplicaRoutesNeeds,
+    ServerRoutesNeeds {
   readonly token: AccessToken;
   readonly logger: Logger;
   readonly version: string;
@@ -48,6 +55,8 @@ export async function buildHttpServer(needs: HttpServerNeeds): Promise<FastifyIn
   await server.register(async (routes) => {
     addWatchRoutes(routes, needs);
     addActRoutes(routes, needs);
+    addBrokerRoutes(routes, needs);
+    addReplicaRoutes(routes, needs);
     addServerRoutes(routes, needs);
     addOpenRoutes(routes, needs);
   });

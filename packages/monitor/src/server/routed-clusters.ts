@@ -31,7 +31,7 @@ export async function metadataWith(sampler: ClusterSampler, topic: string): Prom
     return sampler.state.metadata;
   }
   const { requests } = await sampler.connection();
-  const metadata = await readMetadata(requests);
+  const { metadata } = await readMetadata(requests);
   if (!metadata.topics.has(topic)) {
     throw noSuchTopic(topic);
   }

@@ -1,5 +1,7 @@
 import {
   brokerList as brokerListSchema,
+  clusterEvents,
+  clusterEventsQuery,
   clusterList,
   errorBody,
   groupDetail as groupDetailSchema,
@@ -7,6 +9,8 @@ import {
   lagSeries,
   lagSeriesQuery,
   overview,
+  quorum,
+  replicaMatrix as replicaMatrixSchema,
   topicDetail as topicDetailSchema,
   topicList as topicListSchema,
 } from '@odradek/contract';
@@ -15,11 +19,14 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import type { Clock } from '../clock.ts';
 import type { ClusterSampler } from '../sampler/cluster-sampler.ts';
+import type { EventLog } from '../store/event-log.ts';
 import type { LagHistory } from '../store/lag-history.ts';
 import { brokerList } from '../views/broker-view.ts';
 import { clusterSummary, overviewOf } from '../views/cluster-view.ts';
 import { groupDetail, groupList } from '../views/group-view.ts';
 import { lagSeriesOf } from '../views/lag-view.ts';
+import { quorumOf } from '../views/quorum-view.ts';
+import { replicaMatrix } from '../views/replica-view.ts';
 import { topicDetail, topicList } from '../views/topic-view.ts';
 import { ConsoleError } from './console-error.ts';
 import { noSuchTopic, type RoutedClusters } from './routed-clusters.ts';
@@ -27,6 +34,7 @@ import { noSuchTopic, type RoutedClusters } from './routed-clusters.ts';
 export interface WatchRoutesNeeds {
   readonly clusters: RoutedClusters;
   readonly history: LagHistory;
+  readonly events: EventLog;
   readonly clock: Clock;
 }
 
@@ -39,6 +47,7 @@ const ofGroup = ofCluster.extend({ group: z.string() });
 export function addWatchRoutes(untyped: FastifyInstance, needs: WatchRoutesNeeds): void {
   const server = untyped.withTypeProvider<ZodTypeProvider>();
   const { clusters } = needs;
+  addTopologyRoutes(untyped, needs);
 
   server.get('/api/clusters', { schema: { response: { 200: clusterList, ...errors } } }, () => ({
     clusters: clusters.all.map(clusterSummary),
@@ -48,12 +57,6 @@ export function addWatchRoutes(untyped: FastifyInstance, needs: WatchRoutesNeeds
     '/api/clusters/:cluster/overview',
     { schema: { params: ofCluster, response: { 200: overview, ...errors } } },
     ({ params }) => overviewOf(clusters.named(params.cluster)),
-  );
-
-  server.get(
-    '/api/clusters/:cluster/brokers',
-    { schema: { params: ofCluster, response: { 200: brokerListSchema, ...errors } } },
-    ({ params }) => brokerList(clusters.named(params.cluster).state),
   );
 
   server.get(
@@ -95,6 +98,44 @@ export function addWatchRoutes(untyped: FastifyInstance, needs: WatchRoutesNeeds
       const source = { history, cluster: definition.name, sampleIntervalMs, now: clock.now() };
       const { to, rangeMs, stepMs, topic, partition } = query;
       return lagSeriesOf(source, { group: params.group, to, rangeMs, stepMs, topic, partition });
+    },
+  );
+}
+
+function addTopologyRoutes(untyped: FastifyInstance, { clusters, events }: WatchRoutesNeeds): void {
+  const server = untyped.withTypeProvider<ZodTypeProvider>();
+
+  server.get(
+    '/api/clusters/:cluster/brokers',
+    { schema: { params: ofCluster, response: { 200: brokerListSchema, ...errors } } },
+    ({ params }) => brokerList(clusters.named(params.cluster)),
+  );
+
+  server.get(
+    '/api/clusters/:cluster/quorum',
+    { schema: { params: ofCluster, response: { 200: quorum, ...errors } } },
+    ({ params }) => quorumOf(clusters.named(params.cluster).state),
+  );
+
+  server.get(
+    '/api/clusters/:cluster/replicas',
+    { schema: { params: ofCluster, response: { 200: replicaMatrixSchema, ...errors } } },
+    ({ params }) => replicaMatrix(clusters.named(params.cluster).state),
+  );
+
+  server.get(
+    '/api/clusters/:cluster/events',
+    {
+      schema: {
+        params: ofCluster,
+        querystring: clusterEventsQuery,
+        response: { 200: clusterEvents, ...errors },
+      },
+    },
+    ({ params, query: { before, limit } }) => {
+      const { name } = clusters.named(params.cluster).definition;
+      const found = events.newest(name, { before, limit: limit + 1 });
+      return { events: found.slice(0, limit), hasMore: found.length > limit };
     },
   );
 }

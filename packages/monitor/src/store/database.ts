@@ -1,10 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import Database from 'better-sqlite3';
 
-/** Raised when the tables change; a file of another version is refused, not guessed at. */
-const SCHEMA_VERSION = 1;
-
-const schema = `
+const firstSchema = `
   CREATE TABLE series (
     id INTEGER PRIMARY KEY,
     cluster TEXT NOT NULL,
@@ -62,6 +59,23 @@ const schema = `
   );
 `;
 
+const clusterEvents = `
+  CREATE TABLE cluster_event (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    cluster TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    since INTEGER,
+    change TEXT NOT NULL
+  );
+  CREATE INDEX cluster_event_of_cluster ON cluster_event (cluster, id);
+`;
+
+/**
+ * What makes a history of each version of the one before: version 1 of an empty file, and so on. A file of a version
+ * that is not made here is refused, not guessed at.
+ */
+const steps = [firstSchema, clusterEvents];
+
 /** A history that ends with the process. */
 export const IN_MEMORY = ':memory:';
 
@@ -72,7 +86,7 @@ export type HistoryDatabase = Database.Database;
 
 /**
  * Opens the history file, making it when there is none. Write-ahead log, one writer: this process.
- * Throws when the file is not a history of this version.
+ * One of an earlier version is brought up to this one. Throws when the file is of a later version.
  */
 export function openDatabase(path: string): HistoryDatabase {
   if (path !== IN_MEMORY) {
@@ -83,18 +97,19 @@ export function openDatabase(path: string): HistoryDatabase {
   database.pragma('journal_mode = WAL');
   // The log is synced at checkpoints only: a power cut may cost the last samples, never the file.
   database.pragma('synchronous = NORMAL');
-  const version = database.pragma('user_version', { simple: true });
-  if (version === 0) {
-    database.transaction(() => {
-      database.exec(schema);
-      database.pragma(`user_version = ${SCHEMA_VERSION}`);
-    })();
-  } else if (version !== SCHEMA_VERSION) {
+  const version = Number(database.pragma('user_version', { simple: true }));
+  if (version > steps.length) {
     database.close();
     throw new Error(
-      `${path} holds a history of version ${version}; this Odradek reads version ${SCHEMA_VERSION}. ` +
+      `${path} holds a history of version ${version}; this Odradek reads versions up to ${steps.length}. ` +
         'Move the file away to begin a new history.',
     );
+  }
+  if (version < steps.length) {
+    database.transaction(() => {
+      for (const step of steps.slice(version)) database.exec(step);
+      database.pragma(`user_version = ${steps.length}`);
+    })();
   }
   return database;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { commitOf, sampleOf } from '../../test/sample-of.ts';
 import { watchedCluster } from '../../test/watched-cluster.ts';
+import type { ClusterTopology } from '../cluster-client/read-topology.ts';
 import type { ClusterSample } from '../sampler/cluster-sample.ts';
 import { brokerList } from './broker-view.ts';
 import { overviewOf } from './cluster-view.ts';
@@ -74,7 +75,7 @@ describe('the overview', () => {
         { kind: 'broker-unreachable', brokerId: 2, address: null },
       ].map(({ message: _, ...condition }) => condition),
     );
-    expect(brokerList(watchedCluster([sample]).state).brokers).toMatchObject([
+    expect(brokerList(watchedCluster([sample])).brokers).toMatchObject([
       { id: 1, reachable: false, isController: true, leaders: 4, replicas: 4 },
       { id: 2, reachable: false, isController: false, leaders: 0, replicas: 3, host: '' },
     ]);
@@ -82,9 +83,15 @@ describe('the overview', () => {
 
   it('tells a cluster without a controller from one that does not say', () => {
     const sample = sampleOf({ at: 10_000, ends });
-    const metadata = { ...sample.metadata, controllerId: null };
-    expect(conditionsOf({ ...sample, metadata })).toEqual([]);
-    expect(conditionsOf({ ...sample, metadata: { ...metadata, lacksController: true } })).toMatchObject([
+    const watched = watchedCluster([sample]);
+    const partition = { leaderId: null, leaderEpoch: 3, highWatermark: 9, voters: [], observers: [] };
+    const notTold = { state: 'not-told', error: 'CLUSTER_AUTHORIZATION_FAILED' } as const;
+    const conditionsWith = (change: Partial<ClusterTopology>) => {
+      watched.state.applyTopology({ ...watched.state.topology, controllerId: null, ...change }, 11_000);
+      return overviewOf(watched).conditions;
+    };
+    expect(conditionsWith({ quorum: notTold })).toEqual([]);
+    expect(conditionsWith({ quorum: { state: 'no-leader', partition } })).toMatchObject([
       { kind: 'no-controller', severity: 'critical' },
     ]);
   });

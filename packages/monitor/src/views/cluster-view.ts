@@ -3,6 +3,7 @@ import type { JudgedGroup } from '../burrow/judge-group.ts';
 import { addressText } from '../cluster-client/cluster-definition.ts';
 import type { ClusterSampler } from '../sampler/cluster-sampler.ts';
 import { burrowSettings, type ClusterState } from '../sampler/cluster-state.ts';
+import { missingBrokers } from './broker-view.ts';
 import { worstExplanation } from './group-view.ts';
 
 /** How many partitions a condition names; it counts all. */
@@ -56,7 +57,7 @@ export function overviewOf(sampler: ClusterSampler): Overview {
     },
     totalLag: state.checkedAt === null ? null : known.reduce((sum, lag) => sum + lag, 0),
     recordsInPerSecond: recordsInPerSecond(state),
-    controllerId: state.metadata.controllerId,
+    controllerId: state.topology.controllerId,
     checkedAt: state.checkedAt,
   };
 }
@@ -70,43 +71,36 @@ function clusterConditions({ reason, state }: ClusterSampler): Condition[] {
   if (reason !== null) {
     return [{ kind: 'cluster-unreachable', severity: 'critical', reason }];
   }
-  return state.checkedAt !== null && state.metadata.lacksController
+  return state.checkedAt !== null && state.topology.quorum.state === 'no-leader'
     ? [{ kind: 'no-controller', severity: 'critical', since: state.checkedAt }]
     : [];
 }
 
-/** A broker that does not answer, or that partitions are assigned to and the cluster does not list. */
+/** A broker that does not answer, that is fenced, or that partitions are assigned to and the cluster does not list. */
 function brokerConditions(state: ClusterState): Condition[] {
-  const missing = [...missingBrokers(state)].map((brokerId): Condition => {
+  const fenced = [...(state.topology.fenced?.keys() ?? [])];
+  const missing = [...new Set([...fenced, ...missingBrokers(state)])].map((brokerId): Condition => {
     const known = state.knownBrokers.get(brokerId);
     return {
       kind: 'broker-unreachable',
       severity: 'critical',
       brokerId,
       address: known === undefined ? null : addressText(known),
-      message: `Broker ${brokerId} has replicas but is not part of the cluster at the moment.`,
-      since: state.checkedAt ?? 0,
+      message: fenced.includes(brokerId)
+        ? 'It is fenced: registered, but without heartbeats that the controller accepts.'
+        : 'It has replicas but is not part of the cluster at the moment.',
+      since: state.missingSince.get(brokerId) ?? state.topologyAt ?? 0,
     };
   });
-  const silent = [...state.unreachableBrokers].map(([brokerId, { message, since }]): Condition => {
-    const known = state.knownBrokers.get(brokerId);
-    const address = known === undefined ? null : addressText(known);
-    return { kind: 'broker-unreachable', severity: 'critical', brokerId, address, message, since };
-  });
+  const isListed = ([id]: [number, unknown]) => state.metadata.brokers.has(id);
+  const silent = [...state.unreachableBrokers]
+    .filter(isListed)
+    .map(([brokerId, { message, since }]): Condition => {
+      const known = state.knownBrokers.get(brokerId);
+      const address = known === undefined ? null : addressText(known);
+      return { kind: 'broker-unreachable', severity: 'critical', brokerId, address, message, since };
+    });
   return [...silent, ...missing];
-}
-
-/** Ids that replicas name and the cluster does not list. */
-export function missingBrokers({ metadata }: ClusterState): Set<number> {
-  const missing = new Set<number>();
-  for (const { partitions } of metadata.topics.values()) {
-    for (const replica of partitions.flatMap(({ replicas }) => replicas)) {
-      if (!metadata.brokers.has(replica)) {
-        missing.add(replica);
-      }
-    }
-  }
-  return missing;
 }
 
 function partitionConditions(

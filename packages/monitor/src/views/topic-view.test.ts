@@ -6,12 +6,12 @@ import { topicDetail, topicList } from './topic-view.ts';
 
 describe('a topic', () => {
   it('shows its size, an estimate of its records, its rate and who reads it with which lag', () => {
-    const partitions = new TopicPartitionMap<number>();
-    partitions.set('orders', 0, 700);
-    const sizes = { partitions, brokers: new Map([[1, 700]]) };
+    const leaders = new TopicPartitionMap<number>();
+    leaders.set('orders', 0, 700);
+    const change = { logDirectories: { leaders, brokers: new Map() } };
     const { state } = watchedCluster([
       sampleOf({ at: 10_000, ends: { orders: [5, 0] } }),
-      sampleOf({ at: 12_000, ends: { orders: [25, 0] }, events: [commitOf(20, 11_900)], change: { sizes } }),
+      sampleOf({ at: 12_000, ends: { orders: [25, 0] }, events: [commitOf(20, 11_900)], change }),
     ]);
     const facts = {
       name: 'orders',

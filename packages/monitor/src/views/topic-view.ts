@@ -60,13 +60,13 @@ function topicFacts(state: ClusterState, topic: TopicMetadata): Omit<TopicSummar
         endOffset === null || logStartOffset === null ? null : Math.max(0, endOffset - logStartOffset),
       ),
     ),
-    compacted: state.compactedTopics.has(name),
+    compacted: state.policies.compacted.has(name),
     recordsInPerSecond: sum(details.map(({ recordsInPerSecond }) => recordsInPerSecond)),
   };
 }
 
 function partitionDetail(
-  { endOffsets, startOffsets, sizes }: ClusterState,
+  { endOffsets, startOffsets, logDirectories }: ClusterState,
   topic: string,
   metadata: PartitionMetadata,
 ): TopicPartitionDetail {
@@ -80,7 +80,7 @@ function partitionDetail(
     offlineReplicas: [...metadata.offlineReplicas],
     logStartOffset: startOffsets.get(topic, partition) ?? null,
     endOffset: endOffsets.newest(topic, partition),
-    sizeBytes: sizes?.partitions.get(topic, partition) ?? null,
+    sizeBytes: logDirectories?.leaders.get(topic, partition) ?? null,
     recordsInPerSecond: endOffsets.rate(topic, partition),
     error: metadata.error,
   };

@@ -54,7 +54,7 @@ describe('what is wrong', () => {
     expect(strip.textContent).toContain('orders-2');
     expect(
       within(strip).getByRole('link', { name: '1 partition without a leader' }).getAttribute('href'),
-    ).toBe('/c/local/topics?show=leaderless');
+    ).toBe('/c/local/replicas?show=leaderless');
     expect(within(strip).getByRole('link', { name: 'billing' }).getAttribute('href')).toBe(
       '/c/local/groups/billing',
     );

@@ -17,8 +17,8 @@ import { ConnectPanel } from './components/connect-panel.tsx';
 import { DemoPanel } from './components/demo-panel.tsx';
 import { GroupsByLag } from './components/groups-by-lag.tsx';
 
-/** Is anything wrong? Then what the cluster is, who lags, and how to reach it. */
-export function OverviewPage(): ReactNode {
+/** Is anything wrong? Then what the cluster is, what happened to it (`events`), who lags, and how to reach it. */
+export function OverviewPage({ events }: { events: ReactNode }): ReactNode {
   const { api } = useConsole();
   const { name } = useCluster();
   const query = useQuery({ ...overviewOptions(api, name), refetchInterval: useListInterval() });
@@ -26,13 +26,13 @@ export function OverviewPage(): ReactNode {
     <>
       <PageHeader title="Overview" badges={query.data && <ClusterBadges overview={query.data} />} />
       <QueryView query={query} what="the overview">
-        {(overview) => <OverviewBody overview={overview} />}
+        {(overview) => <OverviewBody overview={overview} events={events} />}
       </QueryView>
     </>
   );
 }
 
-function OverviewBody({ overview }: { overview: Overview }): ReactNode {
+function OverviewBody({ overview, events }: { overview: Overview; events: ReactNode }): ReactNode {
   const { cluster, conditions, checkedAt } = overview;
   const age = { checkedAt, staleAfterMs: staleAfterMs(cluster.sampleIntervalMs) };
   const isEmpty = checkedAt !== null && overview.counts.topics === 0 && overview.counts.groups === 0;
@@ -49,6 +49,7 @@ function OverviewBody({ overview }: { overview: Overview }): ReactNode {
       </Freshness>
       {checkedAt !== null && !isEmpty && <GroupsByLag cluster={cluster.name} />}
       {cluster.managed && <DemoPanel cluster={cluster.name} invite={isEmpty} />}
+      {checkedAt !== null && !isEmpty && events}
       <ConnectPanel bootstrap={cluster.bootstrap} isEmpty={isEmpty} />
     </>
   );

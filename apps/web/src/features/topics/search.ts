@@ -13,8 +13,10 @@ const wholeNumber = z.int().nonnegative().optional().catch(undefined);
 
 /** One address for the whole topic page: the tab, and what the records tab reads. */
 export const topicSearch = z.object({
-  tab: z.enum(['partitions', 'records', 'groups', 'configs']).optional().catch(undefined),
+  tab: z.enum(['partitions', 'replicas', 'records', 'groups', 'configs']).optional().catch(undefined),
   filter: textParam,
+  /** What the matrix of replicas shows. */
+  show: z.enum(['unhealthy', 'leaderless', 'moving', 'not-preferred']).optional().catch(undefined),
   sort: sortParam,
   start: z.enum(['newest', 'oldest', 'offset', 'timestamp']).optional().catch(undefined),
   offset: wholeNumber,

@@ -24,12 +24,14 @@ import { topicDetailOptions } from './queries.ts';
 export interface TopicPageProps {
   /** The view of the topic's records. */
   records: ReactNode;
+  /** The matrix of the topic's partitions and the brokers. */
+  replicas: ReactNode;
   /** The act of writing one. */
   produce: ReactNode;
 }
 
 /** One topic: where its partitions are, what it holds, who reads it, how it is configured. */
-export function TopicPage({ records, produce }: TopicPageProps): ReactNode {
+export function TopicPage({ records, replicas, produce }: TopicPageProps): ReactNode {
   const { api } = useConsole();
   const { name, sampleIntervalMs } = useCluster();
   const { topic } = useParams({ from: '/c/$cluster/topics/$topic' });
@@ -51,7 +53,14 @@ export function TopicPage({ records, produce }: TopicPageProps): ReactNode {
         actions={produce}
       />
       <QueryView query={query} what="the topic">
-        {(detail) => <TopicBody topic={detail} records={records} sampleIntervalMs={sampleIntervalMs} />}
+        {(detail) => (
+          <TopicBody
+            topic={detail}
+            records={records}
+            replicas={replicas}
+            sampleIntervalMs={sampleIntervalMs}
+          />
+        )}
       </QueryView>
     </>
   );
@@ -75,10 +84,11 @@ function TopicBadges({ topic, sampleIntervalMs }: TopicBadgesProps): ReactNode {
 interface TopicBodyProps {
   topic: TopicDetail;
   records: ReactNode;
+  replicas: ReactNode;
   sampleIntervalMs: number;
 }
 
-function TopicBody({ topic, records, sampleIntervalMs }: TopicBodyProps): ReactNode {
+function TopicBody({ topic, records, replicas, sampleIntervalMs }: TopicBodyProps): ReactNode {
   const { tab = 'partitions' } = useSearch({ from: '/c/$cluster/topics/$topic' });
   const navigate = useNavigate({ from: '/c/$cluster/topics/$topic' });
   const age = { checkedAt: topic.checkedAt, staleAfterMs: staleAfterMs(sampleIntervalMs) };
@@ -104,6 +114,7 @@ function TopicBody({ topic, records, sampleIntervalMs }: TopicBodyProps): ReactN
               </Panel>
             ),
           },
+          { id: 'replicas', label: 'Replicas', content: replicas },
           { id: 'records', label: 'Records', content: records },
           {
             id: 'groups',

@@ -1,26 +1,13 @@
 import { paths } from '@odradek/contract';
 import { fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
-import { aCluster, aTopic, aTopicDetail, sampledAt } from '../../../test/cluster-answers.ts';
+import { aBroker, aCluster, aTopic, aTopicDetail, sampledAt } from '../../../test/cluster-answers.ts';
 import { openConsole, refused } from '../../../test/console-under-test.tsx';
 import { brokerListOptions } from '../../shared/live-lists.ts';
 
-const broker = {
-  id: 1,
-  host: '127.0.0.1',
-  port: 9092,
-  rack: null,
-  isController: true,
-  reachable: true,
-  reason: null,
-  leaders: 3,
-  replicas: 3,
-  outOfSync: 0,
-  sizeBytes: 0,
-};
 const lists = {
   [`GET ${paths.topics('local')}`]: { topics: [aTopic()], checkedAt: sampledAt },
-  [`GET ${paths.brokers('local')}`]: { brokers: [broker], checkedAt: sampledAt },
+  [`GET ${paths.brokers('local')}`]: { brokers: [aBroker()], checkedAt: sampledAt },
 };
 const create = `POST ${paths.topics('local')}`;
 

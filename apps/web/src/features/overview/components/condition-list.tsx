@@ -72,7 +72,7 @@ function ConditionText({ cluster, condition }: { cluster: string; condition: Con
     case 'leaderless-partitions':
       return (
         <p>
-          <Link to="/c/$cluster/topics" params={{ cluster }} search={{ show: 'leaderless' }}>
+          <Link to="/c/$cluster/replicas" params={{ cluster }} search={{ show: 'leaderless' }}>
             {partitions(condition.total)} without a leader
           </Link>
           : {named(condition.partitions, condition.total)}
@@ -81,7 +81,7 @@ function ConditionText({ cluster, condition }: { cluster: string; condition: Con
     case 'under-replicated-partitions':
       return (
         <p>
-          <Link to="/c/$cluster/topics" params={{ cluster }} search={{ show: 'under-replicated' }}>
+          <Link to="/c/$cluster/replicas" params={{ cluster }} search={{ show: 'unhealthy' }}>
             {partitions(condition.total)} under-replicated
           </Link>
           : {named(condition.partitions, condition.total)}
