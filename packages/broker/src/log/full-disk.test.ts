@@ -172,6 +172,15 @@ describe('a disk that is full', () => {
     expect(await contentAfterCrash(bed)).toEqual([]);
   });
 
+  test('lets a log that waits no longer take what there is space for', async () => {
+    const log = await bedOn(new SmallDisk(Number.POSITIVE_INFINITY).disk).open({ waitsForSpace: true });
+    log.stopWaiting();
+    const outcome = log.appendAsLeader(batchOf(['a']), { origin: 'raft', leaderEpoch: 0 });
+    if (outcome.kind !== 'appended') throw new Error(outcome.kind);
+    expect(await outcome.completion).toBe(ErrorCode.NONE);
+    await log.close();
+  });
+
   test('lets no stop count as a clean one that could not write everything', async () => {
     let isFull = false;
     const bed = bedOn(

@@ -62,7 +62,7 @@ export class LogWriter {
   readonly #directory: string;
   readonly #listener: LogListener;
   readonly #tail: LogTail;
-  readonly #waitsForSpace: boolean;
+  #waitsForSpace: boolean;
   readonly #unflushed = new UnflushedAppends();
   #config: LogConfig;
   #failure: DiskError | null = null;
@@ -167,7 +167,7 @@ export class LogWriter {
     await new Promise<void>((resolve) => {
       this.#environment.clock.after(SPACE_RETRY_MS, resolve);
     });
-    return this.isOpen;
+    return this.isOpen && this.#waitsForSpace;
   }
 
   /** Writes as many as go into one segment, and returns them. */
@@ -306,6 +306,11 @@ export class LogWriter {
     this.flusher.noteNewFiles();
     this.flusher.noteCutOff(endOffset);
     this.#unflushed.failFrom(endOffset, ErrorCode.NOT_LEADER_OR_FOLLOWER);
+  }
+
+  /** From here on what finds no space fails; what finds some is written as before. */
+  stopWaiting(): void {
+    this.#waitsForSpace = false;
   }
 
   /** Takes no more appends, and leaves the files as they are. */

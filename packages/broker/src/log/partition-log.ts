@@ -345,9 +345,9 @@ export class PartitionLog {
     this.#writer.giveUp(error);
   }
 
-  /** Whoever waits for space waits no longer. */
+  /** Whoever waits for space waits no longer; appends are taken as before. */
   stopWaiting(): void {
-    this.#writer.stop();
+    this.#writer.stopWaiting();
   }
 
   /**

@@ -18,6 +18,8 @@ export const COUNTED = [
   'elections',
   'quorumElections',
   'isrChanges',
+  'reassignments',
+  'preferredElections',
   'cuts',
   'fencedWrites',
   'recoveries',

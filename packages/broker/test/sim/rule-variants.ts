@@ -24,11 +24,12 @@ export const RULE_VARIANTS: readonly RuleVariant[] = [
       replication('followed-replica', 'return this.#partition.log.latestEpoch;', 'return -1;'),
       replication(
         'replica-fetcher',
-        'this.#followed.set(keyOf(partition), { partition, status: FETCHING });',
-        `const begun: Followed = { partition, status: HALTED };
-    this.#followed.set(keyOf(partition), begun);
-    void partition.truncateTo(Math.min(partition.highWatermark, partition.logEndOffset)).then(() => {
-      begun.status = FETCHING;
+        `this.#agenda.add(partition);
+    this.#running ??= this.#run();
+    this.#wake();`,
+        `void partition.truncateTo(Math.min(partition.highWatermark, partition.logEndOffset)).then(() => {
+      this.#agenda.add(partition);
+      this.#running ??= this.#run();
       this.#wake();
     });`,
       ),
@@ -164,7 +165,11 @@ export const RULE_VARIANTS: readonly RuleVariant[] = [
   {
     name: 'a follower takes an answer to what it asked before',
     patches: [
-      replication('replica-fetcher', '|| !isAsAsked(followed.partition, fetch)', ''),
+      replication(
+        'replica-fetcher',
+        'if (!isAsAsked(followed.partition, fetch)) this.#agenda.moved(followed);\n        else steps',
+        'steps',
+      ),
       { file: 'log/follower-log.ts', from: 'if (firstOffset < endOffset) {', to: 'if (false) {' },
       {
         file: 'log/follower-log.ts',

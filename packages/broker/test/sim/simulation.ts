@@ -147,10 +147,10 @@ class Simulation {
     this.#plan.end();
     this.#isOver = true;
     await this.#until(SETTLING_MS, 'clients are stuck', work);
-    await this.#until(SETTLING_MS, () => this.#watch.whatIsIll() ?? 'it healed too late', [
-      untilHealed(this.#cluster, () => this.#watch.whatIsIll() === null),
+    const ill = () => this.#watch.whatIsIll() ?? this.#watch.whatDiffers();
+    await this.#until(SETTLING_MS, () => ill() ?? 'it healed too late', [
+      untilHealed(this.#cluster, () => ill() === null),
     ]);
-    this.#watch.checkReplicas();
     await this.#until(READING_MS, 'the last reading is stuck', [this.#checkAll(topicMaker)]);
     const stops = this.#cluster.machines.map((machine) => machine.stop());
     await this.#until(READING_MS, 'a broker is stuck in its stop', stops);

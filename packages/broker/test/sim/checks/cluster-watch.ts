@@ -14,7 +14,7 @@ import type { SimulatedMachine } from '../simulated-machine.ts';
 import { MetadataCheck } from './metadata-check.ts';
 import type { NodeWatcher } from './node-probes.ts';
 import { QuorumCheck } from './quorum-check.ts';
-import { compareReplicas } from './replica-comparison.ts';
+import { replicaDifference } from './replica-comparison.ts';
 import { directoryOf, nameOf, ReplicationCheck } from './replication-check.ts';
 
 export interface ClusterWatchOptions {
@@ -123,9 +123,8 @@ export class ClusterWatch implements NodeWatcher {
     return null;
   }
 
-  /** In a cluster that is well and where nobody writes: all replicas of a partition hold the same. */
-  checkReplicas(): void {
-    const { findings, cluster } = this.#options;
-    if (findings.violations.length === 0) compareReplicas(this.metadata.newest, cluster.machines, findings);
+  /** In a cluster that is well and where nobody writes all replicas come to hold the same; in words, what they do not. */
+  whatDiffers(): string | null {
+    return replicaDifference(this.metadata.newest, this.#options.cluster.machines);
   }
 }

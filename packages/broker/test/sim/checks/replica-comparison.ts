@@ -1,15 +1,13 @@
 import type { MetadataImage } from '../../../src/metadata/metadata-image.ts';
-import type { Findings } from '../findings.ts';
 import { isCompacted, partitionFolder } from '../partition-files.ts';
 import type { SimulatedMachine } from '../simulated-machine.ts';
 import { isSameBatch, type StoredHeader, storedHeaders, textOf } from './stored-headers.ts';
 
-/** Compares the logs of all replicas of every partition, batch by batch; of compacted ones only the ends. */
-export function compareReplicas(
+/** Where the logs of a partition's replicas differ, batch by batch, of compacted ones only their ends; or null. */
+export function replicaDifference(
   { topicsById }: MetadataImage,
   machines: readonly SimulatedMachine[],
-  findings: Findings,
-): void {
+): string | null {
   for (const { name, partitions } of topicsById.values()) {
     for (const [index, { replicas, leader }] of partitions.entries()) {
       const folder = `${name}-${index}`;
@@ -17,10 +15,11 @@ export function compareReplicas(
       for (const id of replicas) {
         const difference = differenceOf(folder, own, headersOf(machines, id, folder));
         if (difference !== null)
-          findings.violate(`${folder}: ${leader} leads and ${id} has it otherwise: ${difference}`);
+          return `${folder}: ${leader} leads and ${id} has it otherwise: ${difference}`;
       }
     }
   }
+  return null;
 }
 
 function headersOf(machines: readonly SimulatedMachine[], id: number, name: string): StoredHeader[] {

@@ -1,7 +1,11 @@
+import { alterPartitionReassignmentsRequest } from '../../../src/protocol/messages/alter-partition-reassignments-request.ts';
+import { alterPartitionReassignmentsResponse } from '../../../src/protocol/messages/alter-partition-reassignments-response.ts';
 import { createTopicsRequest } from '../../../src/protocol/messages/create-topics-request.ts';
 import { createTopicsResponse } from '../../../src/protocol/messages/create-topics-response.ts';
 import { deleteTopicsRequest } from '../../../src/protocol/messages/delete-topics-request.ts';
 import { deleteTopicsResponse } from '../../../src/protocol/messages/delete-topics-response.ts';
+import { electLeadersRequest } from '../../../src/protocol/messages/elect-leaders-request.ts';
+import { electLeadersResponse } from '../../../src/protocol/messages/elect-leaders-response.ts';
 import { fetchRequest } from '../../../src/protocol/messages/fetch-request.ts';
 import { fetchResponse } from '../../../src/protocol/messages/fetch-response.ts';
 import { findCoordinatorRequest } from '../../../src/protocol/messages/find-coordinator-request.ts';
@@ -27,6 +31,12 @@ import { syncGroupResponse } from '../../../src/protocol/messages/sync-group-res
 
 /* The APIs that scripted clients use, each in the newest version that names topics by name. */
 
+export const alterPartitionReassignments = {
+  request: alterPartitionReassignmentsRequest,
+  response: alterPartitionReassignmentsResponse,
+  version: 1,
+};
+export const electLeaders = { request: electLeadersRequest, response: electLeadersResponse, version: 2 };
 export const createTopics = { request: createTopicsRequest, response: createTopicsResponse, version: 7 };
 export const deleteTopics = { request: deleteTopicsRequest, response: deleteTopicsResponse, version: 6 };
 export const fetch = { request: fetchRequest, response: fetchResponse, version: 12 };

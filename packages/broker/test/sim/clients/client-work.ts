@@ -1,8 +1,10 @@
+import { GROUP_METADATA_TOPIC } from '../../../src/metadata/topic-name.ts';
 import type { SimulatedCluster } from '../cluster.ts';
 import type { CommittedOffsets } from '../committed-offsets.ts';
 import type { Findings } from '../findings.ts';
 import type { History, ProducerMode, TopicPlan } from '../history.ts';
 import { GroupMember } from './group-member.ts';
+import { moveLeaders } from './leader-mover.ts';
 import { Producer } from './producer.ts';
 import { followPartition } from './reader.ts';
 
@@ -40,6 +42,12 @@ export function startClients({ cluster, topics, offsets, ...shared }: ClientWork
   for (let index = 0; index < GROUP_MEMBERS && groupTopic !== undefined; index++) {
     const client = cluster.newClient(`member${index}`);
     work.push(new GroupMember({ client, groupId: GROUP, topic: groupTopic, offsets, ...shared }).run());
+  }
+  if (cluster.machines.length > 1) {
+    const moved = [...topics.map(({ name }) => name), GROUP_METADATA_TOPIC];
+    const brokers = cluster.machines.map(({ id }) => id);
+    const client = cluster.newClient('mover');
+    work.push(moveLeaders({ client, topics: moved, brokers, ...shared }));
   }
   for (const { topic, partition } of shared.history.partitions) {
     const client = cluster.newClient(`reader-${topic}-${partition}`);
