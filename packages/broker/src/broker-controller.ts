@@ -8,10 +8,12 @@ import type { BrokerStart } from './open-rooms.ts';
 import { PartitionMetadataLog } from './partition-metadata-log.ts';
 import { peerClients } from './peer-clients.ts';
 import { foundingVoters, metadataLogDirectory } from './quorum-founding.ts';
+import { FlushedEnd } from './raft/flushed-end.ts';
 import type { RaftTiming } from './raft/raft-state.ts';
 import { SnapshotFiles } from './raft/snapshot-files.ts';
 import type { VoterNode } from './raft/voter-set.ts';
 import { NodePeers } from './raft/wire/node-peers.ts';
+import type { Disk } from './runtime/disk.ts';
 import type { SocketAddress } from './runtime/network.ts';
 
 /** Longer than nodes that are started together are apart, and than an election takes on one machine. */
@@ -36,7 +38,6 @@ export async function makeController(
   const { metadataDirectory, clusterId } = storage;
   const { nodeId, staticValues } = config;
   const { listenerName: name, host, port } = endpointOf(listener);
-  const log = new PartitionMetadataLog(await openMetadataLog(metadataDirectory, config));
   const directory = metadataLogDirectory(metadataDirectory.path);
   const snapshots = new SnapshotFiles(runtime.disk, directory);
   const founders = await foundingVoters(snapshots);
@@ -50,6 +51,11 @@ export async function makeController(
   const isAlone =
     voters.every(({ id }) => id === nodeId) &&
     (voters.length > 0 || bootstrapServers.every((address) => isOwn(address, config, port)));
+  // Alone, there is nobody to have back what is lost.
+  const flushedEnd = isAlone ? null : await openFlushedEnd(runtime.disk, directory);
+  rooms.add(async () => flushedEnd?.close());
+  const partitionLog = await openMetadataLog(metadataDirectory, config, flushedEnd?.offset ?? 0);
+  const log = new PartitionMetadataLog(partitionLog, flushedEnd);
   const timing = raftTiming(config.values);
   const peers = new NodePeers({
     open: peerClients(start, 'quorum'),
@@ -71,6 +77,11 @@ export async function makeController(
   // On a full disk the controller would wait for its log.
   rooms.add(async () => log.stopWaiting());
   return { controller, isAlone, incarnationId };
+}
+
+async function openFlushedEnd(disk: Disk, directory: string): Promise<FlushedEnd> {
+  await disk.makeDirectory(directory);
+  return FlushedEnd.open(disk, `${directory}/flushed-end`);
 }
 
 /** Those that this node begins with; what the log says later counts more. None: others know them. */

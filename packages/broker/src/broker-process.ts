@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
-import { type Broker, BrokerStartError, startBroker } from './broker.ts';
+import { type Broker, startBroker } from './broker.ts';
 import { brokerRuntime } from './broker-runtime.ts';
+import { BrokerStartError } from './broker-start-error.ts';
 import { BrokerConfigError, readBrokerConfig } from './config.ts';
 
 /*

@@ -1,4 +1,5 @@
 import type { BrokerConfig } from './config.ts';
+import { DamagedLogError } from './log/damaged-log-error.ts';
 import { DirectoryError } from './log/directory-error.ts';
 import { DEFAULT_LOG_CONFIG, type LogConfig } from './log/log-config.ts';
 import { type ChangeableSettings, LogDirectory } from './log/log-directory.ts';
@@ -9,6 +10,7 @@ import type { MetadataImage } from './metadata/metadata-image.ts';
 import type { MetadataSubscriber } from './metadata/metadata-publisher.ts';
 import { CLUSTER_METADATA_TOPIC } from './metadata/topic-name.ts';
 import { metadataFounding } from './quorum-founding.ts';
+import { LostMetadataError } from './raft/lost-metadata-error.ts';
 import type { DiskError } from './runtime/disk.ts';
 import { invariant } from './runtime/invariant.ts';
 import type { Runtime } from './runtime/runtime.ts';
@@ -137,12 +139,23 @@ function noteSpace({ metrics }: Runtime, path: string): (isLow: boolean) => void
 
 const NO_BROKER_EPOCH = -1;
 
-/** Opens the log of `__cluster_metadata-0`. */
-export function openMetadataLog(directory: LogDirectory, config: BrokerConfig): Promise<PartitionLog> {
-  return directory.openLog(
-    { topic: CLUSTER_METADATA_TOPIC, partition: 0 },
-    { config: metadataLogConfig(config), topicId: METADATA_TOPIC_ID, waitsForSpace: true },
-  );
+/**
+ * Opens the log of `__cluster_metadata-0`, of which this node knows that it was on the disk up to an offset. Rejects with
+ * a `LostMetadataError` when it is not there as it was.
+ */
+export async function openMetadataLog(
+  directory: LogDirectory,
+  config: BrokerConfig,
+  durableTo: number,
+): Promise<PartitionLog> {
+  try {
+    return await directory.openLog(
+      { topic: CLUSTER_METADATA_TOPIC, partition: 0 },
+      { config: metadataLogConfig(config), topicId: METADATA_TOPIC_ID, waitsForSpace: true, durableTo },
+    );
+  } catch (error) {
+    throw error instanceof DamagedLogError ? new LostMetadataError(error.message, { cause: error }) : error;
+  }
 }
 
 function metadataLogConfig({ values }: BrokerConfig): LogConfig {

@@ -6,6 +6,7 @@ import { type BoundListener, bindListener, endpointOf, ListenError } from './bro
 import { BrokerMembership } from './broker-membership.ts';
 import { type OpenMetrics, openMetrics } from './broker-metrics.ts';
 import { brokerRuntime } from './broker-runtime.ts';
+import { BrokerStartError } from './broker-start-error.ts';
 import type { BrokerConfig } from './config.ts';
 import type { ListenerConfig } from './config-listeners.ts';
 import type { Controller } from './controller/controller.ts';
@@ -15,7 +16,9 @@ import { Dispatch } from './handlers/dispatch.ts';
 import { forwarding } from './handlers/forwarding.ts';
 import { DirectoryError } from './log/directory-error.ts';
 import type { MetadataImage } from './metadata/metadata-image.ts';
+import { beginAnew } from './metadata-begun-anew.ts';
 import { type BrokerStart, OpenRooms } from './open-rooms.ts';
+import { LostMetadataError } from './raft/lost-metadata-error.ts';
 import type { Runtime } from './runtime/runtime.ts';
 
 export interface StartBrokerOptions {
@@ -46,26 +49,32 @@ export interface BrokerListener {
   readonly port: number;
 }
 
-/** Why a broker could not start, in a sentence that says what to do. */
-export class BrokerStartError extends Error {
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = 'BrokerStartError';
-  }
-}
-
 /**
  * Starts one node, broker and controller in one. Resolves when it serves. Rejects with a {@link BrokerStartError}
  * for what a person can put right: a directory or a port in use, no permission. Nothing is left open then.
  */
 export async function startBroker(options: StartBrokerOptions): Promise<Broker> {
-  const { config, onFailed } = options;
+  const { config, runtime = brokerRuntime() } = options;
+  try {
+    return await tryToStart({ ...options, runtime });
+  } catch (error) {
+    if (!(error instanceof LostMetadataError)) throw error;
+    await beginAnew(config, runtime, error);
+    return tryToStart({ ...options, runtime });
+  }
+}
+
+async function tryToStart({
+  config,
+  runtime,
+  onFailed,
+}: StartBrokerOptions & { readonly runtime: Runtime }): Promise<Broker> {
   const rooms = new OpenRooms();
   const fail = (reason: string): void => {
     if (!rooms.isClosing) onFailed?.(reason);
   };
   try {
-    return await openRooms({ config, runtime: options.runtime ?? brokerRuntime(), rooms, fail });
+    return await openRooms({ config, runtime, rooms, fail });
   } catch (error) {
     await rooms.close();
     throw error instanceof DirectoryError || error instanceof ListenError

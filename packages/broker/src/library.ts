@@ -1,10 +1,10 @@
 export {
   type Broker,
   type BrokerListener,
-  BrokerStartError,
   type StartBrokerOptions,
   startBroker,
 } from './broker.ts';
+export { BrokerStartError } from './broker-start-error.ts';
 export { type BrokerConfig, BrokerConfigError, brokerConfigFrom, readBrokerConfig } from './config.ts';
 export {
   type EmbeddedBroker,

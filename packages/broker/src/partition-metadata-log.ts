@@ -1,6 +1,7 @@
 import type { PartitionLog } from './log/partition-log.ts';
 import { ErrorCode, errorOf } from './protocol/errors.ts';
 import type { EpochStart, OffsetAndEpoch } from './raft/epoch-log.ts';
+import type { FlushedEnd } from './raft/flushed-end.ts';
 import type { ReplicatedMetadataLog } from './raft/metadata-log.ts';
 import { invariant } from './runtime/invariant.ts';
 
@@ -12,10 +13,13 @@ const AT_ANY_TIME = 0;
 /** The log of `__cluster_metadata-0`, kept like any other partition's. */
 export class PartitionMetadataLog implements ReplicatedMetadataLog {
   readonly #log: PartitionLog;
+  readonly #flushedEnd: FlushedEnd | null;
   #endOffset: number;
 
-  constructor(log: PartitionLog) {
+  /** With a note of how far it is on the disk, where others rely on that. */
+  constructor(log: PartitionLog, flushedEnd: FlushedEnd | null) {
     this.#log = log;
+    this.#flushedEnd = flushedEnd;
     this.#endOffset = log.logEndOffset;
   }
 
@@ -50,12 +54,14 @@ export class PartitionMetadataLog implements ReplicatedMetadataLog {
   }
 
   async truncateTo(offset: number): Promise<void> {
+    await this.#flushedEnd?.lower(offset);
     await this.#log.follower.truncateTo(offset);
     this.#endOffset = this.#log.logEndOffset;
     invariant(this.#endOffset === offset, `the metadata log ends at ${this.#endOffset} and not at ${offset}`);
   }
 
   async startBehind({ offset }: OffsetAndEpoch): Promise<void> {
+    await this.#flushedEnd?.lower(offset);
     await this.#log.follower.startAt(offset);
     this.#endOffset = offset;
   }
@@ -74,6 +80,7 @@ export class PartitionMetadataLog implements ReplicatedMetadataLog {
     const { logEndOffset } = this.#log;
     await this.#log.flush();
     if (this.#log.recoveryPoint < logEndOffset) failUnlessNone(ErrorCode.KAFKA_STORAGE_ERROR);
+    this.#flushedEnd?.raise(logEndOffset);
   }
 
   /** Whoever waits until the disk has space waits no longer. */

@@ -169,6 +169,21 @@ test('a disk that refuses one log takes all offline, and the stop is not marked 
   expect(bed.files()).not.toContain('.kafka_cleanshutdown');
 });
 
+test('a start that came to nothing after a crash does not make it a clean stop', async () => {
+  const first = await openDirectory();
+  await openLog(first);
+  await appendTexts(first, ['a']);
+  await first.close(7);
+  fs.rmSync(`${bed.directory}/.kafka_cleanshutdown`);
+  // Its port was taken, for one: nobody has looked at what lies here.
+  await (await openDirectory()).close(0);
+  expect(bed.files()).not.toContain('.kafka_cleanshutdown');
+  const second = await openDirectory();
+  await openLog(second);
+  await second.close(0);
+  expect(bed.files()).toContain('.kafka_cleanshutdown');
+});
+
 test('a directory that was being deleted at the last stop is removed', async () => {
   fs.mkdirSync(`${bed.directory}/orders-0.${'0a'.repeat(16)}-delete`);
   fs.mkdirSync(`${bed.directory}/not-a-partition-delete`);

@@ -62,6 +62,8 @@ export interface OpenLogOptions {
   readonly topicId: string;
   /** Appends wait while the disk is full, rather than fail. */
   readonly waitsForSpace?: boolean;
+  /** Where its owner knows it to have been on the disk, beside what the checkpoint says. */
+  readonly durableTo?: number;
 }
 
 /** What of the settings can change while logs are open. */
@@ -213,7 +215,7 @@ export class LogDirectory {
    */
   async openLog(
     topicPartition: TopicPartition,
-    { config, topicId, waitsForSpace = false }: OpenLogOptions,
+    { config, topicId, waitsForSpace = false, durableTo = 0 }: OpenLogOptions,
   ): Promise<PartitionLog> {
     if (this.#failure !== null) throw this.#failure;
     const { disk } = this.#environment;
@@ -227,6 +229,7 @@ export class LogDirectory {
     } else if (knownId !== topicId) {
       throw new DamagedFileError(directory, `it is of topic id ${knownId}, not ${topicId}`);
     }
+    const checkpointed = this.#checkpoints.of(topicPartition);
     const cleanedTo = knownId === null ? 0 : await this.cleanerCheckpoint.cleanedTo(topicPartition);
     const open = () =>
       PartitionLog.open({
@@ -244,7 +247,8 @@ export class LogDirectory {
           await this.cleanerCheckpoint.lower(topicPartition, offset);
         },
         ...{ isClean: this.wasClean, cleanedTo },
-        ...this.#checkpoints.of(topicPartition),
+        ...checkpointed,
+        recoveryPoint: Math.max(checkpointed.recoveryPoint, durableTo),
       });
     const log = await (this.wasClean ? open() : this.#slots.run(open));
     this.#logs.set(name, log);
@@ -363,9 +367,20 @@ export class LogDirectory {
       [...this.#logs.values()].map((log) => this.#slots.run(() => log.close())),
     );
     for (const kind of ['recoveryPoint', 'logStart', 'highWatermark'] as const) await this.#checkpoint(kind);
-    if (sealed.every(Boolean) && this.#failure === null) await this.#markClean(brokerEpoch);
+    const isOver = sealed.every(Boolean) && this.#failure === null;
+    if (isOver && (await this.#isAllOpen())) await this.#markClean(brokerEpoch);
     this.#logs.clear();
     await this.#claimed.release();
+  }
+
+  /** After a crash, a start that came to nothing has not read through what lies here. */
+  async #isAllOpen(): Promise<boolean> {
+    if (this.wasClean) return true;
+    const entries = await this.#environment.disk.list(this.path);
+    return entries.every(({ name, kind }) => {
+      const isLog = kind === 'directory' && parsePartitionDirectory(name) !== null;
+      return !isLog || this.#logs.has(name);
+    });
   }
 
   async #markClean(brokerEpoch: number): Promise<void> {

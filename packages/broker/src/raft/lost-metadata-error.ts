@@ -3,8 +3,8 @@
  * it may only begin anew, as another one.
  */
 export class LostMetadataError extends Error {
-  constructor(reason: string) {
-    super(reason);
+  constructor(reason: string, options?: ErrorOptions) {
+    super(reason, options);
     this.name = 'LostMetadataError';
   }
 }

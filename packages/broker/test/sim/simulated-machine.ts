@@ -1,4 +1,5 @@
-import { type Broker, BrokerStartError, startBroker } from '../../src/broker.ts';
+import { type Broker, startBroker } from '../../src/broker.ts';
+import { BrokerStartError } from '../../src/broker-start-error.ts';
 import { brokerConfigFrom } from '../../src/config.ts';
 import { type Disk, DiskError } from '../../src/runtime/disk.ts';
 import type { Runtime } from '../../src/runtime/runtime.ts';
