@@ -28,6 +28,7 @@ import { noteText } from './text-file.ts';
 
 export { BrokerActionError } from './broker-action.ts';
 export { DEFAULT_BROKERS, type LocalClusterOptions, type LocalClusterPorts } from './cluster-options.ts';
+export { LOCAL_TIMING } from './cluster-timing.ts';
 
 const LOG_FILE = 'broker.log';
 

@@ -56,6 +56,20 @@ it('asks for two replicas in sync from three brokers on', () => {
   );
 });
 
+it('gives each broker a metrics port of its own, from the one that was asked for on', () => {
+  const brokers = [1, 4].map((id) => ({ id, port: 9091 + id, controllerPort: 40_000 + id }));
+  const ports = (port: string) =>
+    brokers.map((member) => {
+      const settings = { 'odradek.metrics.port': port };
+      return memberConfigs({ ...manifest, brokers, voters: [voterOf(1)], settings }, member, '/d')[
+        'odradek.metrics.port'
+      ];
+    });
+  expect(ports('9404')).toEqual(['9404', '9405']);
+  expect(ports('0')).toEqual(['0', '0']);
+  expect(ports('-1')).toEqual(['-1', '-1']);
+});
+
 it('escapes what the properties format would read otherwise', () => {
   const configs = { 'a b=c': '\\d\n e', '#key': ' #value' };
   const read = parseProperties(propertiesText(configs));

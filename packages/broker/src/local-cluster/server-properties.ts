@@ -2,6 +2,8 @@ import { LOCAL_TIMING } from './cluster-timing.ts';
 import { LOOPBACK } from './loopback-ports.ts';
 import { DATA_DIRECTORY, type Manifest, type ManifestBroker } from './manifest.ts';
 
+const METRICS_PORT = 'odradek.metrics.port';
+
 /** Configs that make a node a member of its local cluster; the cluster alone sets them. */
 const OWN_KEYS: ReadonlySet<string> = new Set([
   'process.roles',
@@ -36,6 +38,7 @@ export function memberConfigs(
   return {
     ...defaultsFor(manifest.brokers.length),
     ...manifest.settings,
+    ...metricsPort(manifest, broker),
     'process.roles': 'broker,controller',
     'node.id': String(broker.id),
     listeners: `PLAINTEXT://${LOOPBACK}:${broker.port},CONTROLLER://${LOOPBACK}:${broker.controllerPort}`,
@@ -61,6 +64,13 @@ function quorumOf({ brokers, voters }: Manifest): Record<string, string> {
       .map(({ id, at, directoryId }) => `${id}@${at}:${directoryId}`)
       .join(','),
   };
+}
+
+/** Brokers of one machine cannot share a TCP port: the port that was asked for is the first one's, and so on. */
+function metricsPort({ brokers, settings }: Manifest, { id }: ManifestBroker): Record<string, string> {
+  const first = Number(settings[METRICS_PORT] ?? -1);
+  if (!(first > 0)) return {};
+  return { [METRICS_PORT]: String(first + brokers.findIndex((broker) => broker.id === id)) };
 }
 
 /** Configs as the text of a server.properties file. */
