@@ -65,8 +65,10 @@ export class RunningUp {
     this.#lines = lines;
   }
 
+  /** With one broker, which starts soonest, unless `--brokers` says otherwise. */
   static async start(...args: string[]): Promise<RunningUp> {
-    const child = spawn(process.execPath, [program, 'up', '--json', '--port', '0', ...args], {
+    const brokers = args.includes('--brokers') ? [] : ['--brokers', '1'];
+    const child = spawn(process.execPath, [program, 'up', '--json', '--port', '0', ...brokers, ...args], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();

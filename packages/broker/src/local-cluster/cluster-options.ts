@@ -30,4 +30,4 @@ export interface LocalClusterOptions {
 }
 
 /** Enough that any one of them may die. */
-export const DEFAULT_BROKERS = 1;
+export const DEFAULT_BROKERS = 3;

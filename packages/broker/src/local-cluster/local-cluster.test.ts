@@ -116,7 +116,7 @@ function portsOf(lie: { advertisedPort?: number } = {}): LocalClusterPorts {
 }
 
 async function open(options: Partial<LocalClusterOptions> = {}, ports = portsOf()): Promise<LocalCluster> {
-  const outcome = await openLocalCluster({ directory, port: 0, ...options }, ports);
+  const outcome = await openLocalCluster({ directory, brokers: 1, port: 0, ...options }, ports);
   if (outcome.kind !== 'opened') throw new Error(JSON.stringify(outcome));
   opened.push(outcome.cluster);
   return outcome.cluster;
@@ -204,7 +204,7 @@ describe('LocalCluster', () => {
     await new Promise((resolve) => other.once('listening', resolve));
     const address = other.address();
     const port = typeof address === 'object' && address !== null ? address.port : 0;
-    expect(await openLocalCluster({ directory, port }, portsOf())).toEqual({
+    expect(await openLocalCluster({ directory, brokers: 1, port }, portsOf())).toEqual({
       kind: 'port-in-use',
       port,
       firstPort: port,

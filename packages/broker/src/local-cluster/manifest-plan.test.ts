@@ -31,6 +31,12 @@ async function opened(manifest: Manifest, options: Partial<LocalClusterOptions> 
 }
 
 describe('a new cluster', () => {
+  it('has three brokers, and all of them vote', async () => {
+    const { brokers, voters } = await made();
+    expect(brokers.map(({ id }) => id)).toEqual([1, 2, 3]);
+    expect(voters.map(({ id }) => id)).toEqual([1, 2, 3]);
+  });
+
   it('draws a directory id for each voter, and TCP ports that are all different', async () => {
     const { brokers, voters } = await made({ brokers: 6 });
     expect(voters.map(({ id }) => id)).toEqual([1, 2, 3, 4, 5]);

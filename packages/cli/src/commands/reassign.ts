@@ -50,11 +50,7 @@ export async function executeReassignment(
     // Once the moves have begun it would be too late.
     if (options.throttle !== undefined) {
       await markReplicas(requests, moves);
-      await setRates(
-        requests,
-        cluster.brokers.map(({ id }) => id),
-        options.throttle,
-      );
+      await setRates(requests, cluster.brokers, options.throttle);
     }
     await alterAssignments(requests, moves);
     showMoves(moves, options);
@@ -133,7 +129,7 @@ export async function throttleReassignment(bytesPerSecond: number | null, option
         before: move.replicas.filter((id) => !move.adding.includes(id)),
       }));
       await markReplicas(requests, moves);
-      await setRates(requests, brokers, bytesPerSecond);
+      await setRates(requests, cluster.brokers, bytesPerSecond);
     }
     if (options.json === true) printJson({ bytesPerSecond, brokers });
     else print(bytesPerSecond === null ? 'no throttle' : `${bytesPerSecond} bytes a second on each broker`);
@@ -181,7 +177,7 @@ function removeThrottlesOf(
   { brokers, partitions }: ClusterPartitions,
 ): Promise<void> {
   return removeThrottles(requests, {
-    brokers: brokers.map(({ id }) => id),
+    brokers,
     topics: new Set(partitions.map(({ topic }) => topic)),
   });
 }

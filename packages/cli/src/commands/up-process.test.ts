@@ -67,6 +67,32 @@ describe('odradek up', () => {
     expect(again.pid).not.toBe(before);
   });
 
+  it('says each change of three brokers, also when somebody else halts one', async () => {
+    const up = await start('--data', folder, '--no-console', '--brokers', '3');
+    expect(up.ready.brokers.map(({ id }) => id)).toEqual([1, 2, 3]);
+    expect(up.ready.bootstrap.split(',')).toEqual(up.ready.brokers.map(({ port }) => `127.0.0.1:${port}`));
+    const pid = up.ready.brokers[1]?.pid ?? 0;
+    process.kill(pid, 'SIGSTOP');
+    expect(await up.nextEvent()).toEqual({ event: 'broker', id: 2, state: 'paused', pid });
+    process.kill(pid, 'SIGCONT');
+    expect(await up.nextEvent()).toEqual({ event: 'broker', id: 2, state: 'starting', pid });
+    expect(await up.nextEvent()).toEqual({ event: 'broker', id: 2, state: 'running', pid });
+    process.kill(pid, 'SIGSTOP');
+    expect(await up.nextEvent()).toMatchObject({ id: 2, state: 'paused' });
+    expect(await up.stop()).toBe(0);
+  });
+
+  it('grows a cluster, says what stays as it was, and does not shrink it', async () => {
+    await (await start('--data', folder, '--no-console')).stop();
+    const fewer = () => odradek(['up', '--data', folder, '--json', '--brokers', '1']);
+    const grown = await start('--data', folder, '--no-console', '--brokers', '2');
+    expect(grown.ready.brokers.map(({ id }) => id)).toEqual([1, 2]);
+    await grown.stop();
+    const refused = await fewer();
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain('a cluster does not shrink');
+  });
+
   it('keeps records and the TCP port over a restart', async () => {
     const first = await start('--data', folder, '--no-console');
     const on = ['--bootstrap-server', first.ready.bootstrap, '--json'];

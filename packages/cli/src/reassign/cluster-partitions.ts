@@ -2,8 +2,13 @@ import { Failure } from '../failure.ts';
 import { failOn, type KafkaRequests } from '../kafka/requests.ts';
 import type { PartitionReplicas, TargetBroker } from './plan-assignment.ts';
 
+export interface ClusterBroker extends TargetBroker {
+  readonly host: string;
+  readonly port: number;
+}
+
 export interface ClusterPartitions {
-  readonly brokers: readonly TargetBroker[];
+  readonly brokers: readonly ClusterBroker[];
   /** By topic and partition, in order. */
   readonly partitions: readonly PartitionReplicas[];
 }
@@ -25,7 +30,9 @@ export async function readPartitions(
   });
   for (const { errorCode, name } of answer.topics) await failOn(errorCode, null, name ?? '');
   return {
-    brokers: answer.brokers.map(({ nodeId, rack }) => ({ id: nodeId, rack })).sort((a, b) => a.id - b.id),
+    brokers: answer.brokers
+      .map(({ nodeId, ...broker }) => ({ id: nodeId, ...broker }))
+      .sort((a, b) => a.id - b.id),
     partitions: answer.topics
       .flatMap(({ name, partitions }) =>
         partitions.map(({ partitionIndex, replicaNodes }) => ({

@@ -1,4 +1,5 @@
-import { failOn, type KafkaRequests, type RequestBody } from '../kafka/requests.ts';
+import { failOn, type KafkaRequests, type RequestBody, type ResponseBody } from '../kafka/requests.ts';
+import type { ClusterBroker } from './cluster-partitions.ts';
 import type { PlannedMove } from './plan-assignment.ts';
 
 /** Kafka's codes in IncrementalAlterConfigs. */
@@ -16,14 +17,11 @@ type Resource = NonNullable<RequestBody<'IncrementalAlterConfigs'>['resources']>
 /** Holds every broker to so many bytes a second, for the replicas that are marked. */
 export function setRates(
   requests: KafkaRequests,
-  brokers: Iterable<number>,
+  brokers: readonly ClusterBroker[],
   bytesPerSecond: number,
 ): Promise<void> {
   const value = String(bytesPerSecond);
-  return alter(
-    requests,
-    [...brokers].map((id) => setting(RESOURCE.broker, String(id), RATES, [value, value])),
-  );
+  return onEach(requests, brokers, [value, value]);
 }
 
 /**
@@ -50,14 +48,29 @@ export function markReplicas(requests: KafkaRequests, moves: readonly PlannedMov
 }
 
 /** Takes rates and marks away; where there are none nothing changes. */
-export function removeThrottles(
+export async function removeThrottles(
   requests: KafkaRequests,
-  { brokers, topics }: { readonly brokers: Iterable<number>; readonly topics: Iterable<string> },
+  { brokers, topics }: { readonly brokers: readonly ClusterBroker[]; readonly topics: Iterable<string> },
 ): Promise<void> {
-  return alter(requests, [
-    ...[...brokers].map((id) => setting(RESOURCE.broker, String(id), RATES, null)),
-    ...[...topics].map((topic) => setting(RESOURCE.topic, topic, REPLICAS, null)),
-  ]);
+  await onEach(requests, brokers, null);
+  await alter(
+    requests,
+    [...topics].map((topic) => setting(RESOURCE.topic, topic, REPLICAS, null)),
+  );
+}
+
+/** Configs of a broker are taken by that broker alone. */
+async function onEach(
+  requests: KafkaRequests,
+  brokers: readonly ClusterBroker[],
+  values: readonly string[] | null,
+): Promise<void> {
+  await Promise.all(
+    brokers.map(async ({ id, host, port }) => {
+      const resources = [setting(RESOURCE.broker, String(id), RATES, values)];
+      await checked(await requests.send({ host, port }, 'IncrementalAlterConfigs', { resources }));
+    }),
+  );
 }
 
 /** Without values the configs are deleted. */
@@ -74,7 +87,10 @@ function setting(
 
 async function alter(requests: KafkaRequests, resources: readonly Resource[]): Promise<void> {
   if (resources.length === 0) return;
-  const { responses } = await requests.sendToAny('IncrementalAlterConfigs', { resources: [...resources] });
+  await checked(await requests.sendToAny('IncrementalAlterConfigs', { resources: [...resources] }));
+}
+
+async function checked({ responses }: ResponseBody<'IncrementalAlterConfigs'>): Promise<void> {
   for (const { errorCode, errorMessage, resourceName } of responses) {
     await failOn(errorCode, errorMessage, resourceName);
   }
