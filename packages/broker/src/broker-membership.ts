@@ -58,6 +58,7 @@ export class BrokerMembership {
         listeners: endpoints.map(({ listenerName: name, ...endpoint }) => ({ name, ...endpoint })),
       },
       heartbeatMs: config.values.number('broker.heartbeat.interval.ms'),
+      sessionMs: config.values.number('broker.session.timeout.ms'),
       metadataOffset: () => served.image.offset,
       offlineDirectories: () =>
         storage.directories.filter(({ isOffline }) => isOffline).map(({ meta }) => meta.directoryId),

@@ -17,6 +17,8 @@ export interface BrokerLifecycleNeeds {
   readonly registration: Encodable<typeof brokerRegistrationRequest> & { readonly brokerId: number };
   /** `broker.heartbeat.interval.ms` */
   readonly heartbeatMs: number;
+  /** `broker.session.timeout.ms`: a registration waits so long for its record to be committed. */
+  readonly sessionMs: number;
   /** The last metadata record that the broker has applied. */
   readonly metadataOffset: () => number;
   /** Ids of its log directories whose disks have refused. */
@@ -136,13 +138,14 @@ export class BrokerLifecycle {
   }
 
   async #register(): Promise<void> {
-    const { controller, registration, heartbeatMs, logger, onRegistered } = this.#needs;
+    const { controller, registration, sessionMs, logger, onRegistered } = this.#needs;
     const answer = await controller.ask({
       request: brokerRegistrationRequest,
       response: brokerRegistrationResponse,
       version: REGISTRATION_VERSION,
       body: registration,
-      timeoutMs: heartbeatMs,
+      // Whoever asks anew before a slow disk has it begins anew: each attempt is a record of its own.
+      timeoutMs: sessionMs,
     });
     this.#isHeard = answer.kind === 'answered';
     if (answer.kind === 'unanswered') {

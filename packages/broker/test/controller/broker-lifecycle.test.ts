@@ -1,6 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { SUPPORTED_FEATURES } from '../../src/controller/bootstrap.ts';
 import { BrokerLifecycle } from '../../src/controller/broker-lifecycle.ts';
+import { ErrorCode } from '../../src/protocol/errors.ts';
+import type { PeerChannel } from '../../src/protocol/peer-channel.ts';
+import { ManualClock } from '../coordination/manual-clock.ts';
 import { silentLogger } from '../metadata/ports.ts';
 import { CLUSTER_ID, directoryOf } from '../raft/test-nodes.ts';
 import { type ControllerNode, ThreeControllers } from './three-controllers.ts';
@@ -37,6 +40,7 @@ describe('brokers of three nodes', () => {
         logDirs: [directoryOf(id)],
       },
       heartbeatMs: 2000,
+      sessionMs: 9000,
       metadataOffset: () => controller.image.offset,
       offlineDirectories: () => [],
       onRegistered: (epoch) => epochs.set(id, [...(epochs.get(id) ?? []), epoch]),
@@ -131,4 +135,31 @@ describe('brokers of three nodes', () => {
     await broker(1).stop();
     expect(broker(1).state).toBe('starting');
   });
+});
+
+test('a registration that is long in coming is waited for, and not begun anew', async () => {
+  const clock = new ManualClock();
+  let asked = 0;
+  const slow: PeerChannel = {
+    ask: ({ timeoutMs }) => {
+      asked += 1;
+      return new Promise((resolve) => {
+        const answer = { errorCode: ErrorCode.NONE, brokerEpoch: 7 } as never;
+        clock.after(3000, () => resolve({ kind: 'answered', body: answer }));
+        clock.after(timeoutMs, () => resolve({ kind: 'unanswered', reason: 'too late' }));
+      });
+    },
+  };
+  const registration = { brokerId: 1, incarnationId: 'INCARNATION1AAAAAAAAAQ', logDirs: [directoryOf(1)] };
+  const broker = new BrokerLifecycle({
+    ...{ clock, logger: silentLogger, controller: slow, registration, heartbeatMs: 200, sessionMs: 9000 },
+    metadataOffset: () => 0,
+    offlineDirectories: () => [],
+    onRegistered: () => {},
+  });
+  void broker.start();
+  await clock.advance(3100);
+  expect(broker.brokerEpoch).toBe(7);
+  expect(asked).toBe(1);
+  broker.close();
 });
