@@ -1,6 +1,7 @@
 import type { NodeController } from './broker-controller.ts';
 import type { BrokerData } from './broker-data.ts';
 import { type BoundListener, endpointOf } from './broker-listeners.ts';
+import { BrokerStartError } from './broker-start-error.ts';
 import { SUPPORTED_FEATURES } from './controller/bootstrap.ts';
 import { BrokerLifecycle } from './controller/broker-lifecycle.ts';
 import type { BrokerRegistration } from './controller/broker-registration.ts';
@@ -71,7 +72,8 @@ export class BrokerMembership {
 
   /**
    * Registers the broker. Resolves when every part of it has seen the metadata with its registration; the only voter
-   * of a cluster lets its own broker in with the same step.
+   * of a cluster lets its own broker in with the same step. Rejects with a {@link BrokerStartError} when no controller
+   * has registered it within `initial.broker.registration.timeout.ms`.
    */
   async register(): Promise<void> {
     const { controller, isAlone } = this.#node;
@@ -82,8 +84,22 @@ export class BrokerMembership {
       return;
     }
     await controller.open();
+    const { config, runtime } = this.#start;
+    const timeoutMs = config.values.number('initial.broker.registration.timeout.ms');
+    const { promise: tooLate, reject } = Promise.withResolvers<never>();
+    const timer = runtime.clock.after(timeoutMs, () => reject(this.#notTakenIn(timeoutMs)));
     void this.#lifecycle.start();
+    await Promise.race([this.#lifecycle.registered, tooLate]).finally(() => timer.cancel());
     await this.#data.published;
+  }
+
+  #notTakenIn(timeoutMs: number): BrokerStartError {
+    const { nodeId } = this.#start.config;
+    const within = `within ${timeoutMs} ms (initial.broker.registration.timeout.ms)`;
+    return new BrokerStartError(
+      `No controller has taken broker ${nodeId} into the cluster ${within}: ${this.#lifecycle.obstacle}. ` +
+        'Check that a majority of the voters runs and can be reached, and that no other broker has this node.id.',
+    );
   }
 
   /** The broker can serve. Resolves when the controller has let it in. */

@@ -22,6 +22,13 @@ await run(values.config, values['stop-with-parent']);
 async function run(configFile: string | undefined, stopWithParent: boolean): Promise<void> {
   if (configFile === undefined)
     return fail(EXIT_CONFIGURATION, 'Give the configuration: --config server.properties');
+  const stopping = new AbortController();
+  process.on('SIGTERM', () => stopping.abort());
+  process.on('SIGINT', () => stopping.abort());
+  if (stopWithParent) {
+    const end = () => stopping.abort();
+    process.stdin.on('end', end).on('error', end).resume();
+  }
   let broker: Broker;
   try {
     const config = await readBrokerConfig(configFile);
@@ -29,23 +36,21 @@ async function run(configFile: string | undefined, stopWithParent: boolean): Pro
       config,
       runtime: brokerRuntime(),
       onFailed: (reason) => fail(EXIT_FAILED, reason),
+      signal: stopping.signal,
     });
   } catch (error) {
+    if (stopping.signal.aborted) process.exit(0);
     return fail(exitCodeOf(error), sentenceOf(error, configFile));
   }
-  let isStopping = false;
   const stop = (): void => {
-    if (isStopping) return;
-    isStopping = true;
     broker.close().then(
       () => process.exit(0),
       (error: unknown) =>
         fail(EXIT_FAILED, `The broker did not stop cleanly: ${sentenceOf(error, configFile)}`),
     );
   };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
-  if (stopWithParent) process.stdin.on('end', stop).on('error', stop).resume();
+  if (stopping.signal.aborted) return stop();
+  stopping.signal.addEventListener('abort', stop);
   const ready = {
     ready: true,
     ms: Math.round(process.uptime() * 1000),

@@ -28,6 +28,8 @@ export interface StartBrokerOptions {
   readonly runtime?: Runtime;
   /** The broker cannot go on: its disks, or its metadata log, have failed. */
   readonly onFailed?: (reason: string) => void;
+  /** Ends a start that waits for other nodes; it rejects then. */
+  readonly signal?: AbortSignal;
 }
 
 /** A broker that serves. */
@@ -50,8 +52,9 @@ export interface BrokerListener {
 }
 
 /**
- * Starts one node, broker and controller in one. Resolves when it serves. Rejects with a {@link BrokerStartError}
- * for what a person can put right: a directory or a port in use, no permission. Nothing is left open then.
+ * Starts one node, broker and controller in one. Resolves when it serves, which may take until a majority of the voters
+ * is there. Rejects with a {@link BrokerStartError} for what a person can put right: a directory or a port in use, no
+ * permission, no controller that takes it in. Nothing is left open then.
  */
 export async function startBroker(options: StartBrokerOptions): Promise<Broker> {
   const { config, runtime = brokerRuntime() } = options;
@@ -68,13 +71,22 @@ async function tryToStart({
   config,
   runtime,
   onFailed,
+  signal,
 }: StartBrokerOptions & { readonly runtime: Runtime }): Promise<Broker> {
   const rooms = new OpenRooms();
+  const { promise: givenUp, reject: giveUp } = Promise.withResolvers<never>();
+  // Nobody may be waiting when it comes.
+  givenUp.catch(() => {});
   const fail = (reason: string): void => {
-    if (!rooms.isClosing) onFailed?.(reason);
+    if (rooms.isClosing) return;
+    onFailed?.(reason);
+    giveUp(new BrokerStartError(reason));
   };
+  const abort = (): void => giveUp(new BrokerStartError('The start was given up.'));
+  if (signal?.aborted === true) abort();
+  signal?.addEventListener('abort', abort);
   try {
-    return await openRooms({ config, runtime, rooms, fail });
+    return await openRooms({ config, runtime, rooms, fail, givenUp });
   } catch (error) {
     await rooms.close();
     throw error instanceof DirectoryError || error instanceof ListenError
@@ -119,13 +131,13 @@ async function openRooms(start: BrokerStart): Promise<Broker> {
   await replicas.scan();
   // Other nodes may need this one's vote before any broker can register.
   listeners.controller.listener.start(controllerDispatch);
-  await membership.register();
+  await Promise.race([membership.register(), start.givenUp]);
   await replicas.setStraysAside();
   await served.caughtUp();
   for (const directory of new Set([...storage.directories, storage.metadataDirectory])) directory.start();
   data.cleaner.start();
   serveClients(start, data, { listeners: listeners.client, dispatch });
-  await membership.enter();
+  await Promise.race([membership.enter(), start.givenUp]);
   logger.info({ nodeId: config.nodeId, clusterId: storage.clusterId }, 'the broker serves');
   return {
     nodeId: config.nodeId,

@@ -61,6 +61,7 @@ describe('the quorum of a config', () => {
     ['odradek.initial.controllers', '1@127.0.0.1:9093', 'is not of the form id@host:port:directoryId'],
     ['odradek.initial.controllers', `1@:9093:${DIRECTORY}`, 'is not of the form'],
     ['odradek.initial.controllers', `1@a:9093:${DIRECTORY},1@b:9093:${DIRECTORY}`, 'named twice'],
+    ['odradek.initial.controllers', `1@a:9094:${DIRECTORY}`, 'two nodes must not have one node.id'],
     ['controller.quorum.voters', '127.0.0.1:9093', 'is not of the form id@host:port'],
     ['controller.quorum.voters', '1@127.0.0.1:65536', 'is not of the form id@host:port'],
     ['controller.quorum.voters', '2@127.0.0.1:9093', 'must be included in the set of voters'],

@@ -1,4 +1,4 @@
-import type { Report } from './config-listeners.ts';
+import type { ListenerConfig, Report } from './config-listeners.ts';
 import type { ConfigValues } from './metadata/configs/config-values.ts';
 import { ZERO_UUID } from './protocol/uuid.ts';
 import type { VoterNode } from './raft/voter-set.ts';
@@ -21,11 +21,17 @@ const BOOTSTRAP_SERVERS = 'controller.quorum.bootstrap.servers';
 /** Reads the three lists; what cannot be read in them is reported and left out. */
 export function quorumConfig(
   values: ConfigValues,
-  controllerListenerName: string,
+  controllerListener: Pick<ListenerConfig, 'name' | 'port' | 'advertisedPort'>,
   report: Report,
 ): QuorumConfig {
-  const config = readLists(values, controllerListenerName, report);
+  const config = readLists(values, controllerListener.name, report);
   const nodeId = values.number('node.id');
+  const ownPort = config.initialControllers.find(({ id }) => id === nodeId)?.endpoints[0]?.port;
+  const { port, advertisedPort } = controllerListener;
+  if (ownPort !== undefined && port !== 0 && ownPort !== port && ownPort !== advertisedPort) {
+    const text = `node ${nodeId} is at port ${ownPort}, and this node's ${controllerListener.name} listener at ${port}`;
+    report(INITIAL_CONTROLLERS, `${text}: two nodes must not have one node.id`);
+  }
   const voterIds = config.staticVoters.map(({ id }) => id);
   if (voterIds.length > 0 && !voterIds.includes(nodeId)) {
     const text = `If process.roles contains the 'controller' role, the node id ${nodeId} must be included in the set of voters`;

@@ -141,7 +141,7 @@ function assemble(staticValues: ReadonlyMap<string, string>, problems: ProblemLi
   const report = (key: string, message: string) => problems.add(key, message);
   const listeners = resolveListeners(values, report);
   if (listeners === null) return null;
-  const quorum = quorumConfig(values, listeners.controllerListener.name, report);
+  const quorum = quorumConfig(values, listeners.controllerListener, report);
   const logDirs = (values.text('log.dirs') === null ? values.list('log.dir') : values.list('log.dirs')).map(
     (directory) => absolutePath(directory),
   );

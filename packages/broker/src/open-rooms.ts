@@ -36,4 +36,6 @@ export interface BrokerStart {
   readonly rooms: OpenRooms;
   /** Something that the broker cannot do without is gone. */
   readonly fail: (reason: string) => void;
+  /** Rejects when nobody wants the start to go on, or it cannot: whoever waits for other nodes waits no longer. */
+  readonly givenUp: Promise<never>;
 }

@@ -51,6 +51,7 @@ const REGISTRATION_PAUSE_MS = 100;
 /** Registers a broker, tells the controller that it lives, and takes leave of it. */
 export class BrokerLifecycle {
   readonly #needs: BrokerLifecycleNeeds;
+  readonly #registered = Promise.withResolvers<void>();
   readonly #running = Promise.withResolvers<void>();
   readonly #stopped = Promise.withResolvers<void>();
   #state: BrokerState = 'starting';
@@ -58,8 +59,8 @@ export class BrokerLifecycle {
   #wantsShutdown = false;
   #isClosed = false;
   #isReady = false;
-  /** Whether the last question was answered. */
   #isHeard = true;
+  #obstacle = 'no controller is known';
   #pause: { readonly timer: Timer; readonly end: () => void } | null = null;
 
   constructor(needs: BrokerLifecycleNeeds) {
@@ -73,6 +74,16 @@ export class BrokerLifecycle {
   /** -1 before it was registered. */
   get brokerEpoch(): number {
     return this.#brokerEpoch;
+  }
+
+  /** Why it is not registered yet, in words. */
+  get obstacle(): string {
+    return this.#obstacle;
+  }
+
+  /** Resolves with the first registration, or when it is closed before. */
+  get registered(): Promise<void> {
+    return this.#registered.promise;
   }
 
   /** Resolves when the broker is let in for the first time, or is closed before. */
@@ -113,6 +124,7 @@ export class BrokerLifecycle {
   close(): void {
     this.#isClosed = true;
     this.#pause?.end();
+    this.#registered.resolve();
     this.#running.resolve();
     this.#stopped.resolve();
   }
@@ -149,17 +161,27 @@ export class BrokerLifecycle {
     });
     this.#isHeard = answer.kind === 'answered';
     if (answer.kind === 'unanswered') {
+      this.#obstacle = answer.reason;
       logger.info({ reason: answer.reason }, 'No controller has registered this broker yet');
       return;
     }
     const { errorCode, brokerEpoch } = answer.body;
     if (errorCode !== ErrorCode.NONE) {
-      logger.warn({ error: errorOf(errorCode).name }, 'The controller refuses to register this broker');
+      this.#noteRefusal(errorOf(errorCode).name);
       return;
     }
     this.#brokerEpoch = brokerEpoch;
     this.#state = 'fenced';
     onRegistered(brokerEpoch);
+    this.#registered.resolve();
+  }
+
+  /** It is asked for several times a second: what stays the same is said once. */
+  #noteRefusal(error: string): void {
+    const obstacle = `the controller refuses (${error})`;
+    if (this.#obstacle === obstacle) return;
+    this.#obstacle = obstacle;
+    this.#needs.logger.warn({ error }, 'The controller refuses to register this broker');
   }
 
   async #beat(): Promise<void> {

@@ -33,6 +33,7 @@ interface Member {
   readonly port: number;
   readonly controllerPort: number;
   readonly directoryId: string;
+  readonly isVoter: boolean;
   life: { readonly mortal: MortalRuntime; readonly broker: Broker } | null;
 }
 
@@ -42,6 +43,7 @@ export class BrokerCluster {
   readonly #members = new Map<number, Member>();
   readonly #clusterId = RANDOM.uuid();
   readonly #settings: Readonly<Record<string, string>>;
+  readonly #ports = new Set<number>();
   readonly #clients: WireClient[] = [];
 
   constructor(settings: Readonly<Record<string, string>> = {}) {
@@ -50,20 +52,33 @@ export class BrokerCluster {
 
   /** Starts brokers 1 to `count` together, all of them voters. */
   async start(count: number): Promise<void> {
-    const taken = new Set<number>();
-    for (let id = 1; id <= count; id++) {
-      this.#members.set(id, {
-        id,
-        port: await takeFreePort({ network: nodeNetwork, random: RANDOM }, taken),
-        controllerPort: await takeFreePort({ network: nodeNetwork, random: RANDOM }, taken),
-        directoryId: RANDOM.uuid(),
-        life: null,
-      });
-    }
+    for (let id = 1; id <= count; id++) await this.add(id, { isVoter: true });
     await Promise.all([...this.#members.keys()].map((id) => this.startBroker(id)));
   }
 
-  async startBroker(id: number, settings: Readonly<Record<string, string>> = {}): Promise<void> {
+  /** Makes a place for a broker. Voters are those that were added before the first was started. */
+  async add(id: number, { isVoter }: { readonly isVoter: boolean }): Promise<void> {
+    const ports = { network: nodeNetwork, random: RANDOM };
+    this.#members.set(id, {
+      id,
+      port: await takeFreePort(ports, this.#ports),
+      controllerPort: await takeFreePort(ports, this.#ports),
+      directoryId: RANDOM.uuid(),
+      isVoter,
+      life: null,
+    });
+  }
+
+  /** Where all voters are asked who leads. */
+  get bootstrapServers(): string {
+    const voters = [...this.#members.values()].filter(({ isVoter }) => isVoter);
+    return voters.map(({ controllerPort }) => `127.0.0.1:${controllerPort}`).join(',');
+  }
+
+  async startBroker(
+    id: number,
+    { settings = {}, signal }: { settings?: Readonly<Record<string, string>>; signal?: AbortSignal } = {},
+  ): Promise<void> {
     const member = this.#member(id);
     const mortal = new MortalRuntime(brokerRuntime({ logLevel: LOG_LEVEL }));
     const config = brokerConfigFrom({
@@ -74,6 +89,7 @@ export class BrokerCluster {
       'log.dirs': `${this.directory}/broker-${id}`,
       'odradek.cluster.id': this.#clusterId,
       'odradek.initial.controllers': [...this.#members.values()]
+        .filter(({ isVoter }) => isVoter)
         .map((voter) => `${voter.id}@127.0.0.1:${voter.controllerPort}:${voter.directoryId}`)
         .join(','),
       'group.initial.rebalance.delay.ms': '0',
@@ -82,7 +98,8 @@ export class BrokerCluster {
       ...this.#settings,
       ...settings,
     });
-    const broker = await startBroker({ config, runtime: mortal.runtime });
+    const options = { config, runtime: mortal.runtime, ...(signal !== undefined && { signal }) };
+    const broker = await startBroker(options);
     member.life = { mortal, broker };
   }
 

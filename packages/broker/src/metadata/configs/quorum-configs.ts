@@ -68,7 +68,7 @@ export const quorumConfigs: readonly ConfigDefinition[] = [
     text: 'Silence after which the controller fences a broker.',
   }),
   int('initial.broker.registration.timeout.ms', '60000', {
-    effect: 'fixed',
+    effect: 'acts',
     text: 'How long a starting broker tries to register.',
   }),
   string('metadata.log.dir', null, {
