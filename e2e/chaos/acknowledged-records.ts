@@ -9,18 +9,20 @@ export interface WriterPromise {
 /** What one writer was told, by partition: the offset of each sequence number, -1 where it was not told which. */
 interface WriterRecords extends WriterPromise {
   readonly offsets: (number | undefined)[][];
+  /** When something was acknowledged, by partition, in the order in which it was told. */
+  readonly times: number[][];
   readonly givenUp: { readonly partition: number; readonly sequence: number; readonly error: string }[];
 }
 
 /** Every record that was acknowledged, as the writers tell of them. */
 export class AcknowledgedRecords {
   readonly writers = new Map<string, WriterRecords>();
-  /** When something was acknowledged, by partition, in the order in which it was told. */
-  readonly times: number[][];
+  /** When something was acknowledged last, by partition. */
+  readonly #latest: number[];
   #count = 0;
 
   constructor(partitions: number) {
-    this.times = Array.from({ length: partitions }, () => []);
+    this.#latest = Array.from({ length: partitions }, () => 0);
   }
 
   get count(): number {
@@ -28,7 +30,12 @@ export class AcknowledgedRecords {
   }
 
   addWriter(name: string, promise: WriterPromise): void {
-    this.writers.set(name, { ...promise, offsets: this.times.map(() => []), givenUp: [] });
+    this.writers.set(name, {
+      ...promise,
+      offsets: this.#latest.map(() => []),
+      times: this.#latest.map(() => []),
+      givenUp: [],
+    });
   }
 
   /** Takes one line of a writer: `a NAME PARTITION SEQUENCE OFFSET MS` or `f NAME PARTITION SEQUENCE ERROR`. */
@@ -43,9 +50,15 @@ export class AcknowledgedRecords {
       writer.givenUp.push({ partition, sequence, error: result ?? '' });
     } else if (kind === 'a') {
       offsets[sequence] = Number(result);
-      this.times[partition]?.push(Number(ms));
+      writer.times[partition]?.push(Number(ms));
+      this.#latest[partition] = Number(ms);
       this.#count += 1;
     } else throw new Error(`a writer said: ${line}`);
+  }
+
+  /** When something was acknowledged in a partition, whoever had written it; in no order. */
+  timesIn(partition: number): readonly number[] {
+    return [...this.writers.values()].flatMap(({ times }) => times[partition] ?? []);
   }
 
   /** Whether each writer has had something acknowledged in each partition. */
@@ -55,6 +68,6 @@ export class AcknowledgedRecords {
 
   /** Whether something was acknowledged in each partition after this time. */
   reachedAllSince(ms: number): boolean {
-    return this.times.every((times) => (times.at(-1) ?? 0) > ms);
+    return this.#latest.every((latest) => latest > ms);
   }
 }

@@ -1,5 +1,5 @@
 import { longestGap } from './availability.ts';
-import type { ObservedFault, RunRecord } from './chaos-run.ts';
+import { type ObservedFault, PARTITIONS, type RunRecord } from './chaos-run.ts';
 import type { Verdict } from './checks.ts';
 import { FAULT_KINDS } from './fault-schedule.ts';
 import type { MetadataHistory } from './metadata-history.ts';
@@ -29,6 +29,8 @@ export interface Gap {
   readonly fault: ObservedFault;
   readonly ledMs: number;
   readonly anyMs: number;
+  /** Where the victim led, each writer for itself: how long its client took besides. */
+  readonly ofWriters: readonly { readonly name: string; readonly ledMs: number }[];
 }
 
 /** The report of a run, and the sentences that make it a failure. */
@@ -64,6 +66,7 @@ export function reportOf(findings: Findings): {
     `records acknowledged ${run.acknowledged.count}, read ${run.read.count}; lost ${verdict.violations.lost.length}, moved ${verdict.violations.moved.length}, reordered ${verdict.violations.reordered.length}, duplicated by idempotent writers ${verdict.violations.duplicated.length}, repeated by plain ones ${verdict.repeated}, out of turn where the client promises no order ${verdict.outOfTurn}, given up by their client ${givenUp.length}`,
     `readings: ${verdict.violations.readings.length === 0 ? 'both clients, and the one that followed, read the same' : 'DIFFER'}; replicas: ${findings.differingReplicas.length === 0 ? 'byte for byte the same' : 'DIFFER'}`,
     `availability gap per leader kill: ${leaderKills.length} kills, median ${median(leaderKills)} ms, longest ${leaderKills.at(-1) ?? 0} ms${electionWords(kills, history)}`,
+    ...killLines(kills, history),
     `metadata: ${history.controllerChanges.length} controllers elected, ${history.leaderChanges.length} changes of a leader, ${history.isrChangeTimes.length} of in-sync replicas, ${history.fencings.length} fencings, ${falseFencings.length} of them false`,
     ...(givenUp.length === 0
       ? []
@@ -80,9 +83,31 @@ export function reportOf(findings: Findings): {
 function gapsOf({ acknowledged, faults, endedMs }: RunRecord): Gap[] {
   return faults.map((fault, index) => {
     const until = Math.min(fault.fromMs + LOOK_MS, faults[index + 1]?.fromMs ?? endedMs);
-    const gaps = acknowledged.times.map((times) => longestGap(times, fault.fromMs, until));
+    const gaps = Array.from({ length: PARTITIONS }, (_, partition) =>
+      longestGap(acknowledged.timesIn(partition), fault.fromMs, until),
+    );
     const led = gaps.filter((_, partition) => fault.led.includes(partition));
-    return { fault, ledMs: Math.max(0, ...led), anyMs: Math.max(0, ...gaps) };
+    const ofWriters = [...acknowledged.writers].map(([name, { times }]) => {
+      const own = fault.led.map((partition) => longestGap(times[partition] ?? [], fault.fromMs, until));
+      return { name, ledMs: Math.max(0, ...own) };
+    });
+    return { fault, ledMs: Math.max(0, ...led), anyMs: Math.max(0, ...gaps), ofWriters };
+  });
+}
+
+function killLines(
+  kills: readonly Gap[],
+  { leaderChanges, fencings, controllerChanges }: MetadataHistory,
+): string[] {
+  return kills.map(({ fault, ledMs, ofWriters }) => {
+    const since = (events: readonly { readonly atMs: number }[]) => {
+      const first = events.find(({ atMs }) => atMs >= fault.fromMs);
+      return first === undefined || first.atMs > fault.wholeAtMs ? '–' : `${first.atMs - fault.fromMs}`;
+    };
+    const fenced = fencings.filter(({ broker }) => fault.victims.includes(broker));
+    const led = leaderChanges.filter(({ leader }) => leader >= 0 && !fault.victims.includes(leader));
+    const writers = ofWriters.map((writer) => `${writer.name} ${writer.ledMs}`).join(', ');
+    return `  ${fault.kind} of ${fault.victims.join(', ')} at ${new Date(fault.fromMs).toISOString().slice(11, 23)}: controller after ${since(controllerChanges)}, fenced ${since(fenced)}, others elected ${since(led)}, acknowledged again ${ledMs} ms (${writers})`;
   });
 }
 

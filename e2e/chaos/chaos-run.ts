@@ -1,7 +1,7 @@
 import { AcknowledgedRecords, type WriterPromise } from './acknowledged-records.ts';
 import type { ChaosCluster } from './chaos-cluster.ts';
 import { type ClientName, ClientProcess } from './client-process.ts';
-import { faultSchedule, type PlannedFault } from './fault-schedule.ts';
+import { type FaultKind, faultSchedule, type PlannedFault } from './fault-schedule.ts';
 import { carryOut, type Fault } from './faults.ts';
 import { ReadRecords } from './read-records.ts';
 import { SeededRandom } from './seeded-random.ts';
@@ -38,6 +38,7 @@ export interface RunOptions {
   readonly seed: number;
   readonly sessionTimeoutMs: number;
   readonly recordsPerSecond: number;
+  readonly kinds: readonly FaultKind[];
   readonly say: (line: string) => void;
 }
 
@@ -119,6 +120,7 @@ async function disturb(
   const schedule = faultSchedule(new SeededRandom(options.seed), {
     sessionTimeoutMs: options.sessionTimeoutMs,
     canDirectCuts: cluster.network.kind === 'namespaces',
+    kinds: options.kinds,
   });
   for (const planned of schedule) {
     if (Date.now() >= deadline) break;

@@ -1,3 +1,5 @@
+import { LOCAL_TIMING } from '@odradek/broker/cluster';
+
 export type Settings = Readonly<Record<string, string>>;
 
 /** The time-outs of a run, in milliseconds. */
@@ -7,44 +9,20 @@ export interface Timing {
 }
 
 /** What the local cluster gives its brokers (ADR 18). */
-export const LOCAL_CLUSTER_TIMING: Timing = timing({
-  sessionTimeoutMs: 1_200,
-  heartbeatMs: 250,
-  fetchTimeoutMs: 500,
-  electionTimeoutMs: 300,
-  backoffMaxMs: 200,
-  requestTimeoutMs: 1_000,
-});
+export const LOCAL_CLUSTER_TIMING: Timing = timing(LOCAL_TIMING);
 
 /** Apache Kafka's own defaults. */
 export const KAFKA_DEFAULT_TIMING: Timing = timing({
-  sessionTimeoutMs: 9_000,
-  heartbeatMs: 2_000,
-  fetchTimeoutMs: 2_000,
-  electionTimeoutMs: 1_000,
-  backoffMaxMs: 1_000,
-  requestTimeoutMs: 2_000,
+  'broker.session.timeout.ms': '9000',
+  'broker.heartbeat.interval.ms': '2000',
+  'controller.quorum.fetch.timeout.ms': '2000',
+  'controller.quorum.election.timeout.ms': '1000',
+  'controller.quorum.election.backoff.max.ms': '1000',
+  'controller.quorum.request.timeout.ms': '2000',
 });
 
-function timing(given: {
-  readonly sessionTimeoutMs: number;
-  readonly heartbeatMs: number;
-  readonly fetchTimeoutMs: number;
-  readonly electionTimeoutMs: number;
-  readonly backoffMaxMs: number;
-  readonly requestTimeoutMs: number;
-}): Timing {
-  return {
-    sessionTimeoutMs: given.sessionTimeoutMs,
-    settings: {
-      'broker.session.timeout.ms': String(given.sessionTimeoutMs),
-      'broker.heartbeat.interval.ms': String(given.heartbeatMs),
-      'controller.quorum.fetch.timeout.ms': String(given.fetchTimeoutMs),
-      'controller.quorum.election.timeout.ms': String(given.electionTimeoutMs),
-      'controller.quorum.election.backoff.max.ms': String(given.backoffMaxMs),
-      'controller.quorum.request.timeout.ms': String(given.requestTimeoutMs),
-    },
-  };
+function timing(settings: Settings): Timing {
+  return { sessionTimeoutMs: Number(settings['broker.session.timeout.ms']), settings };
 }
 
 /** What every chaos cluster runs with besides. */

@@ -39,6 +39,8 @@ export interface PlannedFault {
 export interface ScheduleOptions {
   readonly sessionTimeoutMs: number;
   readonly canDirectCuts: boolean;
+  /** All of them unless given. */
+  readonly kinds?: readonly FaultKind[];
 }
 
 /**
@@ -47,9 +49,9 @@ export interface ScheduleOptions {
  */
 export function* faultSchedule(
   random: SeededRandom,
-  { sessionTimeoutMs, canDirectCuts }: ScheduleOptions,
+  { sessionTimeoutMs, canDirectCuts, kinds: asked = FAULT_KINDS }: ScheduleOptions,
 ): Generator<PlannedFault> {
-  const kinds = FAULT_KINDS.filter((kind) => canDirectCuts || !DIRECTED.has(kind));
+  const kinds = asked.filter((kind) => canDirectCuts || !DIRECTED.has(kind));
   for (;;) {
     let last: FaultKind | null = null;
     for (const kind of shuffled(kinds, random)) {

@@ -13,6 +13,7 @@ import { reportOf } from './chaos-report.ts';
 import { PARTITIONS, runChaos, TOPIC } from './chaos-run.ts';
 import { judge } from './checks.ts';
 import { CHAOS_SETTINGS, KAFKA_DEFAULT_TIMING, LOCAL_CLUSTER_TIMING } from './cluster-settings.ts';
+import { FAULT_KINDS } from './fault-schedule.ts';
 import { FULL_LOAD_SETTINGS, fullLoadReport, runFullLoad } from './full-load.ts';
 import { metadataHistory } from './metadata-history.ts';
 import { Namespaces, namespacePrefix } from './namespaces.ts';
@@ -29,6 +30,8 @@ const { values } = parseArgs({
     /** `inside` is said by this program to itself, in the namespace that it has entered. */
     network: { type: 'string', default: 'auto' },
     rate: { type: 'string', default: '1600' },
+    /** Only faults whose kind begins with this. */
+    kind: { type: 'string', default: '' },
     /** No faults, but as much load as goes; a broker that is fenced all the same is a failure. */
     'full-load': { type: 'boolean', default: false },
     keep: { type: 'boolean', default: false },
@@ -103,6 +106,7 @@ async function chaos(cluster: ChaosCluster, who: string): Promise<Outcome> {
     seed: Number(values.seed),
     sessionTimeoutMs: timing.sessionTimeoutMs,
     recordsPerSecond: Number(values.rate),
+    kinds: FAULT_KINDS.filter((kind) => kind.startsWith(values.kind)),
     say: (line) => console.log(`${((Date.now() - begun) / 1000).toFixed(1).padStart(6)} s  ${line}`),
   });
   await cluster.stopAll();
