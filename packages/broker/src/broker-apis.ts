@@ -10,6 +10,7 @@ import {
   type AlterPartitionReassignmentsNeeds,
   alterPartitionReassignmentsHandler,
 } from './handlers/alter-partition-reassignments.ts';
+import { alterReplicaLogDirsHandler } from './handlers/alter-replica-log-dirs.ts';
 import { apiVersionsHandler, type FinalizedFeatures } from './handlers/api-versions.ts';
 import { assignReplicasToDirsHandler } from './handlers/assign-replicas-to-dirs.ts';
 import { beginQuorumEpochHandler } from './handlers/begin-quorum-epoch.ts';
@@ -118,6 +119,7 @@ export function brokerApis(needs: BrokerApiNeeds, finalizedFeatures: () => Final
       { handler: deleteRecordsHandler(needs) },
       { handler: initProducerIdHandler(needs) },
       { handler: offsetForLeaderEpochHandler(needs) },
+      { handler: alterReplicaLogDirsHandler(needs) },
       { handler: describeLogDirsHandler(needs) },
       { handler: deleteGroupsHandler(needs) },
       { handler: offsetDeleteHandler(needs) },

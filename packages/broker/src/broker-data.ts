@@ -10,9 +10,12 @@ import type { MetadataImage } from './metadata/metadata-image.ts';
 import { MetadataPublisher } from './metadata/metadata-publisher.ts';
 import type { BrokerStart } from './open-rooms.ts';
 import { peerClients } from './peer-clients.ts';
+import { DirectoryAssignments } from './replication/directory-assignments.ts';
+import type { TopicSettings } from './replication/hosted-replica.ts';
 import { IsrChanges } from './replication/isr-changes.ts';
 import { ReplicaFetchers } from './replication/replica-fetchers.ts';
-import { Replicas, type TopicSettings } from './replication/replicas.ts';
+import { ReplicaMoves } from './replication/replica-moves.ts';
+import { Replicas } from './replication/replicas.ts';
 import { ReplicationQuotas } from './replication/replication-quotas.ts';
 import { ServedImage } from './served-image.ts';
 
@@ -56,6 +59,10 @@ export async function openData(start: BrokerStart, links: ControllerLinks): Prom
     ...runtime,
     ...{ controller: links.isrChanges, brokerId: config.nodeId, brokerEpoch },
   });
+  const assignments = new DirectoryAssignments({
+    ...runtime,
+    ...{ controller: links.directories, brokerId: config.nodeId, brokerEpoch },
+  });
   const settingsOf = topicSettingsOf(configsOf);
   const replicas = new Replicas({
     nodeId: config.nodeId,
@@ -72,6 +79,11 @@ export async function openData(start: BrokerStart, links: ControllerLinks): Prom
     }),
     directories: storage.directories,
     lacksDirectories: storage.failedPaths.length > 0,
+    moves: new ReplicaMoves({
+      ...runtime,
+      ...{ directories: storage.directories, paths: config.logDirs, quota: quotas.moves },
+      assign: (partition, directoryId) => assignments.assign(partition, directoryId),
+    }),
     settingsOf,
     listener: groupLeadership(groups),
     onReachChanged: () => served.refresh(),
@@ -79,6 +91,7 @@ export async function openData(start: BrokerStart, links: ControllerLinks): Prom
   });
   rooms.add(async () => {
     isrChanges.close();
+    assignments.close();
     const closing = replicas.close();
     // No fetcher waits for its leader any more.
     channels.close();

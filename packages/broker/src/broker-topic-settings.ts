@@ -4,8 +4,8 @@ import { brokerConfigValues } from './metadata/configs/broker-config-layers.ts';
 import type { ConfigValues } from './metadata/configs/config-values.ts';
 import { topicConfigValues } from './metadata/configs/topic-config-values.ts';
 import { dynamicConfigs, type MetadataImage } from './metadata/metadata-image.ts';
+import type { TopicSettings } from './replication/hosted-replica.ts';
 import type { ReplicaFetchSettings } from './replication/replica-fetcher.ts';
-import type { TopicSettings } from './replication/replicas.ts';
 import { logConfigFrom } from './replication/topic-log-config.ts';
 
 /** The effective configs of this broker in an image; the same object for the same image. */

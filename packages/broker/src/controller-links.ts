@@ -16,6 +16,7 @@ const NO_CONNECTION = 0;
 export class ControllerLinks {
   readonly heartbeats: ControllerChannel;
   readonly isrChanges: ControllerChannel;
+  readonly directories: ControllerChannel;
   readonly requests: ControllerChannel;
   readonly #start: BrokerStart;
   #node: { readonly controller: Controller; readonly dispatch: Dispatch } | null = null;
@@ -24,6 +25,7 @@ export class ControllerLinks {
     this.#start = start;
     this.heartbeats = this.#channel('heartbeats');
     this.isrChanges = this.#channel('isr-changes');
+    this.directories = this.#channel('directories');
     this.requests = this.#channel('requests');
   }
 
@@ -41,7 +43,7 @@ export class ControllerLinks {
   }
 
   get #channels(): readonly ControllerChannel[] {
-    return [this.heartbeats, this.isrChanges, this.requests];
+    return [this.heartbeats, this.isrChanges, this.directories, this.requests];
   }
 
   #channel(purpose: string): ControllerChannel {

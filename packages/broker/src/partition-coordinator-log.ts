@@ -26,19 +26,21 @@ export class PartitionCoordinatorLog implements CoordinatorLog {
   }
 
   async *replay(): AsyncIterable<Uint8Array> {
-    const { log, epochStartOffset } = this.#partition;
+    const { epochStartOffset } = this.#partition;
     // What earlier leaders have left is committed as soon as the in-sync replicas have it; no sooner may it count.
-    const end = Math.max(epochStartOffset ?? 0, log.logEndOffset);
-    let fromOffset = log.logStartOffset;
+    const end = Math.max(epochStartOffset ?? 0, this.#partition.log.logEndOffset);
+    let fromOffset = this.#partition.log.logStartOffset;
     while (fromOffset < end) {
       const refusal = this.#partition.refusalOf(this.leaderEpoch, true);
       if (refusal !== ErrorCode.NONE) throw new Error(`replay ended: ${refusal}`);
-      const { highWatermark } = this.#partition;
+      const { log, highWatermark } = this.#partition;
       const upToOffset = Math.min(end, highWatermark);
       const read =
         fromOffset < upToOffset
           ? await log.read({ fromOffset, maxBytes: REPLAY_READ_BYTES, upToOffset, minOneBatch: true })
           : noRecords(fromOffset);
+      // The replica has moved to another log directory.
+      if (read.kind === 'refused' && log !== this.#partition.log) continue;
       if (read.kind === 'refused') throw new Error(`replay ended: ${read.errorCode}`);
       if (read.sizeInBytes > 0) {
         yield* read.parts;

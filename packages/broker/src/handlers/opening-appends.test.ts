@@ -9,6 +9,7 @@ import { OpeningAppends, type OpeningPartition } from './opening-appends.ts';
 
 /** A partition that notes, by the number of records, what is appended and whether it was opened before. */
 class NotingPartition implements OpeningPartition {
+  whenFree: Promise<void> | null = null;
   readonly log: { config: LogConfig };
   readonly appended: string[] = [];
 

@@ -8,6 +8,7 @@ import {
 } from './checkpoint-files.ts';
 import type { TopicPartition } from './log-environment.ts';
 import { partitionDirectoryName } from './partition-directory.ts';
+import type { PartitionLog } from './partition-log.ts';
 
 const FILES = {
   recoveryPoint: 'recovery-point-offset-checkpoint',
@@ -16,6 +17,22 @@ const FILES = {
 } as const;
 
 export type CheckpointKind = keyof typeof FILES;
+
+/** The offset of a log that goes into the file. */
+export function checkpointedOffset(
+  log: Pick<PartitionLog, 'recoveryPoint' | 'beginsInsideSegment' | 'logStartOffset' | 'highWatermark'>,
+  kind: CheckpointKind,
+): number {
+  switch (kind) {
+    case 'recoveryPoint':
+      return log.recoveryPoint;
+    case 'logStart':
+      // The beginning of the first segment tells as much.
+      return log.beginsInsideSegment ? log.logStartOffset : 0;
+    case 'highWatermark':
+      return log.highWatermark;
+  }
+}
 
 const KINDS = Object.keys(FILES) as CheckpointKind[];
 

@@ -67,7 +67,7 @@ describe('a directory', () => {
     const second = await openDirectory();
     expect([second.wasClean, second.previousBrokerEpoch]).toEqual([true, 7]);
     expect(second.meta).toEqual(first.meta);
-    expect(await second.partitions()).toEqual([{ ...ORDERS, topicId: TOPIC_ID }]);
+    expect(await second.partitions()).toEqual([{ ...ORDERS, isFuture: false, topicId: TOPIC_ID }]);
     const again = await openLog(second);
     expect([again.logStartOffset, again.highWatermark, again.logEndOffset]).toEqual([1, 3, 3]);
     expect(await contentOf(again)).toEqual([

@@ -1,15 +1,16 @@
 import type { BufferPool } from '../runtime/buffer-pool.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { DiskError } from '../runtime/disk.ts';
+import { invariant } from '../runtime/invariant.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { DamagedFileError } from './checkpoint-files.ts';
 import { CleanerCheckpoint } from './cleaner-checkpoint.ts';
 import { DelayedRemovals } from './delayed-removals.ts';
-import { type CheckpointKind, DirectoryCheckpoints } from './directory-checkpoints.ts';
+import { type CheckpointKind, checkpointedOffset, DirectoryCheckpoints } from './directory-checkpoints.ts';
 import { type ClaimedDirectory, claimDirectory, type DirectoryClaim, unusable } from './directory-claim.ts';
+import { directoryEnvironment } from './directory-environment.ts';
 import {
   type CleanShutdown,
-  META_PROPERTIES,
   type MetaProperties,
   readTopicId,
   syncPartition,
@@ -17,28 +18,24 @@ import {
   writeCleanShutdown,
   writeTopicId,
 } from './directory-files.ts';
-import { FilePool } from './file-pool.ts';
-import { FlushRounds } from './flush-rounds.ts';
-import { IndexCache } from './index-cache.ts';
 import type { LogConfig } from './log-config.ts';
 import { DEFAULT_LOG_DIRECTORY_SETTINGS, type LogDirectorySettings } from './log-directory-settings.ts';
 import type { LogEnvironment, TopicPartition } from './log-environment.ts';
 import {
   DELETE_SUFFIX,
-  departedDirectoryName,
   isDeletedDirectory,
+  parseFutureDirectory,
   parsePartitionDirectory,
   partitionDirectoryName,
   STRAY_SUFFIX,
 } from './partition-directory.ts';
+import { PartitionFolders } from './partition-folders.ts';
 import { PartitionLog } from './partition-log.ts';
+import type { LogState, OpenLogOptions } from './partition-log-options.ts';
 import { isPassing, lacksSpace } from './passing-error.ts';
 import { PeriodicTasks } from './periodic-tasks.ts';
-import { ReadAhead } from './read-ahead.ts';
-import { ScanTally } from './scan-tally.ts';
 import { Slots } from './slots.ts';
-import { type DirectorySpace, SpaceGuard } from './space-guard.ts';
-import { TailCache } from './tail-cache.ts';
+import type { DirectorySpace } from './space-guard.ts';
 
 export interface LogDirectoryOptions extends DirectoryClaim {
   readonly clock: Clock;
@@ -55,15 +52,8 @@ export interface LogDirectoryOptions extends DirectoryClaim {
 export interface FoundPartition extends TopicPartition {
   /** Null where the directory does not say. */
   readonly topicId: string | null;
-}
-
-export interface OpenLogOptions {
-  readonly config: LogConfig;
-  readonly topicId: string;
-  /** Appends wait while the disk is full, rather than fail. */
-  readonly waitsForSpace?: boolean;
-  /** Where its owner knows it to have been on the disk, beside what the checkpoint says. */
-  readonly durableTo?: number;
+  /** Whether it was being moved into this directory, and is not complete. */
+  readonly isFuture: boolean;
 }
 
 /** What of the settings can change while logs are open. */
@@ -71,15 +61,6 @@ export type ChangeableSettings = Pick<
   LogDirectorySettings,
   'recoveryThreads' | 'producerIdExpirationMs' | 'fileDeleteDelayMs' | 'minFreeBytes'
 >;
-
-/** Open files that nobody is using are kept up to this number. */
-const IDLE_FILES = 512;
-
-/** Memory for what readers will ask for next: of 16 partitions that one consumer reads, as clients ask by default. */
-const READ_AHEAD_BYTES = 16 * 1024 * 1024;
-
-/** Memory for the indexes of closed segments. */
-const INDEX_CACHE_BYTES = 8 * 1024 * 1024;
 
 /**
  * A directory with the logs of many partitions, as `log.dirs` names it, for one process at a time. It checkpoints
@@ -99,6 +80,7 @@ export class LogDirectory {
   readonly #checkpoints: DirectoryCheckpoints;
   readonly #claimed: ClaimedDirectory;
   readonly #removals: DelayedRemovals;
+  readonly #folders: PartitionFolders;
   readonly #logs = new Map<string, PartitionLog>();
   readonly #tasks: PeriodicTasks;
   /** By the name of the folder: topic ids found there that no log was opened for yet. */
@@ -115,7 +97,7 @@ export class LogDirectory {
       readonly checkpoints: DirectoryCheckpoints;
     },
   ) {
-    const { clock, random, disk, logger, buffers, path } = options;
+    const { clock, disk, logger, path } = options;
     this.path = path;
     this.meta = state.claimed.meta;
     this.wasClean = state.stopped !== null;
@@ -126,32 +108,14 @@ export class LogDirectory {
     this.cleanerCheckpoint = new CleanerCheckpoint(disk, path, logger);
     this.#claimed = state.claimed;
     this.#removals = new DelayedRemovals(options);
+    this.#folders = new PartitionFolders(options);
     this.#slots = new Slots(this.#settings.recoveryThreads);
     this.#tasks = new PeriodicTasks(clock, this.#settings.initialTaskDelayMs);
-    this.#environment = {
-      clock,
-      random,
-      disk,
-      logger,
-      buffers,
-      files: new FilePool(disk, IDLE_FILES),
-      indexes: new IndexCache(INDEX_CACHE_BYTES),
-      tails: new TailCache(this.#settings.tailCacheBytes, buffers),
-      readAhead: new ReadAhead(clock, buffers, READ_AHEAD_BYTES),
-      scans: new ScanTally(),
-      flushes: new FlushRounds((task) => clock.soon(task)),
-      space: new SpaceGuard({
-        ...{ clock, logger, path },
-        look: async () => {
-          // The file system is there also when the directory is not.
-          await disk.stat(`${path}/${META_PROPERTIES}`);
-          return disk.space(path);
-        },
-        onLost: (error) => this.goOffline(error),
-        minFreeBytes: () => this.#settings.minFreeBytes,
-        onChanged: (isLow) => options.onSpace?.(isLow),
-      }),
-    };
+    this.#environment = directoryEnvironment(options, {
+      tailCacheBytes: this.#settings.tailCacheBytes,
+      minFreeBytes: () => this.#settings.minFreeBytes,
+      onLost: (error) => this.goOffline(error),
+    });
   }
 
   /** Changes what can change while logs are open; intervals and memory stay as they were at the start. */
@@ -195,15 +159,25 @@ export class LogDirectory {
   async partitions(): Promise<FoundPartition[]> {
     const { disk } = this.#environment;
     const found: FoundPartition[] = [];
-    for (const { name, kind } of await disk.list(this.path)) {
+    const entries = await disk.list(this.path);
+    const names = new Set(entries.map(({ name }) => name));
+    for (const { name, kind } of entries) {
       if (kind !== 'directory') continue;
       if (isDeletedDirectory(name))
         this.#removals.add([`${this.path}/${name}`], this.#settings.fileDeleteDelayMs);
-      const partition = parsePartitionDirectory(name);
+      const future = parseFutureDirectory(name);
+      const partition = future ?? parsePartitionDirectory(name);
       if (partition === null) continue;
       const topicId = await readTopicId(disk, `${this.path}/${name}`);
-      if (topicId !== null) this.#foundIds.set(name, topicId);
-      found.push({ ...partition, topicId });
+      if (future === null && topicId !== null) this.#foundIds.set(name, topicId);
+      if (future === null) found.push({ ...partition, topicId, isFuture: false });
+      else if (names.has(partitionDirectoryName(future))) {
+        // Beside the replica itself it is of no use.
+        this.#removals.add([`${this.path}/${name}`], this.#settings.fileDeleteDelayMs);
+      } else {
+        this.#folders.beginFuture(future, name);
+        found.push({ ...partition, topicId, isFuture: true });
+      }
     }
     this.#checkpoints.keepOnly(found);
     return found;
@@ -218,40 +192,72 @@ export class LogDirectory {
     { config, topicId, waitsForSpace = false, durableTo = 0 }: OpenLogOptions,
   ): Promise<PartitionLog> {
     if (this.#failure !== null) throw this.#failure;
-    const { disk } = this.#environment;
     const name = partitionDirectoryName(topicPartition);
-    const directory = `${this.path}/${name}`;
+    const directory = this.#folders.pathOf(topicPartition);
     const knownId = this.#foundIds.get(name) ?? (await this.#topicIdIn(directory));
     this.#foundIds.delete(name);
     if (knownId === null) {
       await this.#checkpoints.begin(topicPartition);
-      await writeTopicId(disk, directory, topicId);
+      await writeTopicId(this.#environment.disk, directory, topicId);
     } else if (knownId !== topicId) {
       throw new DamagedFileError(directory, `it is of topic id ${knownId}, not ${topicId}`);
     }
     const checkpointed = this.#checkpoints.of(topicPartition);
     const cleanedTo = knownId === null ? 0 : await this.cleanerCheckpoint.cleanedTo(topicPartition);
-    const open = () =>
-      PartitionLog.open({
-        environment: this.#environment,
-        directory,
-        topicPartition,
-        config,
-        waitsForSpace,
-        onFailure: (error) => this.goOffline(error),
-        beforeFirstSync: () => syncPartition(disk, directory),
-        raiseCheckpoint: () => this.#checkpoints.write('recoveryPoint', this.#offsetsOf('recoveryPoint')),
-        lowerCheckpoints: async (offset) => {
-          for (const kind of ['recoveryPoint', 'logStart'] as const)
-            await this.#checkpoints.write(kind, this.#offsetsOf(kind));
-          await this.cleanerCheckpoint.lower(topicPartition, offset);
-        },
-        ...{ isClean: this.wasClean, cleanedTo },
-        ...checkpointed,
-        recoveryPoint: Math.max(checkpointed.recoveryPoint, durableTo),
-      });
-    const log = await (this.wasClean ? open() : this.#slots.run(open));
-    this.#logs.set(name, log);
+    const recoveryPoint = Math.max(checkpointed.recoveryPoint, durableTo);
+    const state = { isClean: this.wasClean, cleanedTo, ...checkpointed, recoveryPoint };
+    const open = () => this.#open(topicPartition, { config, waitsForSpace, ...state });
+    return this.wasClean ? open() : this.#slots.run(open);
+  }
+
+  async #open(topicPartition: TopicPartition, state: LogState): Promise<PartitionLog> {
+    const directory = this.#folders.pathOf(topicPartition);
+    const log = await PartitionLog.open({
+      environment: this.#environment,
+      directory,
+      topicPartition,
+      onFailure: (error) => this.goOffline(error),
+      beforeFirstSync: () => syncPartition(this.#environment.disk, directory),
+      raiseCheckpoint: () => this.#writeCheckpoint('recoveryPoint'),
+      lowerCheckpoints: async (offset) => {
+        for (const kind of ['recoveryPoint', 'logStart'] as const) await this.#writeCheckpoint(kind);
+        await this.cleanerCheckpoint.lower(topicPartition, offset);
+      },
+      ...state,
+    });
+    this.#logs.set(partitionDirectoryName(topicPartition), log);
+    return log;
+  }
+
+  /**
+   * Begins a log that is to be filled from another log directory and then to take that one's place, or goes on with one
+   * that was found. It is a log like any other, in a folder that says so. See {@link openLog}.
+   */
+  openFutureLog(topicPartition: TopicPartition, options: OpenLogOptions): Promise<PartitionLog> {
+    if (!this.#folders.isFuture(topicPartition)) this.#folders.beginFuture(topicPartition);
+    return this.openLog(topicPartition, options);
+  }
+
+  /** A log that was being filled, and that is not open, is the partition's own from here on. */
+  adoptFutureLog(topicPartition: TopicPartition): Promise<void> {
+    return this.#folders.promote(topicPartition);
+  }
+
+  /**
+   * Ends a log that was filled, and opens it in the place where the partition is looked for, durably. Rejects with a
+   * `DiskError`; the directory is offline then, or the log still in its former place.
+   */
+  async promoteFutureLog(topicPartition: TopicPartition, config: LogConfig): Promise<PartitionLog> {
+    const future = this.log(topicPartition);
+    invariant(future !== undefined, 'there is a log to be promoted');
+    const { logEndOffset: recoveryPoint, logStartOffset, highWatermark } = future;
+    const isSealed = await future.close();
+    if (!isSealed) throw this.#failure ?? new DiskError('EIO', future.directory);
+    await this.#folders.promote(topicPartition);
+    const state = { isClean: true, waitsForSpace: false, recoveryPoint, logStartOffset, highWatermark };
+    const log = await this.#open(topicPartition, { config, ...state });
+    // Gaps that the former place had from a cleaning lie below.
+    await this.#writeCheckpoint('recoveryPoint');
     return log;
   }
 
@@ -286,17 +292,12 @@ export class LogDirectory {
     topicPartition: TopicPartition,
     suffix: typeof DELETE_SUFFIX | typeof STRAY_SUFFIX,
   ): Promise<string> {
-    const { disk, random } = this.#environment;
     const name = partitionDirectoryName(topicPartition);
     await this.#logs.get(name)?.abandon();
     this.#logs.delete(name);
     this.#foundIds.delete(name);
     this.#checkpoints.forget(topicPartition);
-    const hex = Array.from({ length: 4 }, () => random.uint32().toString(16).padStart(8, '0')).join('');
-    const departed = `${this.path}/${departedDirectoryName(topicPartition, hex, suffix)}`;
-    await disk.rename(`${this.path}/${name}`, departed);
-    await disk.syncDirectory(this.path);
-    return departed;
+    return this.#folders.depart(topicPartition, suffix);
   }
 
   /** Begins the periodic tasks: the look at the free space, retention, checkpoints, expiry of producers. */
@@ -330,7 +331,7 @@ export class LogDirectory {
   async #checkpoint(kind: CheckpointKind): Promise<void> {
     if (this.#failure !== null) return;
     try {
-      await this.#checkpoints.write(kind, this.#offsetsOf(kind));
+      await this.#writeCheckpoint(kind);
     } catch (error) {
       if (!(error instanceof DiskError)) throw error;
       // Written again at its next turn; until then recovery reads more than it had to.
@@ -339,8 +340,10 @@ export class LogDirectory {
     }
   }
 
-  #offsetsOf(kind: CheckpointKind) {
-    return [...this.#logs.values()].map((log) => ({ ...log.topicPartition, offset: offsetOf(log, kind) }));
+  #writeCheckpoint(kind: CheckpointKind): Promise<void> {
+    const offsetOf = (log: PartitionLog) => checkpointedOffset(log, kind);
+    const lines = [...this.#logs.values()].map((log) => ({ ...log.topicPartition, offset: offsetOf(log) }));
+    return this.#checkpoints.write(kind, lines);
   }
 
   /** Gives the directory up: its disk has refused. */
@@ -391,17 +394,5 @@ export class LogDirectory {
       const { logger } = this.#environment;
       logger.warn({ err: error, directory: this.path }, 'The disk refused the mark of a clean stop');
     }
-  }
-}
-
-function offsetOf(log: PartitionLog, kind: CheckpointKind): number {
-  switch (kind) {
-    case 'recoveryPoint':
-      return log.recoveryPoint;
-    case 'logStart':
-      // The beginning of the first segment tells as much.
-      return log.beginsInsideSegment ? log.logStartOffset : 0;
-    case 'highWatermark':
-      return log.highWatermark;
   }
 }

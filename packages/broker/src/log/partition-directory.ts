@@ -5,6 +5,9 @@ export const DELETE_SUFFIX = '-delete';
 /** A directory that the cluster knows nothing of: kept for a person to look at, never served. */
 export const STRAY_SUFFIX = '-stray';
 
+/** A directory that is filled from another of the broker's log directories, and takes its place when it is full. */
+export const FUTURE_SUFFIX = '-future';
+
 /** The longest name of a file that the usual file systems take. */
 const NAME_BYTES_MAX = 255;
 
@@ -33,6 +36,18 @@ export function departedDirectoryName(
 ): string {
   const end = `.${uniqueHex}${suffix}`;
   return partitionDirectoryName(partition).slice(0, NAME_BYTES_MAX - end.length) + end;
+}
+
+/** The name of a partition's directory while it is filled; null when no file system takes it. */
+export function futureDirectoryName(partition: TopicPartition, uniqueHex: string): string | null {
+  const name = `${partitionDirectoryName(partition)}.${uniqueHex}${FUTURE_SUFFIX}`;
+  return name.length > NAME_BYTES_MAX ? null : name;
+}
+
+/** The partition whose log is being moved into the directory; null for any other. */
+export function parseFutureDirectory(name: string): TopicPartition | null {
+  const match = /^(.+)\.[0-9a-f]{32}-future$/.exec(name);
+  return match?.[1] === undefined ? null : parsePartitionDirectory(match[1]);
 }
 
 /** Whether a directory was renamed to be removed. */

@@ -32,6 +32,27 @@ export interface PartitionLogOptions {
   readonly waitsForSpace: boolean;
 }
 
+/** How a log is opened, as far as its directory does not say it for all. */
+export type LogState = Omit<
+  PartitionLogOptions,
+  | 'environment'
+  | 'directory'
+  | 'topicPartition'
+  | 'onFailure'
+  | 'beforeFirstSync'
+  | 'raiseCheckpoint'
+  | 'lowerCheckpoints'
+>;
+
+export interface OpenLogOptions {
+  readonly config: LogConfig;
+  readonly topicId: string;
+  /** Appends wait while the disk is full, rather than fail. */
+  readonly waitsForSpace?: boolean;
+  /** Where its owner knows it to have been on the disk, beside what the checkpoint says. */
+  readonly durableTo?: number;
+}
+
 /** Who is told of what becomes of the appends. */
 export interface AppendListener {
   /** The `acknowledgedEndOffset` of the log has moved; the appends that moved it complete afterwards. */

@@ -335,6 +335,11 @@ export class PartitionLog {
     this.#writer.producers.removeExpired(this.#environment.clock.wallMs(), expirationMs);
   }
 
+  /** Resolves when all that is queued is written, or has failed. */
+  settled(): Promise<void> {
+    return this.#writer.queue.exclusively(async () => {});
+  }
+
   /** Makes everything written so far durable. Resolves also when the disk refused; the log is offline then. */
   flush(): Promise<void> {
     return this.#writer.flush();

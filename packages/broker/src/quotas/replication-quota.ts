@@ -52,6 +52,11 @@ export class ReplicationQuota {
 
   /** Counts what was moved of a partition that is throttled. */
   note(partition: ThrottledPartition, bytes: number): void {
-    if (bytes > 0 && this.isThrottled(partition)) this.#rate.note(bytes);
+    if (bytes > 0 && this.isThrottled(partition)) this.record(bytes);
+  }
+
+  /** Counts what was moved, whatever it is of. */
+  record(bytes: number): void {
+    this.#rate.note(bytes);
   }
 }

@@ -1,3 +1,13 @@
+import { ErrorCode } from '../protocol/errors.ts';
+
+export const NO_ERROR: Promise<number> = Promise.resolve(ErrorCode.NONE);
+
+/** When both are done: the first error, or none. */
+export async function firstError(one: Promise<number>, other: Promise<number>): Promise<number> {
+  const [code, otherCode] = await Promise.all([one, other]);
+  return code === ErrorCode.NONE ? otherCode : code;
+}
+
 /** An append that is on its way: who waits for it, and what it adds to the readable bytes. */
 interface PendingAppend {
   /** The append is complete when the high watermark is at or above this. */

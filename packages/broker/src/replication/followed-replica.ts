@@ -59,11 +59,13 @@ export class FollowedReplica implements FollowedPartition {
     return this.#partition.appendAsFollower(records);
   }
 
-  truncateTo(offset: number): Promise<void> {
+  async truncateTo(offset: number): Promise<void> {
+    await this.#partition.whenFree;
     return this.#partition.log.follower.truncateTo(offset);
   }
 
-  startAt(offset: number): Promise<void> {
+  async startAt(offset: number): Promise<void> {
+    await this.#partition.whenFree;
     return this.#partition.log.follower.startAt(offset);
   }
 

@@ -1,5 +1,7 @@
+import type { LogConfig } from '../log/log-config.ts';
 import type { FoundPartition, LogDirectory } from '../log/log-directory.ts';
 import { partitionDirectoryName } from '../log/partition-directory.ts';
+import type { PartitionLog } from '../log/partition-log.ts';
 import { CLUSTER_METADATA_TOPIC } from '../metadata/topic-name.ts';
 import { DiskError } from '../runtime/disk.ts';
 import type { Logger } from '../runtime/logger.ts';
@@ -16,6 +18,16 @@ export interface PlacedPartition {
   readonly topicId: string;
   /** Whether the cluster had it before this broker started: then it may have a log already. */
   readonly isOld: boolean;
+  /** The id of the log directory in which the cluster has it. */
+  readonly assignedId: string | undefined;
+  /** For one that has to be looked into. */
+  readonly config: LogConfig;
+}
+
+/** Where a partition lies, and to where it was on its way when the broker stopped. */
+export interface ClaimedPlace {
+  readonly directory: LogDirectory;
+  readonly movingTo: LogDirectory | null;
 }
 
 /** Whether a partition has a log is not known: a directory in which it may lie is offline. */
@@ -35,6 +47,8 @@ export class LogPlacement {
   /** By their name: folders from before this start that no partition has claimed yet. */
   readonly #unclaimed = new Map<string, Folder[]>();
   readonly #counts = new Map<LogDirectory, number>();
+  /** By their name: where partitions are to begin that are not here yet. */
+  readonly #preferred = new Map<string, string>();
 
   constructor(options: {
     readonly directories: readonly LogDirectory[];
@@ -57,25 +71,76 @@ export class LogPlacement {
     }
   }
 
+  /** A partition that is not here yet is to begin at `path`. */
+  prefer(topic: string, index: number, path: string): void {
+    this.#preferred.set(`${topic}-${index}`, path);
+  }
+
   /**
-   * Where a partition's folder lies already, else the directory with the fewest partitions. A folder of its name that
-   * belongs to another topic is set aside. Rejects with a {@link LogOutOfReachError} rather than begin a log anew.
+   * Where a partition's folder lies already, else where it is wanted, else the directory with the fewest partitions. A
+   * folder of its name that belongs to another topic is set aside. Rejects with a {@link LogOutOfReachError} rather than
+   * begin a log anew.
    */
-  async claim(partition: PlacedPartition): Promise<LogDirectory> {
+  async claim(partition: PlacedPartition): Promise<ClaimedPlace> {
     const name = `${partition.topic}-${partition.index}`;
     const folders = this.#unclaimed.get(name) ?? [];
     this.#unclaimed.delete(name);
-    const own = folders.find(({ found }) => found.topicId === partition.topicId);
-    // A crash may have left a folder before it was written whose it is.
-    const nobodys = folders.find(({ found }) => found.topicId === null);
-    const chosen = own ?? nobodys;
-    for (const folder of folders) if (folder !== chosen) await this.#setAside(folder);
-    const directory = chosen?.directory ?? this.#emptiest();
+    const own = folders.filter(({ found }) => found.topicId === partition.topicId);
+    const copies = own.filter(({ found }) => found.isFuture);
+    const current = await this.#furthest(
+      own.filter(({ found }) => !found.isFuture),
+      partition,
+    );
     const lacksDirectories = this.#lacksDirectories || this.#directories.some(({ isOffline }) => isOffline);
+    // A crash may have left a folder before it was written whose it is.
+    const nobodys = folders.find(({ found }) => found.topicId === null && !found.isFuture);
+    // Without the replica itself its copy is the best there is, unless that may lie where nobody sees.
+    const lastCopy = current === undefined && !lacksDirectories ? copies[0] : undefined;
+    await lastCopy?.directory.adoptFutureLog(lastCopy.found);
+    const chosen = current ?? lastCopy ?? nobodys;
+    const movingTo = current === undefined ? undefined : copies[0];
+    const claimed: ReadonlySet<Folder | undefined> = new Set([...own, chosen, movingTo]);
+    for (const folder of folders) if (!claimed.has(folder)) await this.#setAside(folder);
+    const directory = chosen?.directory ?? this.#wanted(partition) ?? this.#emptiest();
     const isOutOfReach = chosen === undefined && partition.isOld && lacksDirectories;
     if (directory === undefined || isOutOfReach) throw new LogOutOfReachError(name);
+    this.#preferred.delete(name);
     this.#counts.set(directory, this.#countOf(directory) + 1);
-    return directory;
+    return { directory, movingTo: movingTo?.directory ?? null };
+  }
+
+  /**
+   * A crash at the end of a move may leave two replicas of one partition. The one that has come further is it, and the
+   * other goes; it is open then.
+   */
+  async #furthest(folders: readonly Folder[], partition: PlacedPartition): Promise<Folder | undefined> {
+    if (folders.length < 2) return folders[0];
+    const { config, topicId } = partition;
+    const opened: { readonly folder: Folder; readonly log: PartitionLog }[] = [];
+    for (const folder of folders) {
+      opened.push({ folder, log: await folder.directory.openLog(folder.found, { config, topicId }) });
+    }
+    const [furthest, ...others] = opened.sort(
+      ({ log: left }, { log: right }) =>
+        right.latestEpoch - left.latestEpoch || right.logEndOffset - left.logEndOffset,
+    );
+    for (const { folder } of others) await folder.directory.deleteLog(folder.found);
+    return furthest?.folder;
+  }
+
+  #wanted({ topic, index, assignedId }: PlacedPartition): LogDirectory | undefined {
+    const path = this.#preferred.get(`${topic}-${index}`);
+    const online = this.#directories.filter(({ isOffline }) => !isOffline);
+    return (
+      online.find((directory) => directory.path === path) ??
+      online.find(({ meta }) => meta.directoryId === assignedId)
+    );
+  }
+
+  /** A partition has left one directory for another. */
+  moved(from: LogDirectory, to: LogDirectory): void {
+    this.release(from);
+    this.#counts.set(to, this.#countOf(to) + 1);
   }
 
   /** A partition has left the directory. */

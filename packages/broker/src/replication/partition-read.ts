@@ -97,7 +97,11 @@ export async function readPartition(
   const { read, aborted } = await (isolation === 'last-stable-offset'
     ? log.steadily(() => readCommitted(log, request, upToOffset))
     : readAll(log, request, upToOffset));
-  if (read.kind === 'refused') return failedRead(read.errorCode);
+  if (read.kind === 'refused') {
+    // The replica has moved to another log directory meanwhile.
+    if (partition.log !== log) return readPartition(partition, request);
+    return failedRead(read.errorCode);
+  }
   return {
     ...offsets,
     divergingEpoch: null,

@@ -2,50 +2,15 @@ import type { AppendOutcome, AppendRejection } from '../log/append-outcome.ts';
 import type { PartitionLog } from '../log/partition-log.ts';
 import type { PartitionImage } from '../metadata/metadata-image.ts';
 import { ErrorCode } from '../protocol/errors.ts';
-import type { Clock } from '../runtime/clock.ts';
-import { Acknowledgements } from './acknowledgements.ts';
+import { Acknowledgements, firstError, NO_ERROR } from './acknowledgements.ts';
 import { DelayedDeletions } from './delayed-deletions.ts';
 import type { WatchedPartition } from './delayed-fetch.ts';
 import type { FollowerFetch, FollowerPulse } from './follower-progress.ts';
 import type { LeaderAppend, PartitionAppend, PartitionDeletion } from './leader-append.ts';
-import {
-  type IsrAnswer,
-  type IsrProposal,
-  Leadership,
-  type LeadershipEffects,
-  type ReadableFollower,
-} from './leadership.ts';
+import { type IsrProposal, Leadership, type LeadershipEffects, type ReadableFollower } from './leadership.ts';
+import { PartitionHold } from './partition-hold.ts';
+import type { PartitionOptions, PartitionSurroundings } from './partition-options.ts';
 import { PartitionWatches } from './partition-watches.ts';
-
-export interface PartitionOptions {
-  readonly topic: string;
-  readonly topicId: string;
-  readonly partition: number;
-  readonly nodeId: number;
-  readonly log: PartitionLog;
-  readonly image: PartitionImage;
-  /** `min.insync.replicas` of the topic. */
-  readonly minInSyncReplicas: number;
-  readonly surroundings: PartitionSurroundings;
-}
-
-/** What all partitions of a broker share. */
-export interface PartitionSurroundings {
-  readonly clock: Clock;
-  /** `replica.lag.time.max.ms`. */
-  readonly maxLagMs: number;
-  /** As `LeadershipOptions` has it. */
-  readonly activeEpochOf: (brokerId: number) => number | null;
-  readonly alterIsr: AlterIsr;
-  /** Told of a partition that could not be led at once when the metadata said so. */
-  readonly ledLate: (partition: Partition) => void;
-}
-
-/** Asks the controller for an ISR, and goes on until it has answered or the proposal is of no interest any more. */
-export type AlterIsr = (
-  partition: { readonly topicId: string; readonly partition: number },
-  proposal: IsrProposal,
-) => Promise<IsrAnswer>;
 
 /** Up to where a reader sees. */
 export type ReadIsolation = 'log-end' | 'high-watermark' | 'last-stable-offset';
@@ -58,7 +23,8 @@ export class Partition {
   readonly topic: string;
   readonly topicId: string;
   readonly partition: number;
-  readonly log: PartitionLog;
+  #log: PartitionLog;
+  readonly #hold = new PartitionHold();
   readonly #nodeId: number;
   readonly #surroundings: PartitionSurroundings;
   readonly #acknowledgements = new Acknowledgements();
@@ -80,17 +46,18 @@ export class Partition {
     this.topic = options.topic;
     this.topicId = options.topicId;
     this.partition = options.partition;
-    this.log = options.log;
+    this.#log = options.log;
     this.#nodeId = options.nodeId;
     this.#surroundings = options.surroundings;
     this.#image = options.image;
     this.#minInSyncReplicas = options.minInSyncReplicas;
-    this.log.listen({
-      endMoved: () => this.#endMoved(),
-      startMoved: () => this.#startMoved(),
-      rolledBack: () => this.#rolledBack(),
-    });
+    this.#listen();
     this.#lead();
+  }
+
+  /** Another one after the replica has moved to another log directory. */
+  get log(): PartitionLog {
+    return this.#log;
   }
 
   get isLeader(): boolean {
@@ -163,12 +130,11 @@ export class Partition {
   /** Appends complete batches whose buffer is given away: offsets and epoch are assigned in it. Synchronous. */
   appendAsLeader(batches: Uint8Array, append: LeaderAppend): PartitionAppend {
     const leadership = this.#leadership;
-    if (leadership === null)
+    if (leadership === null || this.#hold.isHeld)
       return rejected(ErrorCode.NOT_LEADER_OR_FOLLOWER, 'This broker does not lead the partition');
     // Afterwards nobody is told so: the high watermark stands still while too few are in sync (KIP-966).
     if (append.requiredAcks === -1 && leadership.isBelowMinimum) {
-      const { isr, requiredInSync } = leadership;
-      const text = `${isr.length} replicas are in sync, ${requiredInSync} are required`;
+      const text = `${leadership.isr.length} replicas are in sync, ${leadership.requiredInSync} are required`;
       return rejected(ErrorCode.NOT_ENOUGH_REPLICAS, text);
     }
     const outcome = this.log.appendAsLeader(batches, {
@@ -193,8 +159,8 @@ export class Partition {
     if (target < 0 || target > this.highWatermark) return refused(ErrorCode.OFFSET_OUT_OF_RANGE);
     this.log.advanceLogStartOffset(target);
     this.disturb();
-    const isDone = target <= this.lowWatermark;
-    return { kind: 'deleting', done: isDone ? NO_ERROR : this.#deletions.await(target) };
+    const done = target <= this.lowWatermark ? NO_ERROR : this.#deletions.await(target);
+    return { kind: 'deleting', done };
   }
 
   /** Takes over what the metadata says; fails everybody who waits when leadership has gone or changed epoch. */
@@ -262,9 +228,34 @@ export class Partition {
 
   /** Queues whole batches of the leader; see `FollowerLog.append`. */
   appendAsFollower(batches: Uint8Array): AppendOutcome {
+    if (this.#hold.isHeld) return rejected(ErrorCode.NOT_LEADER_OR_FOLLOWER, 'The replica is being moved');
     const outcome = this.log.follower.append(batches);
     if (outcome.kind !== 'rejected') this.#followedBytes += outcome.info.sizeInBytes;
     return outcome;
+  }
+
+  /** Null, unless appends have to wait for a moment; resolves when they are taken again. */
+  get whenFree(): Promise<void> | null {
+    return this.#hold.ended;
+  }
+
+  /**
+   * Holds back whoever would change the log, while `move` makes another one of it that has the same records, and goes
+   * on with that; with null nothing has changed. To be called by one at a time.
+   */
+  async exchangeLog(move: () => Promise<PartitionLog | null>): Promise<void> {
+    await this.#hold.during(async () => {
+      await this.log.follower.whenCut();
+      const log = await move();
+      if (log === null) return;
+      const former = this.#log;
+      log.updateHighWatermark(former.highWatermark);
+      log.advanceLogStartOffset(Math.min(former.logStartOffset, log.highWatermark));
+      this.#log = log;
+      this.#listen();
+      if (this.#leadership !== null) log.beginEpoch(this.#leadership.leaderEpoch);
+    });
+    this.disturb();
   }
 
   /** From here on nothing is appended or read. The log itself is closed by its owner. */
@@ -284,6 +275,14 @@ export class Partition {
   disturb(): void {
     this.#committed.disturb();
     this.#written.disturb();
+  }
+
+  #listen(): void {
+    this.#log.listen({
+      endMoved: () => this.#endMoved(),
+      startMoved: () => this.#startMoved(),
+      rolledBack: () => this.#rolledBack(),
+    });
   }
 
   /** Begins the epoch of the metadata where this broker leads in it. */
@@ -393,14 +392,6 @@ export class Partition {
     if (leadership === null || leadership !== this.#leadership) return;
     this.#carryOut(leadership.isrAnswered(answer, clock.monotonicMs()));
   }
-}
-
-const NO_ERROR: Promise<number> = Promise.resolve(ErrorCode.NONE);
-
-/** When both are done: the first error, or none. */
-async function firstError(one: Promise<number>, other: Promise<number>): Promise<number> {
-  const [code, otherCode] = await Promise.all([one, other]);
-  return code === ErrorCode.NONE ? otherCode : code;
 }
 
 function rejected(errorCode: number, message: string): AppendRejection {

@@ -1,30 +1,20 @@
-import type { LogConfig } from '../log/log-config.ts';
 import type { LogDirectory } from '../log/log-directory.ts';
-import { isPassing } from '../log/passing-error.ts';
+import type { PartitionLog } from '../log/partition-log.ts';
 import { type MetadataDelta, topicsWithChangedConfigs } from '../metadata/metadata-delta.ts';
-import {
-  EMPTY_IMAGE,
-  type MetadataImage,
-  NO_LEADER,
-  type PartitionImage,
-  type TopicImage,
-} from '../metadata/metadata-image.ts';
+import { EMPTY_IMAGE, type MetadataImage, NO_LEADER, type TopicImage } from '../metadata/metadata-image.ts';
 import type { MetadataSubscriber } from '../metadata/metadata-publisher.ts';
 import { ErrorCode } from '../protocol/errors.ts';
 import type { Clock, Timer } from '../runtime/clock.ts';
-import { DiskError } from '../runtime/disk.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { FollowedReplica } from './followed-replica.ts';
+import { type Hosted, newHosted, type TopicSettings } from './hosted-replica.ts';
 import { LogPlacement } from './log-placement.ts';
-import { type AlterIsr, Partition, type PartitionSurroundings } from './partition.ts';
+import type { Partition } from './partition.ts';
+import type { AlterIsr } from './partition-options.ts';
 import type { ReplicaFetchers } from './replica-fetchers.ts';
+import type { MovableReplica, ReplicaMoves } from './replica-moves.ts';
+import { ReplicaOpenings } from './replica-openings.ts';
 import { WorkQueues } from './work-queues.ts';
-
-/** The effective configs of a topic, as its partitions need them. */
-export interface TopicSettings {
-  readonly log: LogConfig;
-  readonly minInSyncReplicas: number;
-}
 
 /** Whoever acts for the leader of a partition, such as a coordinator. */
 export interface LeadershipListener {
@@ -46,6 +36,8 @@ export interface ReplicasOptions {
   readonly directories: readonly LogDirectory[];
   /** Whether there are others, which could not be opened. */
   readonly lacksDirectories: boolean;
+  /** Replicas on their way between directories; closed with the replicas. */
+  readonly moves: ReplicaMoves;
   readonly settingsOf: (image: MetadataImage, topic: string) => TopicSettings;
   readonly listener: LeadershipListener;
   /** Some partition has come to be within reach, or out of it. */
@@ -53,28 +45,8 @@ export interface ReplicasOptions {
   readonly logger: Logger;
 }
 
-/** One partition that the metadata gives to this broker; `partition` is null until its log is open. */
-interface Hosted {
-  readonly topic: string;
-  readonly topicId: string;
-  readonly index: number;
-  image: PartitionImage;
-  settings: TopicSettings;
-  /** Whether the cluster had it before this broker started. */
-  readonly isOld: boolean;
-  /** Where its log lies; null until that is decided. */
-  directory: LogDirectory | null;
-  partition: Partition | null;
-  /** Whether the log could not be opened. */
-  isShut: boolean;
-  isDropped: boolean;
-}
-
 /** Logs that are opened or removed at the same time. */
 const LOGS_AT_ONCE = 16;
-
-/** When a log is opened again that could not be opened because something had run out; then half as often each time. */
-const REOPEN_MS = { first: 1000, most: 30_000 };
 
 /**
  * The replicas of this broker. It follows the metadata: opens the logs of partitions that it is given, hands
@@ -87,9 +59,7 @@ export class Replicas implements MetadataSubscriber {
   /** By the name of the folder: a new topic waits until its namesake is out of the way. */
   readonly #work: WorkQueues;
   readonly #placement: LogPlacement;
-  /** Partitions that are waiting to be opened again. */
-  readonly #reopening = new Set<Timer>();
-  readonly #surroundings: PartitionSurroundings;
+  readonly #openings: ReplicaOpenings;
   #image = EMPTY_IMAGE;
   #lagCheck: Timer;
   #isStarting = true;
@@ -97,15 +67,20 @@ export class Replicas implements MetadataSubscriber {
   constructor(options: ReplicasOptions) {
     this.#options = options;
     const { clock, maxLagMs, alterIsr } = options;
-    this.#surroundings = {
-      ...{ clock, maxLagMs, alterIsr },
-      activeEpochOf: (id) => this.#activeEpochOf(id),
-      ledLate: (partition) => options.listener.leading(partition),
-    };
     this.#placement = new LogPlacement(options);
     this.#lagCheck = this.#checkLagLater();
     this.#work = new WorkQueues(LOGS_AT_ONCE, (name, error) => {
       options.logger.error({ err: error, partition: name }, 'a partition cannot be removed');
+    });
+    this.#openings = new ReplicaOpenings({
+      ...options,
+      ...{ placement: this.#placement, work: this.#work },
+      surroundings: {
+        ...{ clock, maxLagMs, alterIsr },
+        activeEpochOf: (id) => this.#activeEpochOf(id),
+        ledLate: (partition) => options.listener.leading(partition),
+      },
+      opened: (hosted, partition) => this.#opened(hosted, partition),
     });
   }
 
@@ -151,6 +126,30 @@ export class Replicas implements MetadataSubscriber {
     return this.#work.idle();
   }
 
+  /**
+   * Moves a replica to the log directory at `path`, or begins it there when it comes to this broker (KIP-113). Answers
+   * `NONE` when that is under way, else why it is not.
+   */
+  async moveReplica(path: string, topic: string, partition: number): Promise<number> {
+    const { moves } = this.#options;
+    const refusal = moves.refusalOf(path, topic, partition);
+    if (refusal !== ErrorCode.NONE) return refusal;
+    const hosted = this.#hosted.get(`${topic}-${partition}`);
+    const movable = hosted === undefined ? null : this.#movable(hosted);
+    if (movable !== null) return moves.move(movable, path);
+    if (hosted?.isShut === true) return ErrorCode.KAFKA_STORAGE_ERROR;
+    this.#placement.prefer(topic, partition, path);
+    return ErrorCode.REPLICA_NOT_AVAILABLE;
+  }
+
+  /** The copies of replicas that are on their way to another log directory. */
+  *copies(): Generator<{ readonly partition: Partition; readonly copy: PartitionLog }> {
+    for (const partition of this.all()) {
+      const copy = this.#options.moves.copyOf(partition);
+      if (copy !== null) yield { partition, copy };
+    }
+  }
+
   onMetadata(delta: MetadataDelta, image: MetadataImage): void {
     this.#image = image;
     for (const topic of delta.deletedTopics.values()) {
@@ -193,9 +192,9 @@ export class Replicas implements MetadataSubscriber {
   /** Lets go of everybody who waits; from here on no partition takes or gives anything. */
   async close(): Promise<void> {
     this.#lagCheck.cancel();
-    for (const timer of this.#reopening) timer.cancel();
-    this.#reopening.clear();
+    this.#openings.close();
     for (const partition of this.all()) partition.retire();
+    await this.#options.moves.close();
     await this.#options.fetchers.close();
     await this.settled();
   }
@@ -214,18 +213,10 @@ export class Replicas implements MetadataSubscriber {
     }
     const hosted = this.#hosted.get(`${topic.name}-${index}`);
     if (hosted === undefined || hosted.topicId !== topic.id) {
-      this.#host({
-        topic: topic.name,
-        topicId: topic.id,
-        index,
-        image,
-        settings,
-        isOld: this.#isStarting,
-        directory: null,
-        partition: null,
-        isShut: false,
-        isDropped: false,
-      });
+      const isOld = this.#isStarting;
+      const added = newHosted({ topic: topic.name, topicId: topic.id, index, image, settings, isOld });
+      this.#hosted.set(`${topic.name}-${index}`, added);
+      this.#openings.open(added);
       return;
     }
     const formerEpoch = hosted.image.leaderEpoch;
@@ -267,68 +258,32 @@ export class Replicas implements MetadataSubscriber {
       settingsByTopic.set(hosted.topic, settings);
       hosted.settings = settings;
       hosted.partition?.log.updateConfig(hosted.settings.log);
+      if (hosted.partition !== null) this.#options.moves.updateConfig(hosted.partition, hosted.settings.log);
       hosted.partition?.onMetadata(hosted.image, hosted.settings.minInSyncReplicas);
     }
   }
 
-  #host(hosted: Hosted): void {
-    const name = `${hosted.topic}-${hosted.index}`;
-    this.#hosted.set(name, hosted);
-    this.#work.add(name, async () => {
-      if (!hosted.isDropped) await this.#open(name, hosted, REOPEN_MS.first);
-    });
+  /** A partition's log is open; nobody has dropped it meanwhile. */
+  #opened(hosted: Hosted, partition: Partition): void {
+    this.#fetch(partition);
+    if (partition.isLeader) this.#options.listener.leading(partition);
+    const movable = this.#movable(hosted);
+    if (hosted.movingTo !== null && movable !== null) this.#options.moves.resume(movable, hosted.movingTo);
   }
 
-  /** The seam of a partition: one that cannot be opened is out of reach, and the others are not concerned. */
-  async #open(name: string, hosted: Hosted, retryMs: number): Promise<void> {
-    try {
-      await this.#openLog(hosted);
-      hosted.isShut = false;
-    } catch (error) {
-      hosted.isShut = true;
-      const { logger } = this.#options;
-      if (error instanceof DiskError && isPassing(error)) {
-        logger.warn({ code: error.code, path: error.path, retryMs }, `${name} cannot be opened yet`);
-        this.#openAgain(name, hosted, retryMs);
-      } else logger.error({ err: error, partition: name }, 'a partition cannot be opened');
-    }
-    if (hosted.isShut || retryMs > REOPEN_MS.first) this.#options.onReachChanged();
-  }
-
-  #openAgain(name: string, hosted: Hosted, retryMs: number): void {
-    const timer = this.#options.clock.after(retryMs, () => {
-      this.#reopening.delete(timer);
-      this.#work.add(name, async () => {
-        if (!hosted.isDropped) await this.#open(name, hosted, Math.min(2 * retryMs, REOPEN_MS.most));
-      });
-    });
-    this.#reopening.add(timer);
-  }
-
-  async #openLog(hosted: Hosted): Promise<void> {
-    const { topic, topicId, index } = hosted;
-    hosted.directory ??= await this.#placement.claim(hosted);
-    const log = await hosted.directory.openLog(
-      { topic, partition: index },
-      { config: hosted.settings.log, topicId },
-    );
-    // A deletion that came meanwhile is next in the queue and finds the log open.
-    hosted.partition = new Partition({
-      topic,
-      topicId,
-      partition: index,
-      nodeId: this.#options.nodeId,
-      log,
-      image: hosted.image,
-      minInSyncReplicas: hosted.settings.minInSyncReplicas,
-      surroundings: this.#surroundings,
-    });
-    if (hosted.isDropped) {
-      hosted.partition.retire();
-      return;
-    }
-    this.#fetch(hosted.partition);
-    if (hosted.partition.isLeader) this.#options.listener.leading(hosted.partition);
+  /** Null while its log is not open. */
+  #movable(hosted: Hosted): MovableReplica | null {
+    const { partition, directory } = hosted;
+    if (partition === null || directory === null) return null;
+    return {
+      partition,
+      directory,
+      config: () => hosted.settings.log,
+      movedTo: (target) => {
+        this.#placement.moved(hosted.directory ?? directory, target);
+        hosted.directory = target;
+      },
+    };
   }
 
   #drop(topic: TopicImage, index: number): void {
@@ -341,6 +296,7 @@ export class Replicas implements MetadataSubscriber {
     hosted.partition?.retire();
     this.#options.listener.resigned(topic.name, index, hosted.image.leaderEpoch);
     this.#work.add(name, async () => {
+      if (hosted.partition !== null) await this.#options.moves.cancel(hosted.partition);
       if (hosted.directory === null) return;
       this.#placement.release(hosted.directory);
       await hosted.directory.deleteLog({ topic: hosted.topic, partition: hosted.index });

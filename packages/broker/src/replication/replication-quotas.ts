@@ -17,12 +17,14 @@ export interface ReplicationQuotasOptions {
 
 const NONE: ThrottledPartitions = new Set();
 
-/** What replication of this broker may take of the network, as the configs say at run time. */
+/** What replication of this broker may take of network and disks, as the configs say at run time. */
 export class ReplicationQuotas implements MetadataSubscriber {
   /** Of what leaders here send to throttled followers. */
   readonly leader: ReplicationQuota;
   /** Of what throttled followers here read. */
   readonly follower: ReplicationQuota;
+  /** Of what replicas take that move to another log directory: all of them. */
+  readonly moves: ReplicationQuota;
   readonly #options: ReplicationQuotasOptions;
 
   constructor(options: ReplicationQuotasOptions) {
@@ -34,6 +36,10 @@ export class ReplicationQuotas implements MetadataSubscriber {
     };
     this.leader = new ReplicationQuota(clock, windows);
     this.follower = new ReplicationQuota(clock, windows);
+    this.moves = new ReplicationQuota(clock, {
+      count: configs.number('alter.log.dirs.replication.quota.window.num'),
+      lengthMs: configs.number('alter.log.dirs.replication.quota.window.size.seconds') * 1000,
+    });
     this.#limit(configs);
   }
 
@@ -54,6 +60,7 @@ export class ReplicationQuotas implements MetadataSubscriber {
   #limit(configs: ConfigValues): void {
     this.leader.limit(configs.number('leader.replication.throttled.rate'));
     this.follower.limit(configs.number('follower.replication.throttled.rate'));
+    this.moves.limit(configs.number('replica.alter.log.dirs.io.max.bytes.per.second'));
   }
 
   /** Of `partition:broker` pairs those of this broker. */

@@ -1,3 +1,4 @@
+import fs from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import type { FetchSessions } from '../../src/handlers/fetch-sessions.ts';
 import { DEFAULT_LOG_CONFIG } from '../../src/log/log-config.ts';
@@ -16,10 +17,12 @@ import type { Decoded } from '../../src/protocol/message.ts';
 import { fetchRequest } from '../../src/protocol/messages/fetch-request.ts';
 import { fetchResponse } from '../../src/protocol/messages/fetch-response.ts';
 import type { PeerAnswer, PeerChannel } from '../../src/protocol/peer-channel.ts';
+import { ZERO_UUID } from '../../src/protocol/uuid.ts';
 import type { IsrAnswer, IsrProposal } from '../../src/replication/leadership.ts';
 import type { ReplicaSelector } from '../../src/replication/nearest-replica.ts';
 import type { Partition } from '../../src/replication/partition.ts';
 import { ReplicaFetchers } from '../../src/replication/replica-fetchers.ts';
+import { ReplicaMoves } from '../../src/replication/replica-moves.ts';
 import { Replicas } from '../../src/replication/replicas.ts';
 import { ReplicationQuotas } from '../../src/replication/replication-quotas.ts';
 import { silentLogger } from '../../src/runtime/logger.ts';
@@ -36,6 +39,8 @@ export interface ReplicaClusterSettings {
   readonly racks?: readonly string[];
   readonly selector?: ReplicaSelector;
   readonly waitMaxMs?: number;
+  /** Of each broker. */
+  readonly directories?: number;
   readonly brokerConfigs?: Readonly<Record<string, string>>;
 }
 
@@ -60,12 +65,16 @@ export class ReplicaNode {
   isCutOff = false;
   readonly selector: ReplicaSelector;
   readonly #bed: LogBed;
-  readonly #directory: LogDirectory;
+  readonly directories: readonly LogDirectory[];
 
-  private constructor(id: number, cluster: ReplicaCluster, opened: { bed: LogBed; directory: LogDirectory }) {
+  private constructor(
+    id: number,
+    cluster: ReplicaCluster,
+    opened: { bed: LogBed; directories: readonly LogDirectory[] },
+  ) {
     this.id = id;
     this.#bed = opened.bed;
-    this.#directory = opened.directory;
+    this.directories = opened.directories;
     const { selector = 'leader', waitMaxMs = 20, brokerConfigs = {} } = cluster.given;
     this.selector = selector;
     this.sessions = newSessions(selector === 'rack-aware');
@@ -88,8 +97,14 @@ export class ReplicaNode {
           quota: this.quotas.follower,
         },
       }),
-      directories: [opened.directory],
+      directories: opened.directories,
       lacksDirectories: false,
+      moves: new ReplicaMoves({
+        directories: opened.directories,
+        paths: opened.directories.map(({ path }) => path),
+        ...{ clock: nodeClock, logger: silentLogger, quota: this.quotas.moves },
+        assign: (partition, directoryId) => cluster.assign(this, partition, directoryId),
+      }),
       settingsOf: () => ({ log: DEFAULT_LOG_CONFIG, minInSyncReplicas: cluster.minInSyncReplicas }),
       listener: { leading: () => {}, resigned: () => {} },
       onReachChanged: () => {},
@@ -98,12 +113,30 @@ export class ReplicaNode {
   }
 
   static async start(id: number, cluster: ReplicaCluster): Promise<ReplicaNode> {
-    const bed = new LogBed();
-    const place = { path: bed.directory, nodeId: id, clusterId: 'a-cluster', onOffline: () => {} };
-    const directory = await LogDirectory.open({ ...bed.environment(), clock: nodeClock, ...place });
-    const node = new ReplicaNode(id, cluster, { bed, directory });
+    return ReplicaNode.#open(id, cluster, new LogBed());
+  }
+
+  static async #open(id: number, cluster: ReplicaCluster, bed: LogBed): Promise<ReplicaNode> {
+    const directories: LogDirectory[] = [];
+    for (let index = 0; index < (cluster.given.directories ?? 1); index++) {
+      const path = `${bed.directory}/${index}`;
+      const place = { path, nodeId: id, clusterId: 'a-cluster', onOffline: () => {} };
+      directories.push(await LogDirectory.open({ ...bed.environment(), clock: nodeClock, ...place }));
+    }
+    const node = new ReplicaNode(id, cluster, { bed, directories });
     await node.replicas.scan();
     return node;
+  }
+
+  /** Ends as a crash would, in the middle of whatever it does, and starts again over the same files. */
+  async crash(cluster: ReplicaCluster): Promise<ReplicaNode> {
+    const copy = new LogBed();
+    fs.cpSync(this.#bed.directory, copy.directory, { recursive: true });
+    await this.stop();
+    for (const { path } of this.directories) {
+      fs.rmSync(`${path.replace(this.#bed.directory, copy.directory)}/.lock`, { force: true });
+    }
+    return ReplicaNode.#open(this.id, cluster, copy);
   }
 
   /** As its handlers have it. */
@@ -159,7 +192,7 @@ export class ReplicaNode {
 
   async stop(): Promise<void> {
     await this.replicas.close();
-    await this.#directory.close(this.id);
+    for (const directory of this.directories) await directory.close(this.id);
     this.#bed.remove();
   }
 }
@@ -167,6 +200,7 @@ export class ReplicaNode {
 /** Brokers 1 to N with one partition that all replicate; this object is their controller. */
 export class ReplicaCluster {
   readonly nodes: ReplicaNode[] = [];
+  readonly #records: MetadataRecord[] = [];
   readonly minInSyncReplicas: number;
   readonly given: ReplicaClusterSettings;
 
@@ -217,6 +251,7 @@ export class ReplicaCluster {
   }
 
   publish(records: readonly MetadataRecord[]): void {
+    this.#records.push(...records);
     for (const node of this.nodes) node.learn(records);
   }
 
@@ -234,6 +269,48 @@ export class ReplicaCluster {
     this.publish([
       { kind: 'partitionChange', value: { partitionId: 0, topicId: TOPIC_ID, ...unchanged, ...given } },
     ]);
+  }
+
+  removeTopic(): void {
+    this.publish([{ kind: 'removeTopic', value: { topicId: TOPIC_ID } }]);
+  }
+
+  /** One more partition of the topic, on all brokers; unassigned to their directories unless given. */
+  addPartition(partitionId: number, directories?: readonly string[]): void {
+    const ids = this.nodes.map(({ id }) => id);
+    const value = {
+      ...{ partitionId, topicId: TOPIC_ID, replicas: ids, isr: ids, leader: 1, leaderEpoch: 0 },
+      ...{ removingReplicas: [], addingReplicas: [], leaderRecoveryState: 0, partitionEpoch: 0 },
+      directories: directories ?? ids.map(() => ZERO_UUID),
+      ...{ eligibleLeaderReplicas: null, lastKnownElr: null },
+    };
+    this.publish([{ kind: 'partition', value }]);
+  }
+
+  /** The broker ends in the middle of whatever it does, and starts again with the metadata as it is. */
+  async crash(id: number): Promise<void> {
+    const again = await this.node(id).crash(this);
+    this.nodes[id - 1] = again;
+    again.learn(this.#records);
+    await again.replicas.settled();
+  }
+
+  /** Controllers that refuse to say yes are asked again. */
+  isAssigning = true;
+  readonly assigned: { readonly brokerId: number; readonly directoryId: string }[] = [];
+
+  async assign(
+    from: ReplicaNode,
+    partition: { readonly partition: number },
+    directoryId: string,
+  ): Promise<boolean> {
+    await setImmediate();
+    if (!this.isAssigning) return false;
+    this.assigned.push({ brokerId: from.id, directoryId });
+    const { replicas, directories } = this.state;
+    const index = replicas.indexOf(from.id);
+    if (partition.partition === 0) this.change({ directories: directories.with(index, directoryId) });
+    return true;
   }
 
   channel(from: ReplicaNode, id: number): PeerChannel {

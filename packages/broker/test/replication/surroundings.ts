@@ -1,4 +1,4 @@
-import type { PartitionSurroundings } from '../../src/replication/partition.ts';
+import type { PartitionSurroundings } from '../../src/replication/partition-options.ts';
 import { nodeClock } from '../../src/runtime/node-clock.ts';
 
 /** A cluster in which every broker is active, with its id as its epoch, and whose controller agrees. */

@@ -104,7 +104,7 @@ export const replicationConfigs: readonly ConfigDefinition[] = [
     isInternal: true,
     rule: atLeast(0),
     scope: 'cluster-wide',
-    effect: 'refused',
+    effect: 'acts',
     text: 'Bytes a second for moves between log directories.',
   }),
   boolean('follower.fetch.last.tiered.offset.enable', 'false', {

@@ -183,12 +183,12 @@ export const serverConfigs: readonly ConfigDefinition[] = [
   }),
   int('alter.log.dirs.replication.quota.window.num', '11', {
     rule: atLeast(1),
-    effect: 'fixed',
+    effect: 'acts',
     text: 'Windows kept to measure moves between log directories.',
   }),
   int('alter.log.dirs.replication.quota.window.size.seconds', '1', {
     rule: atLeast(1),
-    effect: 'fixed',
+    effect: 'acts',
     text: 'Length of one window for moves between log directories.',
   }),
 ];
