@@ -11,6 +11,7 @@ import type { BrokerConfig } from './config.ts';
 import type { ListenerConfig } from './config-listeners.ts';
 import type { Controller } from './controller/controller.ts';
 import { ControllerLinks } from './controller-links.ts';
+import { registerNodeController } from './controller-membership.ts';
 import type { FinalizedFeatures } from './handlers/api-versions.ts';
 import { Dispatch } from './handlers/dispatch.ts';
 import { forwarding } from './handlers/forwarding.ts';
@@ -132,6 +133,7 @@ async function openRooms(start: BrokerStart): Promise<Broker> {
   // Other nodes may need this one's vote before any broker can register.
   listeners.controller.listener.start(controllerDispatch);
   await Promise.race([membership.register(), start.givenUp]);
+  registerNodeController(start, { node, links, listener: listeners.controller });
   await replicas.setStraysAside();
   await served.caughtUp();
   for (const directory of new Set([...storage.directories, storage.metadataDirectory])) directory.start();

@@ -73,13 +73,14 @@ function responsesTo(
 }
 
 function refused(errorCode: number, { topics, allowReplicationFactorChange }: AlterRequest): AlterResponse {
+  const errorMessage = errorOf(errorCode).message;
   return {
     allowReplicationFactorChange,
     errorCode,
-    errorMessage: errorOf(errorCode).message,
+    errorMessage,
     responses: topics.map(({ name, partitions }) => ({
       name,
-      partitions: partitions.map(({ partitionIndex }) => ({ partitionIndex, errorCode, errorMessage: null })),
+      partitions: partitions.map(({ partitionIndex }) => ({ partitionIndex, errorCode, errorMessage })),
     })),
   };
 }

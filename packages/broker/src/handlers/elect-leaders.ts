@@ -1,6 +1,6 @@
 import type { Controller } from '../controller/controller.ts';
 import type { ElectionResult, WantedElections } from '../controller/elect-leaders.ts';
-import { ErrorCode } from '../protocol/errors.ts';
+import { ErrorCode, errorOf } from '../protocol/errors.ts';
 import type { Decoded, Encodable } from '../protocol/message.ts';
 import { electLeadersRequest } from '../protocol/messages/elect-leaders-request.ts';
 import { electLeadersResponse } from '../protocol/messages/elect-leaders-response.ts';
@@ -81,7 +81,7 @@ function resultsOf(
 function refused(
   errorCode: number,
   { topicPartitions }: ElectLeadersRequest,
-  errorMessage: string | null = null,
+  errorMessage: string = errorOf(errorCode).message,
 ): ElectLeadersResponse {
   return {
     errorCode,

@@ -5,6 +5,7 @@ import { alterPartitionHandler } from '../../src/handlers/alter-partition.ts';
 import { beginQuorumEpochHandler } from '../../src/handlers/begin-quorum-epoch.ts';
 import { brokerHeartbeatHandler } from '../../src/handlers/broker-heartbeat.ts';
 import { brokerRegistrationHandler } from '../../src/handlers/broker-registration.ts';
+import { controllerRegistrationHandler } from '../../src/handlers/controller-registration.ts';
 import { endQuorumEpochHandler } from '../../src/handlers/end-quorum-epoch.ts';
 import { fetchMetadataLogHandler } from '../../src/handlers/fetch-metadata-log.ts';
 import { fetchSnapshotHandler } from '../../src/handlers/fetch-snapshot.ts';
@@ -173,6 +174,7 @@ export class ThreeControllers {
       brokerRegistrationHandler(needs),
       brokerHeartbeatHandler(needs),
       alterPartitionHandler(needs),
+      controllerRegistrationHandler(needs),
     ];
     const known = (): KnownController | null => {
       const { leaderId, leaderEndpoints } = controller.quorum.state;
