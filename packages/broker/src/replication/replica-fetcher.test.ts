@@ -123,11 +123,13 @@ function fetcherFrom(leader: LeaderNode, { epoch = FOLLOWER } = {}): ReplicaFetc
 }
 
 async function append(log: PartitionLog, leaderEpoch: number, ...texts: string[]): Promise<void> {
-  for (const text of texts) {
-    const outcome = log.appendAsLeader(batchOf([text]), { origin: 'client', leaderEpoch });
-    if (outcome.kind === 'rejected') throw new Error(outcome.message);
-    await outcome.completion;
-  }
+  for (const text of texts) await appendBatch(log, leaderEpoch, text);
+}
+
+async function appendBatch(log: PartitionLog, leaderEpoch: number, ...texts: string[]): Promise<void> {
+  const outcome = log.appendAsLeader(batchOf(texts), { origin: 'client', leaderEpoch });
+  if (outcome.kind === 'rejected') throw new Error(outcome.message);
+  await outcome.completion;
 }
 
 function untilEqual(copy: Copy, leader: LeaderNode): Promise<void> {
@@ -235,6 +237,16 @@ describe('a fetcher', () => {
     fetcherFrom(leader).follow(copy);
     await untilEqual(copy, leader);
     expect(copy.logStartOffset).toBe(3);
+  });
+
+  test('begins with all of a batch of which the leader has deleted some', async () => {
+    const leader = await leading(0);
+    await appendBatch(leader.partition.log, 0, 'a', 'b', 'c', 'd');
+    leader.partition.deleteRecordsBefore(3);
+    const copy = new Copy(await followerBed.open(), 0);
+    fetcherFrom(leader).follow(copy);
+    await vi.waitFor(() => expect(copy.logEndOffset).toBe(4));
+    await vi.waitFor(() => expect(copy.logStartOffset).toBe(3));
   });
 
   test('deletes what the leader has deleted', async () => {

@@ -3,7 +3,7 @@ import type { Decoded } from '../protocol/message.ts';
 import { fetchRequest } from '../protocol/messages/fetch-request.ts';
 import { fetchResponse } from '../protocol/messages/fetch-response.ts';
 import type { PeerChannel } from '../protocol/peer-channel.ts';
-import { batchesIn, leaderEpochAt } from '../protocol/record-batch.ts';
+import { baseOffsetAt, batchesIn, lastOffsetAt, leaderEpochAt } from '../protocol/record-batch.ts';
 import type { ReplicationQuota } from '../quotas/replication-quota.ts';
 import type { Clock, Timer } from '../runtime/clock.ts';
 import { DiskError } from '../runtime/disk.ts';
@@ -224,6 +224,9 @@ export class ReplicaFetcher {
       return;
     }
     if (records.length > 0) {
+      // The leader's log may begin within a batch, of which some records are deleted: a copy begins with all of it.
+      if (beginsWithin(records, partition)) await partition.startAt(baseOffsetAt(records));
+      if (partition.leaderEpoch !== leaderEpoch) return;
       const outcome = partition.append(records);
       const errorCode = outcome.kind === 'rejected' ? outcome.errorCode : await outcome.completion;
       if (errorCode !== ErrorCode.NONE) {
@@ -276,6 +279,12 @@ function fetchedFrom(answer: PartitionAnswer): FetchedPartition {
     divergingEpoch: epoch < 0 && endOffset < 0 ? null : { epoch, endOffset },
     records: answer.records ?? new Uint8Array(0),
   };
+}
+
+/** Whether an empty log begins within the first batch. */
+function beginsWithin(records: Uint8Array, { logStartOffset, logEndOffset }: FollowedPartition): boolean {
+  const isEmpty = logStartOffset === logEndOffset;
+  return isEmpty && baseOffsetAt(records) < logEndOffset && lastOffsetAt(records) >= logEndOffset;
 }
 
 /** The whole batches at the beginning that are not of a later epoch. */
