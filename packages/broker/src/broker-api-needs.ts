@@ -1,13 +1,16 @@
 import type { BrokerApiNeeds } from './broker-apis.ts';
 import type { NodeController } from './broker-controller.ts';
 import type { BrokerData } from './broker-data.ts';
-import type { ControllerLinks } from './controller-links.ts';
+import { type ControllerLinks, NO_CONNECTION } from './controller-links.ts';
+import { EnvelopeChannel } from './handlers/envelope-channel.ts';
 import { FetchSessions } from './handlers/fetch-sessions.ts';
+import { forwarding } from './handlers/forwarding.ts';
 import { GROUP_METADATA_TOPIC } from './metadata/topic-name.ts';
 import type { BrokerStart } from './open-rooms.ts';
 import { producerIdBlocks } from './producer-id-requests.ts';
 import { replicaSelectorOf } from './replication/nearest-replica.ts';
 import { allowAll } from './security/authorizer.ts';
+import { ANONYMOUS } from './security/principal.ts';
 import { TopicAutoCreation } from './topic-auto-creation.ts';
 import { ProducerIds } from './transactions/producer-ids.ts';
 
@@ -23,9 +26,14 @@ export function brokerApiNeeds(
   const { storage, groups, replicas, quotas, served, configs } = data;
   const replicaSelector = replicaSelectorOf(config.values.stringOrNull('replica.selector.class'));
   const image = () => served.image;
+  const { name: listenerName, host: clientHost } = config.controllerListener;
+  const forward = forwarding({ controller: links.requests, logger: runtime.logger });
   const creation = new TopicAutoCreation({
     ...runtime,
-    ...{ image, configs: config.values, controller: links.requests, isAlone: node.isAlone },
+    ...{ image, configs: config.values, isAlone: node.isAlone },
+    controller: new EnvelopeChannel(forward, {
+      ...{ connectionId: NO_CONNECTION, listenerName, clientHost, principal: ANONYMOUS },
+    }),
   });
   const producerIds = new ProducerIds(
     producerIdBlocks(links.requests, () => ({ id: config.nodeId, epoch: data.brokerEpoch })),

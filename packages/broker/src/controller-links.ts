@@ -7,7 +7,7 @@ import { peerClients } from './peer-clients.ts';
 import { ANONYMOUS } from './security/principal.ts';
 
 /** Connections are counted from 1; this is none. */
-const NO_CONNECTION = 0;
+export const NO_CONNECTION = 0;
 
 /**
  * The ways of a broker to whichever node is the controller. Requests of one connection are answered in their order, so

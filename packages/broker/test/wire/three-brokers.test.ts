@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ErrorCode } from '../../src/protocol/errors.ts';
+import { metadataRequest } from '../../src/protocol/messages/metadata-request.ts';
+import { metadataResponse } from '../../src/protocol/messages/metadata-response.ts';
 import { BrokerCluster, until } from './broker-cluster.ts';
 import type { PartitionAsker } from './partition-asker.ts';
 
@@ -61,6 +63,18 @@ describe('three brokers', () => {
       );
     },
   );
+
+  test('make a topic that a client misses, whoever is asked for it', async () => {
+    for (const id of [1, 2, 3]) {
+      const name = `missed-at-${id}`;
+      await until(`${name} is made`, async () => {
+        const client = await cluster.connect(id);
+        const body = { topics: [{ name }], allowAutoTopicCreation: true };
+        const { topics } = await client.ask(metadataRequest, metadataResponse, body, 12);
+        return topics[0]?.errorCode === ErrorCode.NONE;
+      });
+    }
+  });
 
   test.each(['killed', 'closed'])('go on when the leader is %s, and take it back', async (how) => {
     await cluster.createTopic('orders', { replicas: [[3, 1, 2]] });
