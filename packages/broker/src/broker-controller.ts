@@ -84,10 +84,13 @@ async function openFlushedEnd(disk: Disk, directory: string): Promise<FlushedEnd
   return FlushedEnd.open(disk, `${directory}/flushed-end`);
 }
 
-/** Those that this node begins with; what the log says later counts more. None: others know them. */
+/**
+ * Those that this node begins with; whom the log names later counts more, where they are is known best here. None:
+ * others know them.
+ */
 function knownVoters({ quorum }: BrokerConfig, founders: readonly VoterNode[] | null): readonly VoterNode[] {
   const { staticVoters, initialControllers } = quorum;
-  return [founders ?? [], staticVoters, initialControllers].find((voters) => voters.length > 0) ?? [];
+  return [staticVoters, initialControllers, founders ?? []].find((voters) => voters.length > 0) ?? [];
 }
 
 function isOwn(

@@ -31,7 +31,7 @@ import { readBatches } from './record-answer.ts';
 import { isSuccessionOver } from './roles/resigned.ts';
 import type { SnapshotFiles } from './snapshot-files.ts';
 import type { SnapshotRetention } from './snapshot-retention.ts';
-import { type VoterNode, type VoterSet, voterOf } from './voter-set.ts';
+import { relocated, type VoterNode, type VoterSet, voterOf } from './voter-set.ts';
 
 export interface MetadataQuorumNeeds {
   readonly log: ReplicatedMetadataLog;
@@ -145,7 +145,8 @@ export class MetadataQuorum {
     const { log, disk, quorumStatePath } = this.#needs;
     const { snapshots, voterSets: inSnapshot } = await this.#snapshots.load();
     const latest = snapshots.at(-1) ?? null;
-    const voterSets = [...inSnapshot, ...(await voterSetsIn(log, latest?.offset ?? log.startOffset))];
+    const inLog = await voterSetsIn(log, latest?.offset ?? log.startOffset);
+    const voterSets = relocated([...inSnapshot, ...inLog], this.#needs.company?.voters ?? []);
     const stored = await readQuorumState(disk, quorumStatePath);
     if (this.#company === null) await this.#replay.upTo(log.endOffset, latest);
     else {

@@ -39,6 +39,15 @@ export function voterOf(voters: readonly VoterNode[], replica: ReplicaKey): Vote
   );
 }
 
+/** The sets with voters where they are known to be now: a node may have come back at another address. */
+export function relocated(sets: readonly VoterSet[], known: readonly VoterNode[]): readonly VoterSet[] {
+  const placed = (voter: VoterNode): VoterNode => {
+    const now = known.find(({ id, directoryId }) => id === voter.id && directoryId === voter.directoryId);
+    return now === undefined ? voter : { ...voter, endpoints: now.endpoints };
+  };
+  return sets.map(({ offset, voters }) => ({ offset, voters: voters.map(placed) }));
+}
+
 export function isSameSet(left: readonly VoterNode[], right: readonly VoterNode[]): boolean {
   return JSON.stringify(left) === JSON.stringify(right);
 }

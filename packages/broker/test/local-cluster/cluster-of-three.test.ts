@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
+import net from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openLocalCluster } from '../../src/local-cluster/local-cluster.ts';
@@ -139,10 +141,37 @@ describe('a local cluster of three', () => {
     expect(leaderId).toBeGreaterThan(0);
   });
 
+  it('finds itself again although every controller has to take another port', async () => {
+    await running.cluster.close();
+    const taken = running.cluster.brokers.map(({ controllerPort }) =>
+      net.createServer().listen(controllerPort, '127.0.0.1'),
+    );
+    await Promise.all(taken.map((server) => once(server, 'listening')));
+    const former = running.cluster.brokers.map(({ controllerPort }) => controllerPort);
+    running = await RunningCluster.start(directory.path, {});
+    for (const { controllerPort } of running.cluster.brokers) expect(former).not.toContain(controllerPort);
+    for (const server of taken) server.close();
+  });
+
   it('does not shrink when it is asked to', async () => {
     await running.cluster.close();
     const outcome = await openLocalCluster({ directory: directory.path, brokers: 3 }, testPorts());
     expect(outcome).toMatchObject({ kind: 'refused', reason: expect.stringContaining('does not shrink') });
     running = await RunningCluster.start(directory.path, { brokers: 4 });
+  });
+});
+
+describe('a cluster that was made by one broker', () => {
+  it('keeps its one voter when brokers are added, and they find it', async () => {
+    const one = temporaryDirectory();
+    const alone = await RunningCluster.start(one.path, { brokers: 1 });
+    await alone.cluster.close();
+    const outcome = await openLocalCluster({ directory: one.path, brokers: 3 }, testPorts());
+    if (outcome.kind !== 'opened') throw new Error(JSON.stringify(outcome));
+    expect(outcome.notes[0]).toContain('1 voter (1) and keeps it');
+    expect(await outcome.cluster.start()).toEqual({ kind: 'running' });
+    expect(outcome.cluster.brokers.map(({ isVoter }) => isVoter)).toEqual([true, false, false]);
+    await outcome.cluster.close();
+    one.remove();
   });
 });
