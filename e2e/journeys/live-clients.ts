@@ -78,14 +78,15 @@ export class SteadyProducer {
   }
 }
 
-/** Creates a topic and writes the values into its partition 0. */
+/** Writes the values into a partition of a topic. */
 export async function writeRecords(
   bootstrap: string,
   topic: string,
   values: readonly string[],
+  partition = 0,
 ): Promise<void> {
   const producer = await connectedProducer(bootstrap);
-  await producer.send({ topic, messages: values.map((value) => ({ key: 'k', value, partition: 0 })) });
+  await producer.send({ topic, messages: values.map((value) => ({ key: 'k', value, partition })) });
   await producer.disconnect();
 }
 
@@ -102,10 +103,19 @@ export async function commitOffset(
   await admin.disconnect();
 }
 
-export async function createTopic(bootstrap: string, topic: string, partitions = 1): Promise<void> {
+/** Creates a topic and waits for its leaders; the replication factor is the broker's default unless given. */
+export async function createTopic(
+  bootstrap: string,
+  topic: string,
+  partitions = 1,
+  replicationFactor = -1,
+): Promise<void> {
   const admin = kafka(bootstrap).admin();
   await admin.connect();
-  await admin.createTopics({ topics: [{ topic, numPartitions: partitions }], waitForLeaders: true });
+  await admin.createTopics({
+    topics: [{ topic, numPartitions: partitions, replicationFactor }],
+    waitForLeaders: true,
+  });
   await admin.disconnect();
 }
 
@@ -116,5 +126,5 @@ async function connectedProducer(bootstrap: string): Promise<Producer> {
 }
 
 function kafka(bootstrap: string): Kafka {
-  return new Kafka({ brokers: [bootstrap], logLevel: logLevel.NOTHING });
+  return new Kafka({ brokers: bootstrap.split(','), logLevel: logLevel.NOTHING });
 }

@@ -31,6 +31,25 @@ it('the matrix changes with what the server pushes, and is asked for anew when s
   await waitFor(() => expect(asked()).toBe(before + 1));
 });
 
+it('an event that is pushed while older ones are asked for is not lost', async () => {
+  const at = { at: sampledAt, since: null };
+  const events = `GET ${paths.clusterEvents('local')}`;
+  const { queryClient, api, answers } = openConsole('/c/local/replicas', {
+    [matrix]: { partitions, version: 1, checkedAt: sampledAt },
+    [`GET ${paths.brokers('local')}`]: { brokers: [aBroker()], checkedAt: sampledAt },
+    [events]: { events: [{ id: 1, ...at, change: { kind: 'broker-answers', brokerId: 1 } }], hasMore: false },
+  });
+  await screen.findByText(/Broker 1 answers again/);
+  answers[events] = () => {
+    const pushed = { id: 2, ...at, change: { kind: 'broker-answers' as const, brokerId: 2 } };
+    act(() => applyServerEvent(queryClient, api, { type: 'events', cluster: 'local', events: [pushed] }));
+    return { events: [{ id: 1, ...at, change: { kind: 'broker-answers', brokerId: 1 } }], hasMore: false };
+  };
+  await act(() => queryClient.invalidateQueries());
+  expect(screen.getByText(/Broker 2 answers again/)).toBeDefined();
+  expect(screen.getAllByText(/answers again/)).toHaveLength(2);
+});
+
 it('a patch that is older than the matrix changes nothing', async () => {
   const { queryClient, api } = openConsole('/c/local/replicas', {
     [matrix]: { partitions, version: 5, checkedAt: sampledAt },

@@ -1,5 +1,6 @@
 import {
   brokerList,
+  type ClusterEvents,
   clusterEvents,
   clusterList,
   demoStatus,
@@ -55,12 +56,20 @@ export const replicaMatrixOptions = (api: ApiClient, cluster: string) =>
 /** How many events a feed begins with; older ones are asked for page by page. */
 export const EVENTS_PER_PAGE = 50;
 
-export const clusterEventsOptions = (api: ApiClient, cluster: string) =>
-  queryOptions({
-    queryKey: ['cluster', cluster, 'events'],
-    queryFn: ({ signal }) =>
-      api.get(clusterEvents, paths.clusterEvents(cluster), { query: { limit: EVENTS_PER_PAGE }, signal }),
+export const clusterEventsOptions = (api: ApiClient, cluster: string) => {
+  const queryKey = ['cluster', cluster, 'events'];
+  return queryOptions({
+    queryKey,
+    queryFn: async ({ client, signal }) => {
+      const query = { limit: EVENTS_PER_PAGE };
+      const asked = await api.get(clusterEvents, paths.clusterEvents(cluster), { query, signal });
+      // What was pushed while this answer was on its way is newer than it.
+      const held = client.getQueryData<ClusterEvents>(queryKey)?.events ?? [];
+      const newest = asked.events[0]?.id ?? 0;
+      return { ...asked, events: [...held.filter(({ id }) => id > newest), ...asked.events] };
+    },
   });
+};
 
 export const topicListOptions = (api: ApiClient, cluster: string) =>
   queryOptions({

@@ -46,3 +46,10 @@ export function partitionAt({ partitions }: TopicMetadata, index: number): Parti
   const there = partitions[index];
   return there?.partition === index ? there : partitions.find(({ partition }) => partition === index);
 }
+
+/** A replica that is there to stay is not in sync; one that a reassignment adds has never been. */
+export function isUnderReplicated({ replicas, isr, adding }: PartitionMetadata): boolean {
+  const settled = adding.length === 0 ? replicas : replicas.filter((id) => !adding.includes(id));
+  const inSync = adding.length === 0 ? isr : isr.filter((id) => !adding.includes(id));
+  return inSync.length < settled.length;
+}

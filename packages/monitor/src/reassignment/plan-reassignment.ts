@@ -1,6 +1,6 @@
 import type { PlannedBroker, PlannedMove, ReassignmentGoal, ReassignmentPlan } from '@odradek/contract';
-import type { PartitionMetadata } from '../cluster-client/cluster-metadata.ts';
-import type { ClusterState } from '../sampler/cluster-state.ts';
+import type { ClusterMetadata, PartitionMetadata } from '../cluster-client/cluster-metadata.ts';
+import type { TopicPartitionMap } from '../topic-partition-map.ts';
 import { type SpreadGoal, spreadReplicas, type TargetBroker } from './spread-replicas.ts';
 
 export type PlanOutcome =
@@ -14,9 +14,16 @@ interface PlannedPartition {
   readonly sizeBytes: number | null;
 }
 
-/** Works out what a goal takes, without changing anything. Replicas that are moving count as having arrived. */
-export function planReassignment(state: ClusterState, goal: ReassignmentGoal): PlanOutcome {
-  const { brokers, topics } = state.metadata;
+/**
+ * Works out what a goal takes, without changing anything. `sizes`: bytes of the leaders' logs, as far as they are known.
+ * Replicas that are moving count as having arrived.
+ */
+export function planReassignment(
+  metadata: ClusterMetadata,
+  goal: ReassignmentGoal,
+  sizes: TopicPartitionMap<number>,
+): PlanOutcome {
+  const { brokers, topics } = metadata;
   const missing = goal.topics?.find((topic) => !topics.has(topic));
   if (missing !== undefined) {
     return refused('topics', `No topic is called ${missing}.`);
@@ -25,7 +32,7 @@ export function planReassignment(state: ClusterState, goal: ReassignmentGoal): P
   if (absent !== undefined) {
     return refused('brokers', `Broker ${absent} is not part of the cluster at the moment.`);
   }
-  const chosen = chosenPartitions(state, goal);
+  const chosen = chosenPartitions(metadata, goal);
   const targets = new Set(goal.brokers);
   const largest =
     goal.replicationFactor ?? Math.max(...chosen.map(({ metadata }) => settled(metadata).length), 0);
@@ -45,16 +52,15 @@ export function planReassignment(state: ClusterState, goal: ReassignmentGoal): P
     chosen.map(({ metadata }) => settled(metadata)),
     spreadGoal,
   );
-  const planned = chosen.map(({ topic, metadata }, index) => ({
-    topic,
-    metadata,
+  const planned = chosen.map((partition, index) => ({
+    ...partition,
     after: spread[index] ?? [],
-    sizeBytes: state.logDirectories?.leaders.get(topic, metadata.partition) ?? null,
+    sizeBytes: sizes.get(partition.topic, partition.metadata.partition) ?? null,
   }));
   return { kind: 'plan', plan: planOf(planned, racks) };
 }
 
-function chosenPartitions({ metadata }: ClusterState, { topics, partitions: wanted }: ReassignmentGoal) {
+function chosenPartitions(metadata: ClusterMetadata, { topics, partitions: wanted }: ReassignmentGoal) {
   const only =
     wanted === null ? null : new Set(wanted.map(({ topic, partition }) => `${topic}-${partition}`));
   return [...metadata.topics.values()]

@@ -46,16 +46,20 @@ export class Reassignments {
     throttleBytesPerSecond: number | null,
   ): Promise<ReassignmentOutcome> {
     const { requests } = await this.#sampler.connection();
-    if (throttleBytesPerSecond !== null) {
-      const { brokers } = this.#sampler.state.metadata;
-      const throttled = targets.map((target) => this.#throttledPartition(target));
-      this.#hasThrottled = true;
+    try {
+      if (throttleBytesPerSecond !== null) {
+        const { brokers } = this.#sampler.state.metadata;
+        const throttled = targets.map((target) => this.#throttledPartition(target));
+        await throttlePartitions(requests, throttled, brokers.values(), throttleBytesPerSecond);
+      }
+      const outcome = await alterReassignments(requests, targets);
+      await this.#sampler.freshTopology();
+      return outcome;
+    } finally {
+      // Only now: until what moves is seen to move, nothing moving would be taken for the end of it.
+      this.#hasThrottled ||= throttleBytesPerSecond !== null;
       this.#throttle = null;
-      await throttlePartitions(requests, throttled, brokers.values(), throttleBytesPerSecond);
     }
-    const outcome = await alterReassignments(requests, targets);
-    await this.#sampler.freshTopology();
-    return outcome;
   }
 
   /** Gives up what is under way: null for all of it. What was copied is thrown away. */
@@ -76,7 +80,6 @@ export class Reassignments {
     const { requests } = await this.#sampler.connection();
     const { metadata } = this.#sampler.state;
     if (bytesPerSecond === null) {
-      this.#hasThrottled = false;
       await removeThrottle(requests, await readThrottle(requests, metadata), metadata);
     } else {
       const moving = this.#moving().map(({ topic, metadata: { partition, replicas, removing } }) =>
@@ -86,11 +89,13 @@ export class Reassignments {
           replicas: replicas.filter((id) => !removing.includes(id)),
         }),
       );
-      this.#hasThrottled = true;
-      if (moving.length > 0)
+      if (moving.length > 0) {
         await throttlePartitions(requests, moving, metadata.brokers.values(), bytesPerSecond);
-      else await setRates(requests, metadata.brokers.values(), bytesPerSecond);
+      } else {
+        await setRates(requests, metadata.brokers.values(), bytesPerSecond);
+      }
     }
+    this.#hasThrottled = bytesPerSecond !== null;
     this.#throttle = null;
     return this.status();
   }

@@ -6,6 +6,7 @@ export interface BrokerTally {
   /** Partitions whose first replica it is. */
   preferredLeaders: number;
   replicas: number;
+  /** Those that are being added have yet to get in. */
   outOfSync: number;
 }
 
@@ -18,13 +19,13 @@ export function tallyBrokers({ topics }: ClusterMetadata): ReadonlyMap<number, R
     return tally;
   };
   for (const { partitions } of topics.values()) {
-    for (const { leader, replicas, isr } of partitions) {
+    for (const { leader, replicas, isr, adding } of partitions) {
       if (leader !== null) of(leader).leaders += 1;
       for (const [position, id] of replicas.entries()) {
         const tally = of(id);
         tally.replicas += 1;
         if (position === 0) tally.preferredLeaders += 1;
-        if (!isr.includes(id)) tally.outOfSync += 1;
+        if (!isr.includes(id) && !adding.includes(id)) tally.outOfSync += 1;
       }
     }
   }

@@ -154,3 +154,20 @@ describe('topologyDifference', () => {
     expect(difference(cluster([{}]), cluster([{}], silent)).changes).toEqual([]);
   });
 });
+
+describe('a cluster of 10,000 partitions', () => {
+  const many = (change: Partial<PartitionMetadata>) => cluster(Array.from({ length: 10_000 }, () => change));
+  const cpuMs = (work: () => unknown): number => {
+    const before = process.cpuUsage();
+    work();
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / 1_000;
+  };
+
+  it('is compared in a moment, also when every partition changed', () => {
+    const [before, same, after] = [many({}), many({}), many({ leader: 2, leaderEpoch: 5, isr: [2, 3] })];
+    expect(cpuMs(() => difference(before, same))).toBeLessThan(300);
+    expect(cpuMs(() => difference(before, after))).toBeLessThan(800);
+    expect(difference(before, after).changes).toHaveLength(2);
+  });
+});

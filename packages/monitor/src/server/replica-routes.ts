@@ -15,6 +15,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { electPreferredLeaders } from '../cluster-client/elect-leaders.ts';
+import { readLogDirectories } from '../cluster-client/read-log-directories.ts';
 import { planReassignment } from '../reassignment/plan-reassignment.ts';
 import { ConsoleError } from './console-error.ts';
 import type { MutationGate } from './mutation-gate.ts';
@@ -66,8 +67,13 @@ export function addReplicaRoutes(untyped: FastifyInstance, needs: ReplicaRoutesN
   server.post(
     '/api/clusters/:cluster/reassignments/plan',
     { schema: { params: ofCluster, body: reassignmentGoal, response: { 200: reassignmentPlan, ...errors } } },
-    ({ params, body }) => {
-      const outcome = planReassignment(clusters.named(params.cluster).state, body);
+    async ({ params, body }) => {
+      const sampler = clusters.named(params.cluster);
+      const { requests } = await sampler.connection();
+      const { metadata } = sampler.state;
+      // Sizes are sampled rarely; a plan promises amounts.
+      const { leaders } = await readLogDirectories(requests, metadata);
+      const outcome = planReassignment(metadata, body, leaders);
       if (outcome.kind === 'refused') {
         throw new ConsoleError(422, 'INVALID_REQUEST', outcome.reason, outcome.field);
       }

@@ -1,6 +1,7 @@
 import type { ClusterSummary, Condition, Overview, TopicPartition } from '@odradek/contract';
 import type { JudgedGroup } from '../burrow/judge-group.ts';
 import { addressText } from '../cluster-client/cluster-definition.ts';
+import { isUnderReplicated, type PartitionMetadata } from '../cluster-client/cluster-metadata.ts';
 import type { ClusterSampler } from '../sampler/cluster-sampler.ts';
 import { burrowSettings, type ClusterState } from '../sampler/cluster-state.ts';
 import { missingBrokers } from './broker-view.ts';
@@ -35,7 +36,7 @@ export function overviewOf(sampler: ClusterSampler): Overview {
   const { state } = sampler;
   const topics = [...state.metadata.topics.values()];
   const leaderless = partitionsWhere(state, ({ leader }) => leader === null);
-  const underReplicated = partitionsWhere(state, ({ isr, replicas }) => isr.length < replicas.length);
+  const underReplicated = partitionsWhere(state, isUnderReplicated);
   const lags = [...state.judgedGroups.values()].map(({ totalLag }) => totalLag);
   const known = lags.filter((lag) => lag !== null);
   return {
@@ -145,11 +146,7 @@ function severityOf({ status, totalLag }: JudgedGroup): number {
 
 function partitionsWhere(
   { metadata }: ClusterState,
-  matches: (partition: {
-    leader: number | null;
-    isr: readonly number[];
-    replicas: readonly number[];
-  }) => boolean,
+  matches: (partition: PartitionMetadata) => boolean,
 ): TopicPartition[] {
   return [...metadata.topics.values()].flatMap(({ name, partitions }) =>
     partitions.filter(matches).map(({ partition }) => ({ topic: name, partition })),

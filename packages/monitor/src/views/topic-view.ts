@@ -8,7 +8,11 @@ import type {
 } from '@odradek/contract';
 import { groupVerdictOf, statusNumber } from '../burrow/group-status.ts';
 import type { JudgedPartition } from '../burrow/judge-group.ts';
-import type { PartitionMetadata, TopicMetadata } from '../cluster-client/cluster-metadata.ts';
+import {
+  isUnderReplicated,
+  type PartitionMetadata,
+  type TopicMetadata,
+} from '../cluster-client/cluster-metadata.ts';
 import type { ClusterState } from '../sampler/cluster-state.ts';
 
 /** All topics, by name. */
@@ -52,7 +56,7 @@ function topicFacts(state: ClusterState, topic: TopicMetadata): Omit<TopicSummar
       ...partitions.map(({ replicas }) => replicas.length),
       Number.MAX_SAFE_INTEGER,
     ),
-    underReplicated: partitions.filter(({ isr, replicas }) => isr.length < replicas.length).length,
+    underReplicated: partitions.filter(isUnderReplicated).length,
     leaderless: partitions.filter(({ leader }) => leader === null).length,
     sizeBytes: sum(details.map(({ sizeBytes }) => sizeBytes)),
     messageEstimate: sum(

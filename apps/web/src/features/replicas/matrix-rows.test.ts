@@ -54,7 +54,7 @@ describe('the filters', () => {
     aPartition({ partition: 1, isr: [1, 2] }),
     aPartition({ partition: 2, leader: null, isr: [] }),
     aPartition({ partition: 3, leader: 2 }),
-    aPartition({ topic: 'clicks', adding: [3] }),
+    aPartition({ topic: 'clicks', adding: [3], isr: [1, 2] }),
   ];
   const shown = (chosen: Parameters<typeof filterPartitions>[1]) =>
     filterPartitions(partitions, chosen).map(({ topic, partition }) => `${topic}-${partition}`);

@@ -9,7 +9,8 @@ export const matrixFilters = ['unhealthy', 'leaderless', 'moving', 'not-preferre
 export type MatrixFilter = (typeof matrixFilters)[number];
 
 const tests: Readonly<Record<MatrixFilter, (row: PartitionReplicas) => boolean>> = {
-  unhealthy: ({ leader, isr, replicas }) => leader === null || isr.length < replicas.length,
+  unhealthy: ({ leader, isr, replicas, adding }) =>
+    leader === null || replicas.some((id) => !isr.includes(id) && !adding.includes(id)),
   leaderless: ({ leader }) => leader === null,
   moving: ({ adding, removing }) => adding.length + removing.length > 0,
   'not-preferred': ({ leader, replicas }) => leader !== replicas[0],

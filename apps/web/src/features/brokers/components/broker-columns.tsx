@@ -20,12 +20,17 @@ export function brokerColumns({
 }: BrokerColumnsNeeds): readonly Column<Broker>[] {
   if (!isManaged) return columns;
   return [
-    ...columns,
+    // Room for the acts: the matrix shows who is preferred.
+    ...columns.filter(({ id }) => id !== 'preferred'),
     {
       id: 'acts',
       header: 'Process',
       align: 'end',
-      cell: (broker) => <BrokerMenu cluster={cluster} broker={broker} isReadOnly={isReadOnly} />,
+      cell: (broker) => (
+        <div className={styles.act}>
+          <BrokerMenu cluster={cluster} broker={broker} isReadOnly={isReadOnly} />
+        </div>
+      ),
     },
   ];
 }

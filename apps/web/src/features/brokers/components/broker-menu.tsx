@@ -58,8 +58,13 @@ export function BrokerMenu({ cluster, broker, isReadOnly }: BrokerMenuProps): Re
       ) : (
         <Menu
           trigger={
-            <Button icon="down" disabled={isReadOnly} busy={act.isPending}>
-              Act on broker {broker.id}
+            <Button
+              icon="down"
+              aria-label={`Act on broker ${broker.id}`}
+              disabled={isReadOnly}
+              busy={act.isPending}
+            >
+              Act
             </Button>
           }
           items={acts.map((wanted) => ({
