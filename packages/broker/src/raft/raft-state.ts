@@ -72,7 +72,7 @@ export interface RaftState {
   readonly highWatermark: number;
   /** By the log, oldest first; the newest counts, committed or not (KIP-853). */
   readonly voterSets: readonly VoterSet[];
-  /** Since a leader was last followed; the pauses between elections grow with it. */
+  /** Since a leader was last followed, or had followers; the pauses between elections grow with it, and their time. */
   readonly lostElections: number;
   readonly peers: ReadonlyMap<number, Peer>;
   readonly lastRequestId: number;

@@ -42,17 +42,18 @@ export function waitForLeader(turn: Turn, electionDeadlineMs: number): void {
 
 /** Whoever gets the vote has a whole election's time to win. */
 export function giveVote(turn: Turn, { id, directoryId }: ReplicaKey): void {
-  const electionDeadlineMs = turn.jittered(turn.state.identity.timing.electionTimeoutMs);
-  turn.become({ name: 'unattached', electionDeadlineMs }, { votedKey: { id, directoryId } });
+  turn.become(
+    { name: 'unattached', electionDeadlineMs: turn.electionDeadline() },
+    { votedKey: { id, directoryId } },
+  );
 }
 
 /** The epoch, the leader that may still be there and the vote stay as they are. */
 export function becomeProspective(turn: Turn): void {
-  const { self, timing } = turn.state.identity;
   turn.become({
     name: 'prospective',
-    votes: ownVote(self.id),
-    electionDeadlineMs: turn.jittered(timing.electionTimeoutMs),
+    votes: ownVote(turn.state.identity.self.id),
+    electionDeadlineMs: turn.electionDeadline(),
   });
 }
 
@@ -64,7 +65,7 @@ export function becomeCandidate(turn: Turn): void {
     {
       name: 'candidate',
       votes: ownVote(id),
-      electionDeadlineMs: turn.jittered(identity.timing.electionTimeoutMs),
+      electionDeadlineMs: turn.electionDeadline(),
       isBackingOff: false,
     },
     { epoch: epoch + 1, leaderId: null, leaderEndpoints: [], votedKey: { id, directoryId } },
@@ -114,7 +115,7 @@ export function becomeLeader(turn: Turn, granting: readonly number[]): void {
       unaware: others.map(({ id }) => id),
       waitingFetches: [],
     },
-    { leaderId: identity.self.id, leaderEndpoints: identity.self.endpoints, lostElections: 0 },
+    { leaderId: identity.self.id, leaderEndpoints: identity.self.endpoints },
   );
   appendLeaderChange(turn, granting);
 }
@@ -124,11 +125,14 @@ function unheardOf({ id, directoryId }: VoterNode): ReplicaProgress {
   return { key, endOffset: -1, lastFetchMs: -1, lastCaughtUpMs: -1, lastLeaderEndOffset: -1 };
 }
 
-/** Of the fetch timeout: a leader waits a little longer for its followers than they for it. */
+/**
+ * Of the fetch timeout: a leader waits a little longer for its followers than they for it. A new one longer still if
+ * it was long in coming, for nobody hears of it before its epoch is on disk.
+ */
 const CHECK_QUORUM_FACTOR = 1.5;
 
 export function checkQuorumDeadline(turn: Turn): number {
-  const waitMs = turn.state.identity.timing.fetchTimeoutMs * CHECK_QUORUM_FACTOR;
+  const waitMs = turn.state.identity.timing.fetchTimeoutMs * CHECK_QUORUM_FACTOR * turn.leniency;
   return otherVoters(turn.state).length === 0 ? Infinity : turn.nowMs + waitMs;
 }
 

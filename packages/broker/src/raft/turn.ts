@@ -9,6 +9,9 @@ const NEW_PEER: Peer = { inFlight: null, notBeforeMs: 0, unanswered: 0 };
 /** Of the fetch timeout: the longest pause before a node that does not answer is asked again. */
 const LONGEST_PAUSE_PART = 4;
 
+/** Eight times the time of an election is enough for a sync of more than a second. */
+const MOST_DOUBLINGS = 3;
+
 /** The part of an answer that is the same for all of them. */
 export function leaderKnown({ epoch, leaderId, leaderEndpoints }: RaftState) {
   return { epoch, leaderId, leaderEndpoints };
@@ -53,6 +56,16 @@ export class Turn {
   /** A time from now that is once to twice `ms` away, so that no two voters go on doing the same at once. */
   jittered(ms: number): number {
     return this.nowMs + ms + Math.floor(this.#moment.chance() * ms);
+  }
+
+  /** How much longer than their time things may take, after elections that led to nothing: disks or nodes are slow. */
+  get leniency(): number {
+    return 2 ** Math.min(this.#state.lostElections, MOST_DOUBLINGS);
+  }
+
+  /** When an election is over that begins now; nobody is asked for a vote before the own one is on disk. */
+  electionDeadline(): number {
+    return this.jittered(this.#state.identity.timing.electionTimeoutMs * this.leniency);
   }
 
   /** When a leader that is silent from now on is given up. Followers of one leader must not all do that at once. */

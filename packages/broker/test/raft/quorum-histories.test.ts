@@ -5,7 +5,7 @@ import { QuorumHistory } from './quorum-history.ts';
 
 /** More with ODRADEK_QUORUM_HISTORIES=10000; a seed that fails stands in the message and fails again. */
 const HISTORIES = Number(process.env.ODRADEK_QUORUM_HISTORIES ?? 120);
-const SEEDS_TO_FIND = 150;
+const SEEDS_TO_FIND = 300;
 const MINUTES = 60_000;
 
 test(`what is committed stays, through ${HISTORIES} histories of faults`, { timeout: 60 * MINUTES }, () => {
@@ -46,11 +46,11 @@ function firstFinding(run: (seed: number) => void): string | null {
   return null;
 }
 
-test.each(MUTANTS)('found: $name', { timeout: MINUTES }, async (mutant) => {
+test.each(MUTANTS)('found: $name', { timeout: 3 * MINUTES }, async (mutant) => {
   const machine = await mutated(mutant);
   expect(firstFinding((seed) => new QuorumHistory(seed, machine).run())).not.toBeNull();
 });
 
-test.each(DRIVER_FAULTS)('found: $name', { timeout: MINUTES }, ({ faults }) => {
+test.each(DRIVER_FAULTS)('found: $name', { timeout: 3 * MINUTES }, ({ faults }) => {
   expect(firstFinding((seed) => new QuorumHistory(seed, MACHINE, faults).run())).not.toBeNull();
 });

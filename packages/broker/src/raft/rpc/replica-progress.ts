@@ -69,6 +69,7 @@ export function noteSignOfLife(turn: Turn, replica: ReplicaKey): void {
   if (role.name !== 'leader') return;
   const fetched = new Set([...role.fetchedVoters, replica.id]);
   const isMajority = fetched.size >= majorityOf(voters) - 1;
+  if (isMajority) turn.update({ lostElections: 0 });
   turn.update({
     role: isMajority
       ? { ...role, fetchedVoters: [], checkQuorumDeadlineMs: checkQuorumDeadline(turn) }
