@@ -23,6 +23,7 @@ export interface SimulatedClusterOptions {
   readonly patchDisk: (disk: Disk, incarnation: Incarnation) => Disk;
   readonly onRecovered: (cause: EndOfLife) => void;
   readonly onPowerLost: () => void;
+  readonly onEnded: (machine: SimulatedMachine, how: 'crash' | 'power loss') => void;
   readonly areFaultsOn: () => boolean;
 }
 

@@ -26,9 +26,12 @@ const MACHINE_FAULTS = [
   'clock jump',
 ] as const;
 /** Only where there are others. */
-const CLUSTER_FAULTS = ['partition', 'one way', 'slow link'] as const;
+const CLUSTER_FAULTS = ['partition', 'one way', 'slow link', 'damaged voter'] as const;
 
 export type FaultKind = (typeof MACHINE_FAULTS)[number] | (typeof CLUSTER_FAULTS)[number];
+
+/** Those that take away what was on a disk. */
+const LOSSES: readonly FaultKind[] = ['power loss', 'read error', 'damaged voter'];
 
 type DiskFault = Extract<
   FaultKind,
@@ -76,6 +79,7 @@ export class FaultPlan {
   readonly #random: SeededRandom;
   readonly #network: NetworkFaults;
   #isOver = false;
+  #hasDamaged = false;
   #strikes = 0;
 
   constructor(needs: FaultPlanNeeds) {
@@ -84,7 +88,7 @@ export class FaultPlan {
     this.#network = new NetworkFaults({ ...needs, random: this.#random });
     const several = needs.machines.length > 1;
     const all = [...MACHINE_FAULTS, ...(several ? CLUSTER_FAULTS : [])].filter(
-      (kind) => needs.budget !== 'crashes' || (kind !== 'power loss' && kind !== 'read error'),
+      (kind) => needs.budget !== 'crashes' || !LOSSES.includes(kind),
     );
     const drawn = all.filter((kind) => this.#random.chance(kind === 'power loss' ? 0.8 : 0.5));
     this.kinds = drawn.length === 0 ? [this.#random.pick(all)] : drawn;
@@ -139,11 +143,11 @@ export class FaultPlan {
     note(`${kind} at node ${machine.id}`);
     switch (kind) {
       case 'crash':
-        this.#endAtAMoment(machine, () => machine.crash());
+        this.#endAtAMoment(machine, () => this.#crash(machine));
         break;
       case 'crash of all':
         for (const one of machines) {
-          one.crash();
+          this.#crash(one);
           one.startSoon();
         }
         break;
@@ -171,10 +175,17 @@ export class FaultPlan {
       case 'clock jump':
         machine.turnClock(this.#random.between(-CLOCK_JUMP_MS, CLOCK_JUMP_MS));
         break;
+      case 'damaged voter':
+        this.#damageVoter(machine);
+        break;
       default:
         this.#network.disturb(kind, machine);
         this.#later(() => this.#needs.links.mendAll());
     }
+  }
+
+  #crash(machine: SimulatedMachine): void {
+    if (this.#needs.losses.allows(machine, 'crash')) machine.crash();
   }
 
   /** Any, or with equal chance one that leads something: there it hurts most. */
@@ -204,7 +215,10 @@ export class FaultPlan {
   #cutPower(machine: SimulatedMachine): void {
     const { time, losses, budget, machines } = this.#needs;
     const cut = (one: SimulatedMachine) => {
-      if (losses.allows(one, 'power loss')) one.losePower();
+      if (!losses.allows(one, 'power loss')) return;
+      // Nor must another one give up its disk in the meantime.
+      if (budget === 'one at a time') for (const other of machines) other.calmDisk();
+      one.losePower();
     };
     if (budget !== 'one at a time' && this.#random.chance(0.3)) {
       for (const one of machines) {
@@ -240,19 +254,33 @@ export class FaultPlan {
         this.#later(() => machine.spoilDisk({ isFull: false }));
         break;
       case 'failed sync':
+        if (!this.#needs.losses.allows(machine, 'crash')) break;
         findings.count('failedSyncs');
         machine.spoilDisk({ failsNextSync: true });
         break;
       case 'failed write':
+        if (!this.#needs.losses.allows(machine, 'crash')) break;
         findings.count('failedWrites');
         machine.spoilDisk({ failsNextWrite: true });
         break;
       case 'read error':
         if (!this.#needs.losses.allows(machine, 'corruption')) break;
+        for (const other of this.#needs.machines) other.calmDisk();
+        this.#needs.losses.ended(machine, 'corruption');
         machine.loseSector();
         this.#later(() => this.#changeDisk(machine));
         break;
     }
+  }
+
+  /** Once in a seed: it comes back as no voter, and of three voters two must be left. */
+  #damageVoter(machine: SimulatedMachine): void {
+    const { losses } = this.#needs;
+    if (this.#hasDamaged || !losses.allows(machine, 'corruption')) return;
+    this.#hasDamaged = true;
+    machine.crash();
+    if (machine.damageMetadata()) losses.ended(machine, 'corruption');
+    machine.startSoon();
   }
 
   /** What could not be read can be again; a process that has given up a directory is started anew. */

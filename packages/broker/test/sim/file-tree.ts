@@ -123,6 +123,12 @@ export class FileNode {
     this.#syncedChanges += synced.length;
   }
 
+  /** A bit of what was synced is another. Nobody is told. */
+  flip(position: number, bit: number): void {
+    for (const bytes of [this.#live.content(), this.#durable.content()])
+      bytes[position] = (bytes[position] ?? 0) ^ (1 << bit);
+  }
+
   /** What was not synced is lost, but for what `loss` leaves. */
   losePower(loss: PowerLoss): void {
     const kept = loss.kept(this.#unsynced.length);

@@ -10,6 +10,7 @@ export const COUNTED = [
   'failedWrites',
   'readErrors',
   'bitFlips',
+  'damagedVoters',
   'cleanStops',
   'pauses',
   'clockJumps',

@@ -36,7 +36,7 @@ export class History {
   readonly #idempotent = new Set<string>();
   readonly #sent = new Set<string>();
   #losses = 0;
-  #restarts = 0;
+  #lapses = 0;
 
   constructor(topics: readonly TopicPlan[], findings: Findings) {
     this.#findings = findings;
@@ -58,9 +58,12 @@ export class History {
     return this.#losses;
   }
 
-  /** How often a broker was started again. */
-  get restarts(): number {
-    return this.#restarts;
+  /**
+   * How often a broker had what it knows of producers from a snapshot, where each has one batch left (in Kafka too):
+   * after a start, and after its log was cut off.
+   */
+  get lapses(): number {
+    return this.#lapses;
   }
 
   get partitions(): readonly { readonly topic: string; readonly partition: number }[] {
@@ -114,8 +117,8 @@ export class History {
       this.#findings.violate(`${name}: ${value} ${who} at ${offset}, where ${known} was`);
   }
 
-  restarted(): void {
-    this.#restarts += 1;
+  lapsed(): void {
+    this.#lapses += 1;
   }
 
   /** Records from `offset` on are gone, and no promise is broken. */

@@ -34,6 +34,8 @@ const COMMON = {
 const CLUSTERED = {
   'broker.heartbeat.interval.ms': '300',
   'broker.session.timeout.ms': '1500',
+  'replica.lag.time.max.ms': '2500',
+  'replica.socket.timeout.ms': '2000',
 };
 
 /** The configs of one node. */

@@ -59,7 +59,7 @@ async function findOut(name: string): Promise<void> {
     if (values.verbose) console.log(lineOf(result));
     const [found] = result.violations;
     if (found === undefined) continue;
-    console.log(`${name}: found by seed ${seed}, the ${seed - first + 1}th: ${found}`);
+    console.log(`${name}: found by seed ${seed}, the ${seed - first + 1}th: ${found.split('\n')[0]}`);
     return;
   }
   console.error(`${name}: not found by seeds ${first} to ${last}`);

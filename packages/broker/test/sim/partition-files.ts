@@ -7,6 +7,9 @@ import {
 } from '../../src/protocol/record-batch.ts';
 import type { DirectoryNode, FileTree, TreeView } from './file-tree.ts';
 
+/** Of the metadata log. */
+export const METADATA_FOLDER = '__cluster_metadata-0';
+
 /** One batch as it lies in a segment. */
 export interface StoredBatch {
   readonly baseOffset: number;

@@ -120,11 +120,15 @@ export const RULE_VARIANTS: readonly RuleVariant[] = [
   {
     name: 'a follower knows nothing of producers',
     patches: [
-      { file: 'log/follower-log.ts', from: 'assigned.follow(batch);', to: 'assigned.follow(batch, true);' },
       {
-        file: 'log/assigned-appends.ts',
-        from: 'follow(bytes: Uint8Array): void {\n    const firstOffset = baseOffsetAt(bytes);\n    this.#endOffset = firstOffset;',
-        to: 'follow(bytes: Uint8Array, forgets = false): void {\n    const firstOffset = baseOffsetAt(bytes);\n    this.#endOffset = firstOffset;\n    if (forgets) return;',
+        file: 'log/follower-log.ts',
+        from: 'const append = { bytes: batch, firstOffset: baseOffset, lastOffset };',
+        to: 'const append = { bytes: batch, firstOffset: baseOffset, lastOffset, isFollowed: true };',
+      },
+      {
+        file: 'log/log-writer.ts',
+        from: 'return applyBatch(this.producers, bytes, 0);',
+        to: 'return append.isFollowed ? null : applyBatch(this.producers, bytes, 0);',
       },
     ],
   },

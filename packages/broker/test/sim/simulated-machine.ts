@@ -1,6 +1,7 @@
 import { type Broker, startBroker } from '../../src/broker.ts';
 import { BrokerStartError } from '../../src/broker-start-error.ts';
 import { brokerConfigFrom } from '../../src/config.ts';
+import { BATCH_CRC_START } from '../../src/protocol/record-batch.ts';
 import { type Disk, DiskError } from '../../src/runtime/disk.ts';
 import type { Runtime } from '../../src/runtime/runtime.ts';
 import { SeededRandom } from '../seeded-random.ts';
@@ -11,6 +12,7 @@ import type { Findings } from './findings.ts';
 import { Incarnation } from './incarnation.ts';
 import { dataDirectoryOf, type MachineAddress } from './machine-properties.ts';
 import type { NetworkLinks } from './network-links.ts';
+import { METADATA_FOLDER, partitionFolder, wholeBatches } from './partition-files.ts';
 import { RecoveryChecker } from './recovery-checker.ts';
 import { EPOCH_MS, simulatedClock } from './simulated-clock.ts';
 import { simulatedCompute } from './simulated-compute.ts';
@@ -43,6 +45,8 @@ export interface MachineOptions {
   /** It serves again after it had ended so. */
   readonly onRecovered: (cause: EndOfLife) => void;
   readonly onPowerLost: () => void;
+  /** Its process has ended, and not in order. */
+  readonly onEnded: (machine: SimulatedMachine, how: 'crash' | 'power loss') => void;
   /** Whether some machine or way may be out of order just now. */
   readonly areFaultsOn: () => boolean;
 }
@@ -82,6 +86,8 @@ export class SimulatedMachine {
   #lastEnd: EndOfLife | null = null;
   /** Whether the disk has failed since the last start, or was full then, so that the broker may give up. */
   #mayGiveUp = false;
+  /** Whether its metadata was damaged since the last start, which the next one says. */
+  #isDamaged = false;
   /** Whether the disk was full since the last start, which a broker that runs survives. */
   #wasFull = false;
 
@@ -124,7 +130,8 @@ export class SimulatedMachine {
     this.#life = life;
     trace.note(time.nowMs, `${this.#name} starts`);
     this.#isPaused = false;
-    this.#mayGiveUp = this.condition.isFull || this.#isFailing;
+    this.#mayGiveUp = this.condition.isFull || this.#isFailing || this.#isDamaged;
+    this.#isDamaged = false;
     this.#wasFull = this.condition.isFull;
     const config = brokerConfigFrom(properties);
     const runtime = this.#runtime(life);
@@ -168,6 +175,7 @@ export class SimulatedMachine {
     links.hostIsDown(address.host, true);
     this.#lastEnd = 'power loss';
     this.#options.onPowerLost();
+    this.#options.onEnded(this, 'power loss');
     this.tree.losePower(drawnPowerLoss(this.#random, () => findings.count('bitFlips')));
   }
 
@@ -254,6 +262,7 @@ export class SimulatedMachine {
     this.#options.wires.processEnded(life.incarnation);
     this.#life = null;
     this.#isPaused = false;
+    if (how === 'crash') this.#options.onEnded(this, how);
     if (this.#lastEnd !== 'power loss') this.#lastEnd = how;
   }
 
@@ -302,6 +311,29 @@ export class SimulatedMachine {
     const from = this.#random.below(4096);
     this.#options.findings.count('readErrors');
     this.spoilDisk({ unreadable: { path, from, to: from + 512 } });
+  }
+
+  /** A bit of a synced batch of its metadata log turns; false where there is none. */
+  damageMetadata(): boolean {
+    const folder = partitionFolder(this.tree, this.directory, { name: METADATA_FOLDER, view: 'durable' });
+    const file = [...(folder?.entries('durable') ?? [])]
+      .filter(([name]) => name.endsWith('.log'))
+      .at(-1)?.[1];
+    if (file?.kind !== 'file') return false;
+    const batches = wholeBatches(file.content('durable'), 0, { hasGaps: true });
+    if (batches.length === 0) return false;
+    const damaged = this.#random.below(batches.length);
+    const before = batches.slice(0, damaged).reduce((sum, { bytes }) => sum + bytes.length, 0);
+    const size = batches[damaged]?.bytes.length ?? 0;
+    file.flip(before + this.#random.between(BATCH_CRC_START, size - 1), this.#random.below(8));
+    this.#isDamaged = true;
+    this.#options.findings.count('damagedVoters');
+    return true;
+  }
+
+  /** What was to fail next does not. */
+  calmDisk(): void {
+    Object.assign(this.condition, { failsNextSync: false, failsNextWrite: false });
   }
 
   /** The disk refuses from now on, or once. For a sync that fails the broker may give up, and while it starts. */

@@ -77,13 +77,15 @@ class Simulation {
     this.#cluster = new SimulatedCluster({
       ...{ seed, trace, findings, time, nodes: this.#nodes, properties: this.#flushing.properties },
       patchDisk: variant?.patchDisk ?? ((disk) => disk),
-      onRecovered: () => this.#history.restarted(),
+      onRecovered: () => this.#history.lapsed(),
       onPowerLost: () => this.#powerLost(),
+      onEnded: (machine, how) => this.#watch.losses.ended(machine, how),
       areFaultsOn: () => !this.#isOver,
     });
     this.#watch = new ClusterWatch({
       ...{ findings, budget, cluster: this.#cluster, flushing: this.#flushing },
       onLost: (partition) => this.#history.lostFrom(partition),
+      onCut: () => this.#history.lapsed(),
       note: (text) => trace.note(time.nowMs, text),
     });
     this.#offsets = new CommittedOffsets(findings, time, (node) => this.#watch.coordinates(node));

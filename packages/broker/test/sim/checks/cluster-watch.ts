@@ -23,6 +23,8 @@ export interface ClusterWatchOptions {
   readonly budget: Budget;
   readonly flushing: Flushing;
   readonly onLost: (partition: string) => void;
+  /** A log is cut off. */
+  readonly onCut: () => void;
   /** For whoever reads the trace. */
   readonly note: (text: string) => void;
 }
@@ -74,7 +76,8 @@ export class ClusterWatch implements NodeWatcher {
 
   cutting(log: PartitionLog, offset: number): void {
     if (offset >= log.logEndOffset) return;
-    const { findings, note } = this.#options;
+    const { findings, note, onCut } = this.#options;
+    onCut();
     findings.count('cuts');
     note(`${directoryOf(log)} cuts ${nameOf(log)} from ${log.logEndOffset} to ${offset}`);
   }

@@ -6,11 +6,13 @@ import {
 } from '../../../src/metadata/metadata-image.ts';
 import type { Findings } from '../findings.ts';
 
+const RECOVERING = 1;
+
 /** What is known of one partition from any node's metadata. */
 interface KnownPartition {
   newest: PartitionImage;
   /** By leader epoch: who leads in it, and the in-sync replicas that were heard of last. */
-  readonly epochs: Map<number, { readonly leader: number; isr: readonly number[]; partitionEpoch: number }>;
+  readonly epochs: Map<number, ReturnType<typeof epochOf>>;
   /** By partition epoch: all of it, as text. */
   readonly versions: Map<number, string>;
 }
@@ -49,6 +51,16 @@ export class MetadataCheck {
   /** The in-sync replicas of a leader epoch as they were known last. */
   isrIn(topicId: string, index: number, leaderEpoch: number): readonly number[] | null {
     return this.#partitions.get(`${topicId}-${index}`)?.epochs.get(leaderEpoch)?.isr ?? null;
+  }
+
+  /** Whether the metadata says of a leader that it may lack what was acknowledged. */
+  beganUnclean(topicId: string, index: number, leaderEpoch: number): boolean {
+    return this.#partitions.get(`${topicId}-${index}`)?.epochs.get(leaderEpoch)?.beganUnclean ?? false;
+  }
+
+  /** Whether a machine has a replica of a partition, by the newest that is known. */
+  isReplica(topicId: string, index: number, id: number): boolean {
+    return this.#partitions.get(`${topicId}-${index}`)?.newest.replicas.includes(id) ?? false;
   }
 
   #checkOffset({ offset, epoch }: MetadataImage): void {
@@ -105,6 +117,6 @@ export class MetadataCheck {
   }
 }
 
-function epochOf({ leader, isr, partitionEpoch }: PartitionImage) {
-  return { leader, isr, partitionEpoch };
+function epochOf({ leader, isr, partitionEpoch, leaderRecoveryState }: PartitionImage) {
+  return { leader, isr, partitionEpoch, beganUnclean: leaderRecoveryState === RECOVERING };
 }

@@ -2,12 +2,10 @@ import type { MetadataQuorum } from '../../../src/raft/metadata-quorum.ts';
 import type { VoteRequest } from '../../../src/raft/raft-messages.ts';
 import { votersOf } from '../../../src/raft/raft-state.ts';
 import type { Findings } from '../findings.ts';
-import { partitionFolder } from '../partition-files.ts';
+import { METADATA_FOLDER, partitionFolder } from '../partition-files.ts';
 import type { SimulatedMachine } from '../simulated-machine.ts';
 import { CommittedPartition } from './committed-partition.ts';
 import { storedHeaders } from './stored-headers.ts';
-
-const METADATA = '__cluster_metadata-0';
 
 interface Watched {
   readonly quorum: MetadataQuorum;
@@ -107,13 +105,13 @@ function headersOf(
   machine: SimulatedMachine,
   { from, to, view }: { from: number; to: number; view: 'live' | 'durable' },
 ) {
-  const folder = partitionFolder(machine.tree, machine.directory, { name: METADATA, view });
+  const folder = partitionFolder(machine.tree, machine.directory, { name: METADATA_FOLDER, view });
   return folder === null ? [] : storedHeaders(folder, { from, to, view });
 }
 
 /** What a power loss would leave of a node's vote. */
 function durableVote({ tree, directory }: SimulatedMachine): { epoch: number; votedId: number } | null {
-  const folder = partitionFolder(tree, directory, { name: METADATA, view: 'durable' });
+  const folder = partitionFolder(tree, directory, { name: METADATA_FOLDER, view: 'durable' });
   const file = folder?.entries('durable').get('quorum-state');
   if (file?.kind !== 'file') return null;
   const { leaderEpoch, votedId } = JSON.parse(Buffer.from(file.content('durable')).toString());

@@ -74,6 +74,9 @@ export class ReplicationCheck {
       findings.violate(`${name}: ${directoryOf(log)} leads in epoch ${leaderEpoch}, and ${lost.text}`);
       return;
     }
+    const { partition } = log.topicPartition;
+    if (!this.#options.metadata.beganUnclean(this.#topicIds.get(log) ?? '', partition, leaderEpoch))
+      findings.violate(`${name}: lost in epoch ${leaderEpoch}, and nobody says so: ${lost.text}`);
     findings.count('lostRecords', committed.endOffset - lost.offset);
     committed.forgetFrom(lost.offset);
     onLost(name, lost.offset);
@@ -109,7 +112,9 @@ export class ReplicationCheck {
   #checkHolders(log: PartitionLog, { leaderEpoch }: Led, range: { from: number; to: number }): void {
     const { metadata, budgetOf, findings, machines, mayLack, minInSyncReplicas } = this.#options;
     const budget = budgetOf(log.topicPartition.topic);
-    const isr = metadata.isrIn(this.#topicIds.get(log) ?? '', log.topicPartition.partition, leaderEpoch);
+    const topicId = this.#topicIds.get(log) ?? '';
+    const { partition } = log.topicPartition;
+    const isr = metadata.isrIn(topicId, partition, leaderEpoch);
     if (budget === 'beyond' || isr === null) return;
     const view = budget === 'flushed' ? 'durable' : 'live';
     const committed = this.#committedOf(log);
@@ -118,11 +123,14 @@ export class ReplicationCheck {
       const stored = this.#headersOf(machine, log, { ...range, view });
       const difference = committed.differenceTo(stored, range);
       if (difference === null) holders += 1;
-      else if (isr.includes(machine.id) && !mayLack(machine.id))
+      if (difference === null || !isr.includes(machine.id)) continue;
+      // One that a reassignment has just taken the partition from may have removed it already.
+      const mayBeWithout = mayLack(machine.id) || !metadata.isReplica(topicId, partition, machine.id);
+      if (mayBeWithout) holders += 1;
+      else
         findings.violate(
           `${nameOf(log)} in epoch ${leaderEpoch}: ${difference.text} on node ${machine.id}, which is in sync (${isr})`,
         );
-      else if (mayLack(machine.id)) holders += 1;
     }
     if (holders < minInSyncReplicas)
       findings.violate(

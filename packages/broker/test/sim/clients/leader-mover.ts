@@ -5,9 +5,9 @@ import type { ClientProcess } from './client-process.ts';
 
 const REQUEST_TIMEOUT_MS = 3000;
 const PAUSE_MS_MAX = 2500;
-/** How soon one move may follow another: before those who followed have heard of the first. */
-const AT_ONCE = 0.5;
-const AT_ONCE_MS_MAX = 60;
+/** A partition is moved several times running, perhaps before those who followed have heard of the first. */
+const MOVES_MAX = 3;
+const NEXT_MOVE_MS_MAX = 600;
 const PREFERRED = 0;
 
 export interface LeaderMoverOptions {
@@ -23,25 +23,36 @@ export interface LeaderMoverOptions {
 export async function moveLeaders(options: LeaderMoverOptions): Promise<void> {
   const { client, isOver } = options;
   while (!isOver()) {
-    await moveOne(options);
-    const isSoon = client.random.chance(AT_ONCE);
-    await client.sleep(client.random.fraction() * (isSoon ? AT_ONCE_MS_MAX : PAUSE_MS_MAX));
+    await moveSome(options);
+    await client.sleep(client.random.fraction() * PAUSE_MS_MAX);
   }
   client.disconnect();
 }
 
-async function moveOne({ client, topics, brokers, findings }: LeaderMoverOptions): Promise<void> {
+async function moveSome(options: LeaderMoverOptions): Promise<void> {
+  const { client, topics, brokers } = options;
   const topic = client.random.pick(topics);
   const answer = await client.ask(metadata, { topics: [{ name: topic }] }, REQUEST_TIMEOUT_MS);
   const partitions = answer?.topics[0]?.partitions ?? [];
   if (partitions.length === 0) return;
   const { partitionIndex, replicaNodes } = client.random.pick(partitions);
-  const replicas = shuffled(client, brokers).slice(0, replicaNodes.length);
+  for (let moves = client.random.between(1, MOVES_MAX); moves > 0; moves--) {
+    const replicas = shuffled(client, brokers).slice(0, replicaNodes.length);
+    await move(options, { topic, partitionIndex, replicas });
+    await client.sleep(client.random.fraction() * NEXT_MOVE_MS_MAX);
+  }
+}
+
+async function move(
+  { client, findings }: LeaderMoverOptions,
+  to: { readonly topic: string; readonly partitionIndex: number; readonly replicas: readonly number[] },
+): Promise<void> {
+  const { topic, partitionIndex, replicas } = to;
   const changed = await client.ask(
     alterPartitionReassignments,
     {
       timeoutMs: REQUEST_TIMEOUT_MS,
-      topics: [{ name: topic, partitions: [{ partitionIndex, replicas }] }],
+      topics: [{ name: topic, partitions: [{ partitionIndex, replicas: [...replicas] }] }],
     },
     REQUEST_TIMEOUT_MS,
   );

@@ -123,20 +123,16 @@ export class Producer {
 
   /** Sends until each batch has been answered for good. */
   async #writeAll(partition: number, batches: readonly Batch[]): Promise<void> {
-    const { restarts } = this.#options.history;
+    const { lapses } = this.#options.history;
     let open = batches;
     while (open.length > 0) {
-      open = await this.#writeOnce(partition, open, restarts);
+      open = await this.#writeOnce(partition, open, lapses);
       if (open.length > 0) await this.#retryPause();
     }
   }
 
   /** Sends the batches one behind the other. Returns those that are to be sent again, in order. */
-  async #writeOnce(
-    partition: number,
-    batches: readonly Batch[],
-    restarts: number,
-  ): Promise<readonly Batch[]> {
+  async #writeOnce(partition: number, batches: readonly Batch[], lapses: number): Promise<readonly Batch[]> {
     const { client, topic, mode } = this.#options;
     const bodies = batches.map(({ bytes }) => ({
       acks: mode.acks,
@@ -154,7 +150,7 @@ export class Producer {
       else if (RETRIABLE.includes(answer.errorCode)) again.push(batch);
       // A batch before it was not written, so that this one could not be.
       else if (again.length > 0 && SEQUENCE_IS_LOST.includes(answer.errorCode)) again.push(batch);
-      else return this.#refused(answer.errorCode, batches.length > 1 ? restarts : Number.MAX_SAFE_INTEGER);
+      else return this.#refused(answer.errorCode, batches.length > 1 ? lapses : Number.MAX_SAFE_INTEGER);
     }
     if (again.length > 0) client.forgetLeader(topic.name, partition);
     return again;
@@ -167,12 +163,12 @@ export class Producer {
 
   /**
    * Begins anew, and gives up what is open, where the broker cannot know the sequence: this producer's records are
-   * lost, or a restart took all but the last of its batches out of memory (a snapshot holds one, in Kafka too).
+   * lost, or all but the last of its batches went out of a broker's memory.
    */
-  #refused(errorCode: number, restartsBefore: number): readonly Batch[] {
+  #refused(errorCode: number, lapsesBefore: number): readonly Batch[] {
     const { client, history } = this.#options;
     const losses = this.#session?.losses ?? history.losses;
-    const isForgotten = history.losses > losses || history.restarts > restartsBefore;
+    const isForgotten = history.losses > losses || history.lapses > lapsesBefore;
     if (isForgotten && SEQUENCE_IS_LOST.includes(errorCode)) this.#session = null;
     else client.violate(`a batch was refused with ${errorOf(errorCode).name}`);
     return [];
