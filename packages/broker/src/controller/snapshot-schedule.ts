@@ -16,7 +16,7 @@ export interface SnapshotScheduleNeeds {
 }
 
 /** How many records are encoded in one turn of the event loop. */
-const RECORDS_PER_TURN = 200;
+const RECORDS_PER_TURN = 100;
 
 /** How often it is looked whether parts of the log have grown too old. */
 const RETENTION_CHECK_MS = 60_000;

@@ -1,4 +1,3 @@
-import { ErrorCode } from '../protocol/errors.ts';
 import { maxTimestampAt } from '../protocol/record-batch.ts';
 import type { Clock, Timer } from '../runtime/clock.ts';
 import type { Disk } from '../runtime/disk.ts';
@@ -8,17 +7,18 @@ import type { Random } from '../runtime/random.ts';
 import { CommitWaiters } from './commit-waiters.ts';
 import { CommittedReplay } from './committed-replay.ts';
 import { EffectQueue } from './effect-queue.ts';
-import { batchesIn, controlBatchesIn, votersIn } from './loaded-batch.ts';
+import { batchesIn } from './loaded-batch.ts';
 import { LogFlusher } from './log-flusher.ts';
-import { LostMetadataError } from './lost-metadata-error.ts';
 import type { ReplicatedMetadataLog } from './metadata-log.ts';
 import { MetadataSnapshots, type SnapshotSource } from './metadata-snapshots.ts';
+import { openQuorum } from './opened-quorum.ts';
 import { leaderChangeBatch, recordsBatch } from './own-batches.ts';
+import { NOT_AVAILABLE, PendingAnswers } from './pending-answers.ts';
 import { CompanyEffects, type QuorumCompany } from './quorum-company.ts';
 import type { QuorumAppend, QuorumListener } from './quorum-listener.ts';
-import { type QuorumState, readQuorumState, writeQuorumState } from './quorum-state.ts';
+import { writeQuorumState } from './quorum-state.ts';
 import type { RaftEffect, RaftEvent } from './raft-event.ts';
-import type { AnswerTo, RaftRequest, RaftResponse, RefusedRequest } from './raft-messages.ts';
+import type { AnswerTo, RaftRequest, RefusedRequest } from './raft-messages.ts';
 import {
   DEFAULT_TIMING,
   initialRaftState,
@@ -27,11 +27,10 @@ import {
   type RaftTiming,
 } from './raft-state.ts';
 import { nextWakeMs, raftStep } from './raft-step.ts';
-import { readBatches } from './record-answer.ts';
 import { isSuccessionOver } from './roles/resigned.ts';
 import type { SnapshotFiles } from './snapshot-files.ts';
 import type { SnapshotRetention } from './snapshot-retention.ts';
-import { relocated, type VoterNode, type VoterSet, voterOf } from './voter-set.ts';
+import type { VoterNode } from './voter-set.ts';
 
 export interface MetadataQuorumNeeds {
   readonly log: ReplicatedMetadataLog;
@@ -65,10 +64,9 @@ export class MetadataQuorum {
   readonly #flusher: LogFlusher;
   readonly #waiters = new CommitWaiters();
   readonly #elected = Promise.withResolvers<void>();
-  readonly #asked = new Map<number, (response: RaftResponse) => void>();
+  readonly #answers: PendingAnswers;
   #state: RaftState;
   #timer: Timer | null = null;
-  #lastAsked = 0;
   #isStopped = false;
   readonly #company: CompanyEffects | null;
   readonly #snapshots: MetadataSnapshots;
@@ -109,6 +107,9 @@ export class MetadataQuorum {
       },
     });
     const replayed = (): Promise<void> => this.#replayed;
+    this.#answers = new PendingAnswers({
+      ...{ log, snapshots: files, flusher: this.#flusher, state, failed: onFailed },
+    });
     const work = { log, snapshots: files, flusher: this.#flusher, handle, replayed };
     this.#company = company === undefined ? null : new CompanyEffects(company, work);
   }
@@ -142,30 +143,15 @@ export class MetadataQuorum {
    * leads: what is appended then is committed together with the leader's first batch.
    */
   async start(): Promise<void> {
-    const { log, disk, quorumStatePath } = this.#needs;
-    const { snapshots, voterSets: inSnapshot } = await this.#snapshots.load();
-    const latest = snapshots.at(-1) ?? null;
-    const inLog = await voterSetsIn(log, latest?.offset ?? log.startOffset);
-    const voterSets = relocated([...inSnapshot, ...inLog], this.#needs.company?.voters ?? []);
-    const stored = await readQuorumState(disk, quorumStatePath);
-    if (this.#company === null) await this.#replay.upTo(log.endOffset, latest);
-    else {
-      this.#checkVote(stored, voterSets);
-      // Others are told how far this log is on disk; what an earlier process wrote may be in the page cache only.
-      await log.flush();
-    }
-    const { startOffset, endOffset, epochs } = log;
-    const found = { stored, log: { startOffset, endOffset, epochs, snapshots }, voterSets };
+    const { log, company } = this.#needs;
+    const isAlone = company === undefined;
+    const known = { isAlone, voters: company?.voters ?? [] };
+    const found = await openQuorum({ ...this.#needs, ...known, snapshots: this.#snapshots });
+    if (isAlone) await this.#replay.upTo(log.endOffset, found.log.snapshots.at(-1) ?? null);
+    // Others are told how far this log is on disk; what an earlier process wrote may be in the page cache only.
+    else await log.flush();
     this.#handle({ kind: 'loaded', found });
-    if (this.#company === null) await this.#elected.promise;
-  }
-
-  /** A voter that has lost for whom it voted might vote for another in the same epoch. */
-  #checkVote(stored: QuorumState | null, voterSets: readonly VoterSet[]): void {
-    const { log, voter, quorumStatePath } = this.#needs;
-    if (stored !== null || log.endOffset === 0) return;
-    if (voterOf(voterSets.at(-1)?.voters ?? [], voter) === null) return;
-    throw new LostMetadataError(`${quorumStatePath} is gone, and with it for whom this voter has voted`);
+    if (isAlone) await this.#elected.promise;
   }
 
   /**
@@ -186,13 +172,7 @@ export class MetadataQuorum {
   /** Answers another node of the quorum, at once or, to a fetch, when there is something to tell. */
   async answer<Request extends RaftRequest>(request: Request): Promise<AnswerTo<Request> | RefusedRequest> {
     if (this.#isStopped) return NOT_AVAILABLE;
-    const requestId = ++this.#lastAsked;
-    const response = await new Promise<RaftResponse>((resolve) => {
-      this.#asked.set(requestId, resolve);
-      this.#handle({ kind: 'request', requestId, request });
-    });
-    invariant(isAnswerTo(request, response), `a ${request.api} request was answered by ${response.api}`);
-    return response;
+    return this.#answers.to(request, (requestId) => this.#handle({ kind: 'request', requestId, request }));
   }
 
   /** Stops taking appends, hands the lead over, waits for what is under way and closes the log. */
@@ -247,13 +227,13 @@ export class MetadataQuorum {
         this.#flusher.flush(effect);
         return null;
       case 'reply':
-        this.#reply(effect.requestId, effect.response);
+        this.#answers.reply(effect.requestId, effect.response);
         return null;
       case 'replyWithRecords':
-        void this.#replyWithRecords(effect);
+        void this.#answers.replyWithRecords(effect);
         return null;
       case 'replyWithSnapshot':
-        void this.#replyWithSnapshot(effect);
+        void this.#answers.replyWithSnapshot(effect);
         return null;
       case 'leaderChanged':
         if (effect.isSelf) this.#elected.resolve();
@@ -315,45 +295,6 @@ export class MetadataQuorum {
     this.#flusher.noteWrite(written);
   }
 
-  #reply(requestId: number, response: RaftResponse): void {
-    this.#asked.get(requestId)?.(response);
-    this.#asked.delete(requestId);
-  }
-
-  /** Reading takes its time: by then the log may be another leader's, of which this answer must not tell. */
-  async #replyWithRecords(effect: Extract<RaftEffect, { kind: 'replyWithRecords' }>): Promise<void> {
-    const { requestId, response, fromOffset } = effect;
-    try {
-      await this.#flusher.written();
-      // What was trimmed meanwhile the follower gets by the snapshot that it is told of when it asks again.
-      const isTrimmed = (): boolean => this.#state.log.startOffset > fromOffset;
-      const batches = await readBatches(this.#needs.log, effect).catch((reason: unknown) => {
-        if (isTrimmed()) return [];
-        throw reason;
-      });
-      const { epoch, role } = this.#state;
-      const isStill = role.name === 'leader' && epoch === response.epoch;
-      const errorCode = isStill ? response.errorCode : ErrorCode.NOT_LEADER_OR_FOLLOWER;
-      this.#reply(requestId, { ...response, errorCode, batches: isStill ? batches : [] });
-    } catch (reason) {
-      this.#fail(reason);
-    }
-  }
-
-  async #replyWithSnapshot(effect: Extract<RaftEffect, { kind: 'replyWithSnapshot' }>): Promise<void> {
-    const { requestId, response, maxBytes } = effect;
-    const { snapshotId, position } = response;
-    try {
-      const { snapshots } = this.#needs;
-      const bytes = snapshotId === null ? null : await snapshots.read(snapshotId, position, maxBytes);
-      // A newer one has taken its place since.
-      const errorCode = bytes === null ? ErrorCode.SNAPSHOT_NOT_FOUND : response.errorCode;
-      this.#reply(requestId, { ...response, errorCode, bytes: bytes ?? response.bytes });
-    } catch (reason) {
-      this.#fail(reason);
-    }
-  }
-
   #fail(reason: unknown): void {
     if (this.#isStopped) return;
     this.#needs.logger.error({ err: reason }, 'the metadata quorum cannot go on');
@@ -370,29 +311,10 @@ export class MetadataQuorum {
     this.#company?.close();
     this.#elected.reject(reason);
     this.#waiters.stop(reason);
-    for (const requestId of this.#asked.keys()) this.#reply(requestId, NOT_AVAILABLE);
+    this.#answers.refuseAll();
     this.#listener.onStopped(reason);
   }
 }
 
-function isAnswerTo<Request extends RaftRequest>(
-  request: Request,
-  response: RaftResponse,
-): response is AnswerTo<Request> | RefusedRequest {
-  return response.api === 'refused' || response.api === request.api;
-}
-
-async function voterSetsIn(log: ReplicatedMetadataLog, fromOffset: number): Promise<VoterSet[]> {
-  const found: VoterSet[] = [];
-  for await (const chunk of log.read(fromOffset)) {
-    for (const batch of controlBatchesIn(chunk)) {
-      const voters = votersIn(batch);
-      if (voters !== null) found.push({ offset: batch.lastOffset, voters });
-    }
-  }
-  return found;
-}
-
 const KEEP_ALL: SnapshotRetention = { maxBytes: -1, maxAgeMs: -1 };
 const CLOSED = new Error('the metadata quorum was closed');
-const NOT_AVAILABLE: RefusedRequest = { api: 'refused', errorCode: ErrorCode.BROKER_NOT_AVAILABLE };

@@ -1,5 +1,6 @@
 import type { Disk } from '../runtime/disk.ts';
 import { readText, replaceFile } from '../runtime/whole-file.ts';
+import { LostMetadataError } from './lost-metadata-error.ts';
 
 /** What a voter must never forget: the newest epoch it knows and whom it voted for in it. */
 export interface QuorumState {
@@ -45,7 +46,7 @@ function parseQuorumState(text: string, path: string): QuorumState {
     votedId === null ||
     typeof votedDirectoryId !== 'string'
   ) {
-    throw new Error(`${path} holds no quorum state of version ${DATA_VERSION}: ${text}`);
+    throw new LostMetadataError(`${path} holds no quorum state of version ${DATA_VERSION}: ${text}`);
   }
   return { leaderId, leaderEpoch, votedId, votedDirectoryId };
 }

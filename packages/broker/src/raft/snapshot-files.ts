@@ -8,7 +8,7 @@ const NAME = /^(\d{20})-(\d{10})\.checkpoint$/;
 const PART = /^\d{20}-\d{10}\.checkpoint\.part$/;
 
 /** So much is read and decoded in one turn of the event loop. */
-const CHUNK_BYTES = 128 * 1024;
+const CHUNK_BYTES = 64 * 1024;
 
 /** Enough of a batch to know its size. */
 const SIZE_BYTES = 12;

@@ -95,6 +95,12 @@ export const MUTANTS: readonly Mutant[] = [
     to: 'return Math.max(Math.min(log.endOffset, leader.offset), ours.offset);',
   },
   {
+    name: 'a leader does not know that what a follower asks for is in its snapshot alone',
+    file: 'epoch-log.ts',
+    from: 'return offset === 0 || offset < startOffset || epoch < (oldest?.epoch ?? 0);',
+    to: 'return offset < 0;',
+  },
+  {
     name: 'a flush from before a truncation counts',
     file: 'raft-step.ts',
     from: 'truncations !== log.truncations || ',
