@@ -36,6 +36,7 @@ export class BrokerMembership {
   ) {
     const { config, runtime, rooms } = start;
     const { storage, served } = data;
+    const heartbeatMs = config.values.number('broker.heartbeat.interval.ms');
     this.#start = start;
     this.#data = data;
     this.#node = node;
@@ -58,7 +59,9 @@ export class BrokerMembership {
         logDirs,
         listeners: endpoints.map(({ listenerName: name, ...endpoint }) => ({ name, ...endpoint })),
       },
-      heartbeatMs: config.values.number('broker.heartbeat.interval.ms'),
+      heartbeatMs,
+      // A controller that is busy is not asked anew as often as it is to hear of the broker.
+      answerMs: Math.max(heartbeatMs, config.values.number('broker.session.timeout.ms') / 2),
       sessionMs: config.values.number('broker.session.timeout.ms'),
       metadataOffset: () => served.image.offset,
       offlineDirectories: () =>

@@ -40,6 +40,7 @@ describe('brokers of three nodes', () => {
         logDirs: [directoryOf(id)],
       },
       heartbeatMs: 2000,
+      answerMs: 2000,
       sessionMs: 9000,
       metadataOffset: () => controller.image.offset,
       offlineDirectories: () => [],
