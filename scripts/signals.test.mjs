@@ -73,6 +73,25 @@ test('a supervisor killed outright takes its brokers with it, and the next one s
   await allGone(again.ready, again.pids);
 });
 
+test("a broker that was halted when its supervisor was killed stands in nobody's way", async () => {
+  const options = upOptions();
+  const first = odradekUp(options);
+  const { ready, pids } = await running(first);
+  const halted = ready.brokers[1].pid;
+  process.kill(halted, 'SIGSTOP');
+  first.kill('SIGKILL');
+  await allGone(
+    { ...ready, brokers: ready.brokers.filter(({ pid }) => pid !== halted) },
+    pids.filter((pid) => pid !== halted),
+  );
+  assert.equal(isRunning(halted), true);
+  const second = odradekUp(options.slice(2));
+  const again = await running(second);
+  assert.equal(isRunning(halted), false);
+  second.kill('SIGTERM');
+  await allGone(again.ready, again.pids);
+});
+
 test('odradek up in the background outlives the shell that started it', async () => {
   const options = upOptions().join(' ');
   const shell = spawn('sh', ['-c', `bin/odradek up --json ${options} & read line; exit 0`], {

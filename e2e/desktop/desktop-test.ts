@@ -12,7 +12,7 @@ const APP = resolve(import.meta.dirname, '../../apps/desktop');
 export interface Desk {
   /** What the app uses as its data directory. */
   readonly dataDirectory: string;
-  /** Runs `odradek up` on that directory, on a free TCP port that the directory then keeps. */
+  /** Runs three brokers on that directory, on free TCP ports that it then keeps. */
   startCluster(): Promise<BrokerUnderTest>;
   launch(): Promise<ElectronApplication>;
   /** The app's first window, on a page of the console; its console errors fail the test. */
@@ -36,7 +36,8 @@ export const test = base.extend<{ desk: Desk }, { display: Display }>({
     const errors: string[] = [];
     await use({
       dataDirectory,
-      startCluster: () => startOdradek({ console: true, dataDirectory }),
+      startCluster: () =>
+        startOdradek({ console: true, dataDirectory, args: ['--brokers', '3', '--port', '0'] }),
       launch: async () => {
         const app = await _electron.launch({
           executablePath: electronProgram(),

@@ -1,6 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { odradekHere, RunningUp } from '../test/odradek-process.ts';
 
@@ -59,6 +59,27 @@ describe('odradek quorum', () => {
     expect(replicas.map(({ nodeId }) => nodeId)).toEqual([1, 2, 3]);
     expect(replicas.map(({ role }) => role).toSorted()).toEqual(['follower', 'follower', 'leader']);
     for (const { directoryId } of replicas) expect(directoryId).toMatch(/^[\w-]{22}$/);
+  });
+});
+
+describe('odradek doctor', () => {
+  const found = async (directory: string) => {
+    const { stdout } = await odradekHere(['doctor', '--json', '--data', directory]);
+    return new Map(linesOf(stdout).map(({ check, state, text }) => [check, { state, text }]));
+  };
+
+  it('asks each broker of the cluster that runs on the directory', async () => {
+    const findings = await found(dirname(up.ready.brokers[0]?.dir ?? ''));
+    expect(findings.get('brokers')).toMatchObject({
+      state: 'ok',
+      text: expect.stringMatching(/^3 answer; broker [123] is the controller$/),
+    });
+    expect(findings.get('connection')).toMatchObject({ state: 'ok' });
+  });
+
+  it('looks at the three ports that a new cluster would want', async () => {
+    const { text } = (await found(folder)).get('broker ports') ?? {};
+    expect(text).toMatch(/^9092, 9093, 9094 are free$|^909[234] is in use by .+; start with another --port$/);
   });
 });
 

@@ -75,13 +75,13 @@ export async function planKnown(
     brokers: await placed(ids, clientPorts, known.brokers, ports),
     settings: { ...known.settings, ...options.settings },
   };
-  return { kind: 'manifest', manifest, notes: notesOn(grown) };
+  return { kind: 'manifest', manifest, notes: notesOn(grown, count) };
 }
 
-function notesOn(grown: Growth): string[] {
+function notesOn(grown: Growth, count: number): string[] {
   if (grown.kind !== 'grown') return [];
   const who = grown.added.length === 1 ? 'Broker' : 'Brokers';
-  const offer = `${who} ${grown.added.join(', ')} will hold nothing until replicas are moved there: odradek topics reassign plan --all`;
+  const offer = `${who} ${grown.added.join(', ')} will hold nothing until replicas are moved there: odradek topics reassign plan --all --replication-factor ${Math.min(count, 3)}`;
   return grown.note === null ? [offer] : [grown.note, offer];
 }
 
