@@ -36,7 +36,6 @@ export class BrokerMembership {
   ) {
     const { config, runtime, rooms } = start;
     const { storage, served } = data;
-    const heartbeatMs = config.values.number('broker.heartbeat.interval.ms');
     this.#start = start;
     this.#data = data;
     this.#node = node;
@@ -59,9 +58,7 @@ export class BrokerMembership {
         logDirs,
         listeners: endpoints.map(({ listenerName: name, ...endpoint }) => ({ name, ...endpoint })),
       },
-      heartbeatMs,
-      // A controller that is busy is not asked anew as often as it is to hear of the broker.
-      answerMs: Math.max(heartbeatMs, config.values.number('broker.session.timeout.ms') / 2),
+      heartbeatMs: config.values.number('broker.heartbeat.interval.ms'),
       sessionMs: config.values.number('broker.session.timeout.ms'),
       metadataOffset: () => served.image.offset,
       offlineDirectories: () =>

@@ -17,8 +17,6 @@ export interface BrokerLifecycleNeeds {
   readonly registration: Encodable<typeof brokerRegistrationRequest> & { readonly brokerId: number };
   /** `broker.heartbeat.interval.ms` */
   readonly heartbeatMs: number;
-  /** How long an answer is waited for before the same is asked again, by another connection. */
-  readonly answerMs: number;
   /** `broker.session.timeout.ms`: a registration waits so long for its record to be committed. */
   readonly sessionMs: number;
   /** The last metadata record that the broker has applied. */
@@ -187,7 +185,7 @@ export class BrokerLifecycle {
   }
 
   async #beat(): Promise<void> {
-    const { controller, registration, answerMs, metadataOffset, offlineDirectories } = this.#needs;
+    const { controller, registration, sessionMs, metadataOffset, offlineDirectories } = this.#needs;
     const answer = await controller.ask({
       request: brokerHeartbeatRequest,
       response: brokerHeartbeatResponse,
@@ -200,7 +198,8 @@ export class BrokerLifecycle {
         wantShutDown: this.#wantsShutdown,
         offlineLogDirs: offlineDirectories(),
       },
-      timeoutMs: answerMs,
+      // A controller that is busy is not asked anew as often as it is to hear of the broker.
+      timeoutMs: sessionMs / 2,
     });
     this.#isHeard = answer.kind === 'answered';
     if (answer.kind === 'unanswered') return;

@@ -28,7 +28,10 @@ describe('a node that starts', () => {
   function commit(...records: readonly MetadataRecord[]): void {
     offset += records.length;
     const values = records.map(encodeMetadataRecord);
-    replay.replay({ epoch: 1, lastOffset: offset, records: values, controlRecords: [] });
+    replay.replay({
+      ...{ epoch: 1, lastOffset: offset, records: values, controlRecords: [] },
+      ...{ timestamp: 0, sizeInBytes: 0 },
+    });
     replay.publish();
   }
 

@@ -40,7 +40,6 @@ describe('brokers of three nodes', () => {
         logDirs: [directoryOf(id)],
       },
       heartbeatMs: 2000,
-      answerMs: 2000,
       sessionMs: 9000,
       metadataOffset: () => controller.image.offset,
       offlineDirectories: () => [],
