@@ -1,3 +1,4 @@
+import { type MetadataImage, partitionOf } from '../metadata/metadata-image.ts';
 import { ErrorCode } from '../protocol/errors.ts';
 import { alterReplicaLogDirsRequest } from '../protocol/messages/alter-replica-log-dirs-request.ts';
 import { alterReplicaLogDirsResponse } from '../protocol/messages/alter-replica-log-dirs-response.ts';
@@ -7,6 +8,7 @@ import type { Handler } from './handler.ts';
 
 export interface AlterReplicaLogDirsNeeds {
   readonly replicas: Pick<Replicas, 'moveReplica'>;
+  readonly image: () => MetadataImage;
   readonly authorizer: Authorizer;
 }
 
@@ -19,7 +21,7 @@ interface Wish {
 /**
  * AlterReplicaLogDirs (key 34), versions 1–2 (KIP-113): begins to move replicas of this broker to other log directories
  * of it. A partition that is not here yet begins in the directory when it comes, and the answer for now is
- * REPLICA_NOT_AVAILABLE.
+ * REPLICA_NOT_AVAILABLE, or UNKNOWN_TOPIC_OR_PARTITION where there is none.
  */
 export function alterReplicaLogDirsHandler(
   needs: AlterReplicaLogDirsNeeds,
@@ -31,7 +33,7 @@ export function alterReplicaLogDirsHandler(
       const isAllowed = needs.authorizer.isAllowed(principal, AclOperation.ALTER, 'cluster', 'kafka-cluster');
       return answerTo(request, ({ path, topic, partition }) =>
         isAllowed
-          ? needs.replicas.moveReplica(path, topic, partition)
+          ? move(needs, { path, topic, partition })
           : Promise.resolve(ErrorCode.CLUSTER_AUTHORIZATION_FAILED),
       );
     },
@@ -44,6 +46,16 @@ export function alterReplicaLogDirsHandler(
       ),
     }),
   };
+}
+
+/** What is not here may come; what is nowhere is said to be unknown. */
+async function move({ replicas, image }: AlterReplicaLogDirsNeeds, wish: Wish): Promise<number> {
+  const { path, topic, partition } = wish;
+  const errorCode = await replicas.moveReplica(path, topic, partition);
+  const isNowhere = partitionOf(image(), topic, partition) === undefined;
+  return errorCode === ErrorCode.REPLICA_NOT_AVAILABLE && isNowhere
+    ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
+    : errorCode;
 }
 
 /** Of two wishes for one partition the last counts; the answers are by topic. */
