@@ -64,11 +64,17 @@ function focus(): void {
   window.focus();
 }
 
-/** Quitting waits until the cluster has stopped. Comes twice, because the first time is vetoed. */
+/**
+ * Quitting waits until the cluster has stopped. Comes again and again, because it is vetoed until then. The windows go
+ * at once: a page whose server goes away under it would only show errors.
+ */
 function quit(event: { preventDefault(): void }): void {
+  const isRepeated = isQuitting;
   isQuitting = true;
   if (owned === null) return;
   event.preventDefault();
+  if (isRepeated) return;
+  for (const window of BrowserWindow.getAllWindows()) window.destroy();
   const backend = owned;
   void backend.stop().then(() => {
     owned = null;
