@@ -65,9 +65,11 @@ export class ControllerLinks {
 
   #controller(): KnownController | null {
     if (this.#node === null) return null;
-    const { leaderId, leaderEndpoints } = this.#node.controller.quorum.state;
+    const { role, leaderId, leaderEndpoints } = this.#node.controller.quorum.state;
     const { config } = this.#start;
-    if (leaderId === config.nodeId) return { kind: 'self' };
+    if (role.name === 'leader') return { kind: 'self' };
+    // One that has resigned, or another node by the same id.
+    if (leaderId === config.nodeId) return null;
     const named = leaderEndpoints.find(({ name }) => name === config.controllerListener.name);
     const endpoint = named ?? leaderEndpoints[0];
     return endpoint === undefined ? null : { kind: 'other', host: endpoint.host, port: endpoint.port };

@@ -79,25 +79,36 @@ describe('a voter without a majority', () => {
 describe('nodes that do not belong', () => {
   beforeEach(() => cluster.start(3));
 
-  test.each([
-    ['another cluster id', { 'odradek.cluster.id': 'OTHERAAAAAAAAAAAAAAAAQ' }, 'no controller is known'],
-    [
-      'the id of a broker that runs',
-      { 'node.id': '3', 'odradek.initial.controllers': '' },
-      'DUPLICATE_BROKER_REGISTRATION',
-    ],
-  ])('%s', async (_, change, obstacle) => {
-    const before = await cluster.describeQuorum(1);
+  /** Starts a node that knows where the controllers are; it must fail for the reason. */
+  async function refused(settings: Readonly<Record<string, string>>, reason: string): Promise<void> {
     await cluster.add(9, { isVoter: false });
-    const settings = {
-      'initial.broker.registration.timeout.ms': '1000',
-      'controller.quorum.bootstrap.servers': cluster.bootstrapServers,
-      ...change,
-    };
-    await expect(cluster.startBroker(9, { settings })).rejects.toThrow(obstacle);
+    const before = await cluster.describeQuorum(1);
+    const started = cluster.startBroker(9, {
+      settings: {
+        'initial.broker.registration.timeout.ms': '3000',
+        'odradek.initial.controllers': '',
+        'controller.quorum.bootstrap.servers': cluster.bootstrapServers,
+        ...settings,
+      },
+    });
+    await expect(started).rejects.toThrow(reason);
     expect((await cluster.describeQuorum(1))?.leaderEpoch).toBe(before?.leaderEpoch);
     await cluster.createTopic('orders', { replicas: [[1, 2, 3]] });
     expect(await inSync('orders', 1)).toHaveLength(3);
+  }
+
+  test('one of another cluster', () =>
+    refused({ 'odradek.cluster.id': 'OTHERAAAAAAAAAAAAAAAAQ' }, 'No controller has taken broker 9'));
+
+  test('one that has the id of a broker that runs', async () => {
+    const leader = (await cluster.describeQuorum(1))?.leaderId;
+    const [taken = -1] = [1, 2, 3].filter((id) => id !== leader);
+    await refused({ 'node.id': `${taken}` }, 'DUPLICATE_BROKER_REGISTRATION');
+  });
+
+  test('one that has the id of the controller', async () => {
+    const leader = (await cluster.describeQuorum(1))?.leaderId;
+    await refused({ 'node.id': `${leader}` }, `No controller has taken broker ${leader}`);
   });
 });
 
