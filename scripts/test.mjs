@@ -40,6 +40,11 @@ const suites = [
     runs: [vitest('e2e', '--dir', 'interop', '--config', 'interop/vitest.config.ts')],
   },
   {
+    name: 'chaos',
+    needs: ['python', 'java'],
+    runs: [vitest('e2e', '--dir', 'chaos', '--config', 'interop/vitest.config.ts')],
+  },
+  {
     name: 'signals',
     needs: ['python3'],
     runs: [{ runner: 'node', folder: '.', args: ['scripts/signals.test.mjs'] }],
