@@ -2,32 +2,40 @@ import type { Clock, Timer } from '../runtime/clock.ts';
 import { fenceStaleBroker } from './broker-heartbeat.ts';
 import type { BrokerSessions } from './broker-sessions.ts';
 import type { ControllerView, Decision } from './decision.ts';
-import { balanceLeaders } from './elect-leaders.ts';
+import { balanceLeaders, electUncleanLeaders } from './elect-leaders.ts';
 
 export interface DutiesNeeds {
   readonly clock: Clock;
   readonly sessions: BrokerSessions;
   readonly imbalanceCheckMs: number;
+  /** `unclean.leader.election.interval.ms` */
+  readonly uncleanElectionMs: number;
   /** False when the decision cannot be made any more. */
   readonly decide: <Response>(
     decide: (view: ControllerView) => Decision<Response>,
   ) => { readonly response: Response } | null;
 }
 
-/** Most leaders that are moved back in one step, so that requests come in between. */
+/** Most leaders that are elected in one step, so that requests come in between. */
 const ELECTIONS_PER_STEP = 1000;
 
 /** What an active controller does without being asked. */
 export class ControllerDuties {
   readonly #needs: DutiesNeeds;
   #fencing: Timer | null = null;
-  #balancing: Timer | null = null;
+  readonly #repeated = new Set<Timer>();
   #isStopped = false;
 
   constructor(needs: DutiesNeeds) {
     this.#needs = needs;
     this.watchSessions();
-    this.#balanceAfter(needs.imbalanceCheckMs);
+    const isDone = { records: [], response: { isDone: true } };
+    this.#repeat(needs.imbalanceCheckMs, (view) =>
+      view.configs.boolean('auto.leader.rebalance.enable')
+        ? balanceLeaders(view, ELECTIONS_PER_STEP)
+        : isDone,
+    );
+    this.#repeat(needs.uncleanElectionMs, (view) => electUncleanLeaders(view, ELECTIONS_PER_STEP));
   }
 
   /** A session has begun; others may have before. */
@@ -46,7 +54,7 @@ export class ControllerDuties {
   stop(): void {
     this.#isStopped = true;
     this.#fencing?.cancel();
-    this.#balancing?.cancel();
+    for (const timer of this.#repeated) timer.cancel();
   }
 
   /** One after another: each decision sees what the last one left. */
@@ -58,15 +66,19 @@ export class ControllerDuties {
     }
   }
 
-  #balanceAfter(delayMs: number): void {
+  /** Every so often; at once again while there is more to do than one step may take. */
+  #repeat(
+    intervalMs: number,
+    step: (view: ControllerView) => Decision<{ readonly isDone: boolean }>,
+    delayMs = intervalMs,
+  ): void {
     if (this.#isStopped) return;
-    this.#balancing = this.#needs.clock.after(delayMs, () => {
-      const balanced = this.#needs.decide((view) =>
-        view.configs.boolean('auto.leader.rebalance.enable')
-          ? balanceLeaders(view, ELECTIONS_PER_STEP)
-          : { records: [], response: { isDone: true } },
-      );
-      this.#balanceAfter(balanced?.response.isDone === false ? 0 : this.#needs.imbalanceCheckMs);
+    const { clock, decide } = this.#needs;
+    const timer = clock.after(delayMs, () => {
+      this.#repeated.delete(timer);
+      const isDone = decide(step)?.response.isDone ?? true;
+      this.#repeat(intervalMs, step, isDone ? intervalMs : 0);
     });
+    this.#repeated.add(timer);
   }
 }

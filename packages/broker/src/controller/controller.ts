@@ -1,18 +1,12 @@
 import { brokerConfigValues } from '../metadata/configs/broker-config-layers.ts';
-import type { ConfigValues } from '../metadata/configs/config-values.ts';
 import type { MetadataDelta } from '../metadata/metadata-delta.ts';
-import {
-  type BrokerImage,
-  type ControllerImage,
-  EMPTY_IMAGE,
-  type MetadataImage,
-} from '../metadata/metadata-image.ts';
+import { type ControllerImage, EMPTY_IMAGE, type MetadataImage } from '../metadata/metadata-image.ts';
 import type { MetadataBatch } from '../raft/loaded-batch.ts';
 import { MetadataQuorum, type MetadataQuorumNeeds } from '../raft/metadata-quorum.ts';
 import type { LeaderAndEpoch, QuorumListener, SnapshotReplay } from '../raft/quorum-listener.ts';
 import { votersOf } from '../raft/raft-state.ts';
 import { invariant } from '../runtime/invariant.ts';
-import { ActiveController, type Decided } from './active-controller.ts';
+import type { Decided } from './active-controller.ts';
 import { alterPartitionsOf, type IsrChange, type IsrChangesReply } from './alter-partition.ts';
 import { type AssignedDirectory, type AssignmentReply, assignReplicas } from './assign-replicas.ts';
 import { bootstrapRecords } from './bootstrap.ts';
@@ -23,7 +17,6 @@ import {
   registerBroker,
   unregisterBroker,
 } from './broker-registration.ts';
-import { BrokerSessions } from './broker-sessions.ts';
 import {
   type ConfigChange,
   type ConfigChangeResult,
@@ -31,8 +24,8 @@ import {
   changeConfigs,
   replaceConfigs,
 } from './config-changes.ts';
-import { ControllerDuties } from './controller-duties.ts';
 import { registerController } from './controller-registration.ts';
+import { beginTerm, type ControllerTerm } from './controller-term.ts';
 import { createPartitions, type GrowingTopic, type GrowthResult } from './create-partitions.ts';
 import { createTopics, type NewTopic, type TopicCreation } from './create-topics.ts';
 import type { ApiError, ControllerView, Decision } from './decision.ts';
@@ -70,13 +63,6 @@ export type ControllerOutcome<Response> =
   | { readonly kind: 'committed'; readonly response: Response }
   | { readonly kind: 'not-controller' };
 
-/** What belongs to one leadership of this node. */
-interface Term {
-  readonly active: ActiveController;
-  readonly sessions: BrokerSessions;
-  readonly duties: ControllerDuties;
-}
-
 /**
  * The controller's part of a node: it follows the metadata log, whoever leads, and decides on requests while this node
  * does. Its state is nothing but the replayed log, and which brokers it has heard of.
@@ -87,7 +73,7 @@ export class Controller {
   readonly #replay: MetadataReplay;
   readonly #schedule: SnapshotSchedule;
   /** Null while another node leads, or none. */
-  #term: Term | null = null;
+  #term: ControllerTerm | null = null;
   /** Who led before this node did, as far as it knows. */
   #predecessorId: number | null = null;
   /** Whether a record was committed with which this node's epoch may begin. */
@@ -289,7 +275,7 @@ export class Controller {
   }
 
   async #submit<Response>(
-    decide: (view: ControllerView, term: Term) => Decision<Response>,
+    decide: (view: ControllerView, term: ControllerTerm) => Decision<Response>,
     options?: { readonly validateOnly: boolean },
   ): Promise<ControllerOutcome<Response>> {
     const term = this.#leadingTerm();
@@ -300,7 +286,7 @@ export class Controller {
     return this.#needs.company === undefined;
   }
 
-  #leadingTerm(): Term | null {
+  #leadingTerm(): ControllerTerm | null {
     return this.#term?.active.leads === true ? this.#term : null;
   }
 
@@ -350,36 +336,10 @@ export class Controller {
     const { role, epoch } = this.#quorum.state;
     const image = this.#replay.replayed();
     if (role.name !== 'leader' || image.epoch !== epoch || this.#term !== null) return;
-    const { nodeId, incarnationId, staticValues, clock } = this.#needs;
-    const configs = brokerConfigValues({ image, nodeId, staticValues });
-    const sessions = new BrokerSessions(configs.number('broker.session.timeout.ms'), nodeId);
-    for (const broker of image.brokers.values()) {
-      // An earlier incarnation of this node's own broker is gone for certain.
-      const isGone = broker.id === nodeId && broker.incarnationId !== incarnationId;
-      if (!isGone) sessions.begin(broker, this.#lastHeardMs(broker, configs));
-    }
-    const active = new ActiveController(this.#quorum, this.#needs, {
-      epoch: this.#isAlone ? null : epoch,
-      image,
+    this.#term = beginTerm(this.#quorum, this.#needs, {
+      ...{ image, epoch: this.#isAlone ? null : epoch, predecessorId: this.#predecessorId },
     });
-    const duties = new ControllerDuties({
-      clock,
-      sessions,
-      imbalanceCheckMs: configs.number('leader.imbalance.check.interval.seconds') * 1000,
-      decide: (decide) => (active.leads ? active.decide(decide) : null),
-    });
-    this.#term = { active, sessions, duties };
-    active.decide((view) => ({ records: bootstrapRecords(view), response: null }));
-  }
-
-  /**
-   * When a broker was heard of, as far as a node knows that takes over: just now. What is fenced need not be heard of,
-   * and the leader before this one has been silent for the time it took to give it up.
-   */
-  #lastHeardMs({ id, isFenced }: BrokerImage, configs: ConfigValues): number {
-    if (isFenced) return -Infinity;
-    const nowMs = this.#needs.clock.monotonicMs();
-    return id === this.#predecessorId ? nowMs - configs.number('controller.quorum.fetch.timeout.ms') : nowMs;
+    this.#term.active.decide((view) => ({ records: bootstrapRecords(view), response: null }));
   }
 
   #endTerm(): void {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { viewOf } from '../../test/metadata/controller-view.ts';
 import { type ClusterSetting, clusterWith, partitionAfter } from '../../test/metadata/three-brokers.ts';
 import { ErrorCode } from '../protocol/errors.ts';
-import { balanceLeaders, electLeaders, type WantedElections } from './elect-leaders.ts';
+import { balanceLeaders, electLeaders, electUncleanLeaders, type WantedElections } from './elect-leaders.ts';
 
 const orders = [{ topic: 'orders', partitionId: 0 }];
 
@@ -61,4 +61,20 @@ test('balancing moves leaders back, a number of them at a time', () => {
   const { records, response } = balanceLeaders(viewOf(image), 10);
   expect(response).toEqual({ isDone: true });
   expect(partitionAfter(image, records).leader).toBe(1);
+});
+
+test('without being asked, an unclean election takes place only where the configs allow it', () => {
+  const partition = { isr: [], eligibleLeaderReplicas: [1], leader: -1 };
+  const unclean = (configs: Readonly<Record<string, string>>, limit = 10) => {
+    const image = clusterWith({ partition, fenced: [1], configs });
+    const { records, response } = electUncleanLeaders(viewOf(image), limit);
+    return { ...response, partition: partitionAfter(image, records) };
+  };
+  expect(unclean({}).partition.leader).toBe(-1);
+  const allowed = { 'unclean.leader.election.enable': 'true' };
+  expect(unclean(allowed)).toMatchObject({
+    isDone: true,
+    partition: { leader: 2, isr: [2], leaderRecoveryState: 1 },
+  });
+  expect(unclean(allowed, 0)).toMatchObject({ isDone: false, partition: { leader: -1 } });
 });

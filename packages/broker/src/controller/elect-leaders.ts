@@ -44,6 +44,23 @@ export function balanceLeaders(view: ControllerView, limit: number): Decision<{ 
   return { records: changes.records, response: { isDone: true } };
 }
 
+/** Elects at most `limit` leaders of partitions that have none, where a topic's configs allow it at the price of records. */
+export function electUncleanLeaders(
+  view: ControllerView,
+  limit: number,
+): Decision<{ readonly isDone: boolean }> {
+  const changes = new PartitionChanges(view);
+  for (const topic of view.image.topicsById.values()) {
+    if (!topic.partitions.some(({ leader }) => leader === NO_LEADER)) continue;
+    if (!changes.allowsUncleanElection(topic.name)) continue;
+    for (const [partitionId, { leader }] of topic.partitions.entries()) {
+      if (changes.records.length >= limit) return { records: changes.records, response: { isDone: false } };
+      if (leader === NO_LEADER) changes.change(topic, partitionId, {});
+    }
+  }
+  return { records: changes.records, response: { isDone: true } };
+}
+
 function elect(
   { image }: ControllerView,
   changes: PartitionChanges,

@@ -21,7 +21,7 @@ describe('three controllers over the wire', () => {
   let cluster: ThreeControllers;
 
   beforeEach(async () => {
-    cluster = new ThreeControllers();
+    cluster = new ThreeControllers({ 'unclean.leader.election.interval.ms': '60000' });
     await cluster.open();
   });
 
@@ -145,6 +145,54 @@ describe('three controllers over the wire', () => {
     expect(cluster.clock.nowMs - beganMs).toBeLessThan(8000);
     expect(second.controller.image.brokers.get(first.id)?.isFenced).toBe(true);
     for (const id of survivors) expect(second.controller.image.brokers.get(id)?.isFenced).toBe(false);
+  });
+
+  test('the next controller gives no producer id that the one before it gave', async () => {
+    const epochs = await joined();
+    const allocate = async ({ controller }: ControllerNode, id: number) => {
+      const broker = { id, epoch: epochs.get(id) ?? -1 };
+      const outcome = await cluster.answered(controller.allocateProducerIds(broker));
+      if (outcome.kind !== 'committed' || outcome.response.kind !== 'allocated') throw new Error('refused');
+      return outcome.response.firstId;
+    };
+    const first = await cluster.active();
+    const others = IDS.filter((id) => id !== first.id);
+    const given = [await allocate(first, first.id)];
+    for (const id of others) given.push(await allocate(first, id));
+    first.isReachable = false;
+    const second = await cluster.active();
+    for (const id of others) given.push(await allocate(second, id));
+    expect(given).toEqual([0, 1000, 2000, 3000, 4000]);
+  });
+
+  test('an operator allows an unclean election, and whoever is alive leads', async () => {
+    const epochs = await joined();
+    const leader = await cluster.active();
+    const [away = 0, other = 0] = IDS.filter((id) => id !== leader.id);
+    await cluster.answered(leader.controller.createTopics([topic('orders', [away, other])], COMMIT));
+    const isr = [{ brokerId: away, brokerEpoch: epochs.get(away) ?? -1 }];
+    const { leaderEpoch, partitionEpoch } = partition(leader) ?? { leaderEpoch: -1, partitionEpoch: -1 };
+    const topicId = leader.controller.image.topicsByName.get('orders')?.id ?? '';
+    const change = { topicId, partitionId: 0, leaderEpoch, partitionEpoch, isr, leaderRecoveryState: 0 };
+    const asking = { id: away, epoch: epochs.get(away) ?? -1 };
+    await cluster.answered(leader.controller.alterPartitions(asking, [change]));
+    cluster.node(away).isReachable = false;
+    const pass = async (ms: number): Promise<void> => {
+      for (const untilMs = cluster.clock.nowMs + ms; cluster.clock.nowMs < untilMs; ) {
+        await cluster.answered(beat(cluster.node(other), epochs.get(other) ?? -1));
+        const nextMs = cluster.clock.nowMs + 3000;
+        await cluster.until(() => cluster.clock.nowMs >= nextMs);
+      }
+    };
+    await pass(15_000);
+    expect(partition(leader)).toMatchObject({ leader: -1, isr: [], eligibleLeaderReplicas: [away] });
+    const operations = new Map([
+      ['unclean.leader.election.enable', { operation: 'SET', value: 'true' } as const],
+    ]);
+    const resource = { type: 2, name: 'orders' };
+    await cluster.answered(leader.controller.changeConfigs([{ resource, operations }], COMMIT));
+    await pass(60_000);
+    expect(partition(leader)).toMatchObject({ leader: other, isr: [other], leaderRecoveryState: 1 });
   });
 
   test('a request that a silent controller does not answer is asked of the next one', async () => {

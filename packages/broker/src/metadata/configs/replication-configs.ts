@@ -11,13 +11,13 @@ export const replicationConfigs: readonly ConfigDefinition[] = [
   }),
   boolean('unclean.leader.election.enable', 'false', {
     scope: 'cluster-wide',
-    effect: 'fixed',
+    effect: 'acts',
     text: 'A replica that was not in sync may become leader, at the price of lost records.',
   }),
   long('unclean.leader.election.interval.ms', '300000', {
     rule: atLeast(1),
     isInternal: true,
-    effect: 'fixed',
+    effect: 'acts',
     text: 'How often partitions without a leader are tried for an unclean election.',
   }),
   boolean('auto.leader.rebalance.enable', 'true', {

@@ -215,7 +215,7 @@ export const topicConfigs: readonly ConfigDefinition[] = [
   }),
   boolean('unclean.leader.election.enable', 'false', {
     synonyms: ['unclean.leader.election.enable'],
-    effect: 'fixed',
+    effect: 'acts',
     text: 'A replica that was not in sync may become leader, at the price of lost records.',
   }),
 ];
