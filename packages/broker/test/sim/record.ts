@@ -47,6 +47,7 @@ export function presentCommit(): string {
 export class SeedTally {
   readonly #from: number;
   readonly #started = performance.now();
+  readonly #cpu = process.cpuUsage();
   readonly #counts = new Map<Counted, number>(COUNTED.map((name) => [name, 0]));
   readonly #byBudget = new Map<Budget, number>(BUDGETS.map((budget) => [budget, 0]));
   readonly #violations: { seed: number; text: string }[] = [];
@@ -91,7 +92,11 @@ export class SeedTally {
 
   text(): string {
     const seconds = (performance.now() - this.#started) / 1000;
-    const speed = `${((this.#seeds / seconds) * 60).toFixed(1)} seeds a minute, ${Math.round(this.#virtualMs / 1000 / seconds)} virtual seconds a second`;
+    const { user, system } = process.cpuUsage(this.#cpu);
+    const virtualSeconds = this.#virtualMs / 1000;
+    const perSecond = `${Math.round(virtualSeconds / seconds)} virtual seconds a second`;
+    const perCpuSecond = `${Math.round((virtualSeconds * 1e6) / (user + system))} a second of processor time`;
+    const speed = `${((this.#seeds / seconds) * 60).toFixed(1)} seeds a minute, ${perSecond}, ${perCpuSecond}`;
     const budgets = BUDGETS.map((budget) => `${budget} ${this.#byBudget.get(budget)}`).join(', ');
     const events = COUNTED.map((name) => `${name} ${this.#counts.get(name)}`).join(', ');
     return `${this.#seeds} seeds from ${this.#from} (${budgets}): ${speed}; ${events}`;

@@ -7,6 +7,8 @@ import type { ClientProcess } from './client-process.ts';
 const REQUEST_TIMEOUT_MS = 5000;
 const RETRY_MS_MAX = 300;
 const PAUSE_MS_MAX = 2500;
+/** More are not there at once beside the planned ones. */
+const MADE_MAX = 5;
 
 export interface TopicMakerOptions {
   readonly client: ClientProcess;
@@ -44,7 +46,7 @@ export class TopicMaker {
     const { client, isOver } = this.#options;
     while (!isOver()) {
       const draw = client.random.fraction();
-      if (draw < 0.4) await this.#make();
+      if (draw < 0.4 && this.#there.length < MADE_MAX) await this.#make();
       else if (draw < 0.6) await this.#deleteOne();
       // Of several brokers one may be a little behind.
       else if (this.#options.replicationFactor === 1) await this.check();
@@ -84,11 +86,16 @@ export class TopicMaker {
     return isThere ? 'there' : 'unknown';
   }
 
+  get #there(): readonly string[] {
+    const made = [...this.#topics].filter(([name, state]) => state === 'there' && name.startsWith('made-'));
+    return made.map(([name]) => name);
+  }
+
   async #deleteOne(): Promise<void> {
     const { client, findings } = this.#options;
-    const there = [...this.#topics].filter(([name, state]) => state === 'there' && name.startsWith('made-'));
+    const there = this.#there;
     if (there.length === 0) return;
-    const [name] = client.random.pick(there);
+    const name = client.random.pick(there);
     this.#topics.set(name, 'unknown');
     const body = { topics: [{ name }], timeoutMs: REQUEST_TIMEOUT_MS };
     const answer = await client.ask(deleteTopics, body, REQUEST_TIMEOUT_MS);
