@@ -25,6 +25,13 @@ export function brokerApiNeeds(
 ): BrokerApiNeeds {
   const { storage, groups, replicas, quotas, served, configs } = data;
   const replicaSelector = replicaSelectorOf(config.values.stringOrNull('replica.selector.class'));
+  const sessions = new FetchSessions({
+    ...runtime,
+    slots: config.values.number('max.incremental.fetch.session.cache.slots'),
+    evictionMs: FETCH_SESSION_EVICTION_MS,
+    tellsMoves: replicaSelector === 'rack-aware',
+  });
+  replicas.whenLed(() => sessions.expectFollowers());
   const image = () => served.image;
   const { name: listenerName, host: clientHost } = config.controllerListener;
   const forward = forwarding({ controller: links.requests, logger: runtime.logger });
@@ -49,12 +56,7 @@ export function brokerApiNeeds(
     logDirs: config.logDirs,
     isLogDirOnline: (path) =>
       storage.directories.some((directory) => directory.path === path && !directory.isOffline),
-    sessions: new FetchSessions({
-      ...runtime,
-      slots: config.values.number('max.incremental.fetch.session.cache.slots'),
-      evictionMs: FETCH_SESSION_EVICTION_MS,
-      tellsMoves: replicaSelector === 'rack-aware',
-    }),
+    sessions,
     replicaSelector,
     leaderQuota: quotas.leader,
     fetchMaxBytes: config.values.number('fetch.max.bytes'),

@@ -64,6 +64,7 @@ interface ObservedRooms extends MeasuredRooms {
 /** Registers what a scrape tells of a broker; nothing is counted before one comes. */
 function observeBroker(rooms: ObservedRooms): void {
   observeReplicas(rooms);
+  observeReplication(rooms);
   observeCluster(rooms);
   observeQuorum(rooms);
   observeListeners(rooms);
@@ -121,6 +122,38 @@ function observeReplicas({ metrics, replicas, image, minInSyncReplicasOf, nodeId
       },
     });
   }
+}
+
+/** What replication has come to since the start, and how far it is behind. */
+function observeReplication({ metrics, replicas }: ObservedRooms): void {
+  const observe = (type: 'gauge' | 'counter', [name, help]: readonly [string, string], read: () => number) =>
+    metrics.observe(`kafka_server_${name}`, help, { type, read });
+  observe(
+    'counter',
+    ['replicamanager_isrshrinks_total', 'How often led partitions have come to have fewer replicas in sync'],
+    () => replicas.isrChanges.shrinks,
+  );
+  observe(
+    'counter',
+    ['replicamanager_isrexpands_total', 'How often led partitions have come to have more replicas in sync'],
+    () => replicas.isrChanges.expands,
+  );
+  observe(
+    'gauge',
+    [
+      'replicafetchermanager_maxlag',
+      'Records that a replica here lacks at most of what its leader has committed',
+    ],
+    () => replicas.following.maxLag,
+  );
+  observe(
+    'gauge',
+    [
+      'replicafetchermanager_failedpartitionscount',
+      'Replicas here that do not follow until the metadata changes',
+    ],
+    () => replicas.following.halted,
+  );
 }
 
 function countReplica(

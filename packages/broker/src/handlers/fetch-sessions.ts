@@ -9,6 +9,10 @@ const INITIAL_EPOCH = 0;
 const FINAL_EPOCH = -1;
 const MAX_EPOCH = 0x7fff_ffff;
 
+/** How long followers may take to learn whom they are to follow, and how long their fetches wait meanwhile. */
+const EXPECTED_MS = 1000;
+const EXPECTANT_WAIT_MS = 20;
+
 type Interest = SessionInterest<SessionPartition>;
 
 interface FetchSession {
@@ -69,6 +73,8 @@ export class FetchSessions {
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #tellsMoves: boolean;
+  /** Until when followers are likely to name more partitions. */
+  #expectedUntilMs = Number.NEGATIVE_INFINITY;
   /** In the order of last use, the longest unused first. */
   readonly #sessions = new Map<number, FetchSession>();
 
@@ -89,6 +95,21 @@ export class FetchSessions {
 
   get size(): number {
     return this.#sessions.size;
+  }
+
+  /**
+   * This broker leads partitions that it did not lead before: followers whose fetches wait are answered, so that they may
+   * name them, and for a moment their fetches do not wait long, for the metadata may reach them later than us.
+   */
+  expectFollowers(): void {
+    this.#expectedUntilMs = this.#clock.monotonicMs() + EXPECTED_MS;
+    for (const { interest } of this.#sessions.values()) interest?.hurry();
+  }
+
+  /** How long a follower's fetch may wait. */
+  followerWaitMs(maxWaitMs: number): number {
+    const isExpected = this.#clock.monotonicMs() < this.#expectedUntilMs;
+    return isExpected ? Math.min(maxWaitMs, EXPECTANT_WAIT_MS) : maxWaitMs;
   }
 
   open(request: SessionRequest): FetchScope {

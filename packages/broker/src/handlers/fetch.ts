@@ -100,7 +100,11 @@ async function handle(
   else {
     const { interest } = scope;
     const brokerEpoch = request.replicaState.replicaEpoch;
-    read = await readForFollower(pass, read, { interest, brokerEpoch, patience, targetOf });
+    const maxWaitMs = needs.sessions.followerWaitMs(patience.maxWaitMs);
+    read = await readForFollower(pass, read, {
+      ...{ interest, brokerEpoch, targetOf },
+      patience: { ...patience, maxWaitMs },
+    });
     for (const [index, { partition }] of pass.targets.entries()) {
       if (partition !== null) needs.leaderQuota.note(partition, pass.reads[index]?.sizeInBytes ?? 0);
     }

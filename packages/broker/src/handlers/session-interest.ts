@@ -79,6 +79,12 @@ export class SessionInterest<Subject> implements FollowerPulse {
     });
   }
 
+  /** Whatever the fetch waits for, it is answered now. */
+  hurry(): void {
+    this.#isUrgent = true;
+    this.#wake?.();
+  }
+
   /** Takes those that have moved since the fetch began, or since this was asked last. */
   takeStirred(): PartitionInterest<Subject>[] {
     const stirred = [...this.#stirred];
@@ -114,22 +120,17 @@ export class SessionInterest<Subject> implements FollowerPulse {
 
   moved(partition: PartitionInterest<Subject>): void {
     this.#stir(partition);
-    if (this.#options.tellsMoves) this.#hurry();
+    if (this.#options.tellsMoves) this.hurry();
   }
 
   disturbed(partition: PartitionInterest<Subject>): void {
     this.#stir(partition);
-    this.#hurry();
+    this.hurry();
   }
 
   #stir(partition: PartitionInterest<Subject>): void {
     this.#due.add(partition);
     this.#stirred.add(partition);
-  }
-
-  #hurry(): void {
-    this.#isUrgent = true;
-    this.#wake?.();
   }
 }
 

@@ -13,8 +13,8 @@ type Status =
 export interface Followed {
   readonly partition: FollowedPartition;
   readonly status: Status;
-  /** Whether it has all that its leader has committed. */
-  isInSync: boolean;
+  /** How much less it has than its leader has committed; null until that was told. */
+  lag: number | null;
 }
 
 interface AgendaEntry extends Followed {
@@ -51,10 +51,24 @@ export class FetchAgenda {
     for (const entry of this.#followed.values()) if (entry.status.kind === 'fetching') yield entry;
   }
 
+  /** Of the partition that is furthest behind its leader. */
+  get maxLag(): number {
+    let most = 0;
+    for (const { lag } of this.#followed.values()) most = Math.max(most, lag ?? 0);
+    return most;
+  }
+
+  /** Those that are not asked for until the metadata says something new. */
+  get haltedCount(): number {
+    let count = 0;
+    for (const { status } of this.#followed.values()) if (status.kind === 'halted') count += 1;
+    return count;
+  }
+
   /** Adds a partition, or has one begin anew. */
   add(partition: FollowedPartition): void {
     this.remove(partition);
-    const entry: AgendaEntry = { partition, status: HALTED, isInSync: false };
+    const entry: AgendaEntry = { partition, status: HALTED, lag: null };
     this.#followed.set(keyOf(partition), entry);
     // An earlier fetcher of the partition may have an append on its way.
     partition.onMoved(() => this.moved(entry));

@@ -72,6 +72,11 @@ export class ReplicaFetcher {
     return this.#agenda.isEmpty;
   }
 
+  /** How far its partitions are behind at most, and how many of them it has had to give up for now. */
+  get state(): { readonly maxLag: number; readonly halted: number } {
+    return { maxLag: this.#agenda.maxLag, halted: this.#agenda.haltedCount };
+  }
+
   /** Follows a partition from where its log ends; or goes on with one that is followed already, in a new epoch. */
   follow(partition: FollowedPartition): void {
     this.#agenda.add(partition);
@@ -107,7 +112,7 @@ export class ReplicaFetcher {
     const { quota } = this.#options;
     if (!quota.isExceeded) return;
     for (const followed of [...this.#agenda.fetching()]) {
-      if (!followed.isInSync && quota.isThrottled(followed.partition)) this.#pause(followed, THROTTLE_MS);
+      if (followed.lag !== 0 && quota.isThrottled(followed.partition)) this.#pause(followed, THROTTLE_MS);
     }
   }
 
@@ -236,7 +241,7 @@ export class ReplicaFetcher {
       }
     }
     this.#options.quota.note(partition, records.length);
-    followed.isInSync = partition.logEndOffset >= step.highWatermark;
+    followed.lag = Math.max(0, step.highWatermark - partition.logEndOffset);
     if (partition.leaderEpoch === leaderEpoch) partition.tookOver(step);
   }
 

@@ -26,6 +26,16 @@ export class ReplicaFetchers {
     this.#options = options;
   }
 
+  /** How far partitions are behind at most, and how many are given up for now. */
+  get state(): { readonly maxLag: number; readonly halted: number } {
+    let [maxLag, halted] = [0, 0];
+    for (const { state } of this.#fetchers.values()) {
+      maxLag = Math.max(maxLag, state.maxLag);
+      halted += state.halted;
+    }
+    return { maxLag, halted };
+  }
+
   /** Follows a partition in a new epoch, wherever it was followed before. */
   follow(partition: FollowedPartition, leaderId: number): void {
     if (this.#isClosed) return;

@@ -1,7 +1,13 @@
 import type { LogDirectory } from '../log/log-directory.ts';
 import type { PartitionLog } from '../log/partition-log.ts';
 import { type MetadataDelta, topicsWithChangedConfigs } from '../metadata/metadata-delta.ts';
-import { EMPTY_IMAGE, type MetadataImage, NO_LEADER, type TopicImage } from '../metadata/metadata-image.ts';
+import {
+  EMPTY_IMAGE,
+  type MetadataImage,
+  NO_LEADER,
+  type PartitionImage,
+  type TopicImage,
+} from '../metadata/metadata-image.ts';
 import type { MetadataSubscriber } from '../metadata/metadata-publisher.ts';
 import { ErrorCode } from '../protocol/errors.ts';
 import type { Clock, Timer } from '../runtime/clock.ts';
@@ -61,6 +67,11 @@ export class Replicas implements MetadataSubscriber {
   readonly #placement: LogPlacement;
   readonly #openings: ReplicaOpenings;
   #image = EMPTY_IMAGE;
+  #ledListener: () => void = () => {};
+  /** Whether there is something to tell the listener. */
+  #hasLed = false;
+  #isrShrinks = 0;
+  #isrExpands = 0;
   #lagCheck: Timer;
   #isStarting = true;
 
@@ -78,7 +89,10 @@ export class Replicas implements MetadataSubscriber {
       surroundings: {
         ...{ clock, maxLagMs, alterIsr },
         activeEpochOf: (id) => this.#activeEpochOf(id),
-        ledLate: (partition) => options.listener.leading(partition),
+        ledLate: (partition) => {
+          this.#leads(partition);
+          this.#tellLed();
+        },
       },
       opened: (hosted, partition) => this.#opened(hosted, partition),
     });
@@ -121,6 +135,16 @@ export class Replicas implements MetadataSubscriber {
     }
   }
 
+  /** How often partitions that are led here have come to have fewer, or more, replicas in sync. */
+  get isrChanges(): { readonly shrinks: number; readonly expands: number } {
+    return { shrinks: this.#isrShrinks, expands: this.#isrExpands };
+  }
+
+  /** How those do that other brokers lead. */
+  get following(): { readonly maxLag: number; readonly halted: number } {
+    return this.#options.fetchers.state;
+  }
+
   /** Resolves when every log that was to be opened or removed so far is. */
   settled(): Promise<void> {
     return this.#work.idle();
@@ -150,6 +174,11 @@ export class Replicas implements MetadataSubscriber {
     }
   }
 
+  /** Has a listener told when this broker has begun to lead partitions, of several at once only once. */
+  whenLed(listener: () => void): void {
+    this.#ledListener = listener;
+  }
+
   onMetadata(delta: MetadataDelta, image: MetadataImage): void {
     this.#image = image;
     for (const topic of delta.deletedTopics.values()) {
@@ -162,6 +191,18 @@ export class Replicas implements MetadataSubscriber {
     this.#followConfigs(delta, image);
     if (delta.changedBrokers.size > 0) for (const partition of this.all()) partition.brokersChanged();
     this.#options.fetchers.refresh();
+    this.#tellLed();
+  }
+
+  #tellLed(): void {
+    if (!this.#hasLed) return;
+    this.#hasLed = false;
+    this.#ledListener();
+  }
+
+  #leads(partition: Partition): void {
+    this.#hasLed = true;
+    this.#options.listener.leading(partition);
   }
 
   /** The disk of a directory refused: whoever waits for a partition there waits in vain. */
@@ -220,14 +261,21 @@ export class Replicas implements MetadataSubscriber {
       return;
     }
     const formerEpoch = hosted.image.leaderEpoch;
+    this.#countIsrChange(hosted.image, image);
     hosted.image = image;
     if (hosted.partition === null) return;
     const wasLeader = hosted.partition.isLeader;
     hosted.partition.onMetadata(image, hosted.settings.minInSyncReplicas);
     if (image.leaderEpoch === formerEpoch) return;
     this.#fetch(hosted.partition);
-    if (hosted.partition.isLeader) this.#options.listener.leading(hosted.partition);
+    if (hosted.partition.isLeader) this.#leads(hosted.partition);
     else if (wasLeader) this.#options.listener.resigned(topic.name, index, image.leaderEpoch);
+  }
+
+  #countIsrChange(before: PartitionImage, after: PartitionImage): void {
+    if (after.leader !== this.#options.nodeId || after.leaderEpoch !== before.leaderEpoch) return;
+    if (after.isr.length < before.isr.length) this.#isrShrinks += 1;
+    if (after.isr.length > before.isr.length) this.#isrExpands += 1;
   }
 
   /** From the leader, where another broker is it. */
@@ -266,7 +314,10 @@ export class Replicas implements MetadataSubscriber {
   /** A partition's log is open; nobody has dropped it meanwhile. */
   #opened(hosted: Hosted, partition: Partition): void {
     this.#fetch(partition);
-    if (partition.isLeader) this.#options.listener.leading(partition);
+    if (partition.isLeader) {
+      this.#leads(partition);
+      this.#tellLed();
+    }
     const movable = this.#movable(hosted);
     if (hosted.movingTo !== null && movable !== null) this.#options.moves.resume(movable, hosted.movingTo);
   }

@@ -244,3 +244,20 @@ test('what waits for in-sync replicas waits on while too few are left, and fails
   await untilEqual(three);
   expect(await texts(three.node(3))).toEqual(['a', 'b', 'd', 'e']);
 });
+
+test.each([1, 2])(
+  'a follower that waits is there at once when its leader begins to lead, be broker %i late to hear',
+  async (late) => {
+    const two = await started(2, 2, { waitMaxMs: 60_000 });
+    expect(await append(two.leader, 'a')).toBe(ErrorCode.NONE);
+    for (const { replicas, sessions } of two.nodes) replicas.whenLed(() => sessions.expectFollowers());
+    two.node(late).holdMetadata();
+    two.addPartitionLedBy(1, 1);
+    for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+    two.node(late).learnHeld();
+    await two.node(1).replicas.settled();
+    const added = two.node(1).replicas.get('orders', 1);
+    const outcome = added?.appendAsLeader(batchOf(['b']), { origin: 'client', requiredAcks: -1 });
+    expect(outcome?.kind === 'queued' && (await outcome.done)).toBe(ErrorCode.NONE);
+  },
+);

@@ -65,6 +65,7 @@ export class ReplicaNode {
   isCutOff = false;
   readonly selector: ReplicaSelector;
   readonly #bed: LogBed;
+  #held: MetadataRecord[] | null = null;
   readonly directories: readonly LogDirectory[];
 
   private constructor(
@@ -182,7 +183,22 @@ export class ReplicaNode {
     return partition;
   }
 
+  /** What it learns from here on it learns later. */
+  holdMetadata(): void {
+    this.#held = [];
+  }
+
+  learnHeld(): void {
+    const held = this.#held ?? [];
+    this.#held = null;
+    if (held.length > 0) this.learn(held);
+  }
+
   learn(records: readonly MetadataRecord[]): void {
+    if (this.#held !== null) {
+      this.#held.push(...records);
+      return;
+    }
     const delta = new MetadataDelta(this.image);
     for (const record of records) delta.replay(record);
     this.image = delta.imageAt({ offset: this.image.offset + records.length, epoch: 1 });
@@ -277,9 +293,13 @@ export class ReplicaCluster {
 
   /** One more partition of the topic, on all brokers; unassigned to their directories unless given. */
   addPartition(partitionId: number, directories?: readonly string[]): void {
+    this.addPartitionLedBy(1, partitionId, directories);
+  }
+
+  addPartitionLedBy(leader: number, partitionId: number, directories?: readonly string[]): void {
     const ids = this.nodes.map(({ id }) => id);
     const value = {
-      ...{ partitionId, topicId: TOPIC_ID, replicas: ids, isr: ids, leader: 1, leaderEpoch: 0 },
+      ...{ partitionId, topicId: TOPIC_ID, replicas: ids, isr: ids, leader, leaderEpoch: 0 },
       ...{ removingReplicas: [], addingReplicas: [], leaderRecoveryState: 0, partitionEpoch: 0 },
       directories: directories ?? ids.map(() => ZERO_UUID),
       ...{ eligibleLeaderReplicas: null, lastKnownElr: null },

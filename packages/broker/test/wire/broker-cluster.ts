@@ -120,6 +120,10 @@ export class BrokerCluster {
     return [...this.#members.values()].filter(({ life }) => life !== null).map(({ id }) => id);
   }
 
+  portOf(id: number): number {
+    return this.#member(id).port;
+  }
+
   async connect(id: number): Promise<WireClient> {
     const client = await WireClient.connect(this.#member(id).port);
     this.#clients.push(client);

@@ -103,6 +103,13 @@ export class PartitionAsker {
     return partitions.toSorted((left, right) => left.partitionIndex - right.partitionIndex);
   }
 
+  /** The id of a topic; undefined where it is not known. */
+  async topicId(name: string): Promise<string | undefined> {
+    const body = { topics: [{ name }], allowAutoTopicCreation: false };
+    const { topics } = await this.client.ask(metadataRequest, metadataResponse, body, 12);
+    return topics[0]?.errorCode === 0 ? topics[0].topicId : undefined;
+  }
+
   async logDirs() {
     const { results } = await this.client.ask(
       describeLogDirsRequest,
