@@ -1,0 +1,165 @@
+import { WireClient } from '../differential/wire-client.ts';
+import type { ClusterNode } from './cluster-node.ts';
+import type { ThreeNodes } from './three-nodes.ts';
+
+const LATEST = -1;
+const METADATA_TOPIC = '__cluster_metadata';
+/** Longer than any state takes; a test that waits for it has failed. */
+const PATIENCE_MS = 100_000;
+
+/** Resolves when every running node serves, and each sees exactly these brokers alive. */
+export function brokersAlive(cluster: ThreeNodes, ids: readonly number[]): Promise<void> {
+  return everywhere(cluster, `brokers ${ids} are alive`, async (wire) => {
+    const { brokers } = await ask<{ brokers: readonly { nodeId: number }[] }>(wire, 'Metadata', 12, {
+      topics: [],
+    });
+    return sameMembers(
+      brokers.map(({ nodeId }) => nodeId),
+      ids,
+    );
+  });
+}
+
+/** Resolves when every running broker has seen what was committed before the call. */
+export async function settled(cluster: ThreeNodes): Promise<void> {
+  const last = await lastCommitted(cluster);
+  await everywhere(cluster, `metadata is seen up to offset ${last}`, async (wire) => {
+    const { finalizedFeaturesEpoch } = await ask<{ finalizedFeaturesEpoch: number }>(wire, 'ApiVersions', 3, {
+      clientSoftwareName: 'cluster-state',
+      clientSoftwareVersion: '1',
+    });
+    return Number(finalizedFeaturesEpoch) >= last;
+  });
+}
+
+/** Resolves when every running broker has the partitions of a topic as they are wanted, by index. */
+export function partitionsAre(
+  cluster: ThreeNodes,
+  topic: string,
+  wanted: readonly { readonly leader?: number; readonly isr?: readonly number[] }[],
+): Promise<void> {
+  return everywhere(cluster, `${topic} is ${JSON.stringify(wanted)}`, async (wire) => {
+    const { topics } = await ask<MetadataAnswer>(wire, 'Metadata', 12, { topics: [{ name: topic }] });
+    const partitions = topics[0]?.partitions ?? [];
+    return wanted.every(({ leader, isr }, index) => {
+      const partition = partitions.find(({ partitionIndex }) => partitionIndex === index);
+      if (partition === undefined) return false;
+      return (
+        (leader === undefined || partition.leaderId === leader) &&
+        (isr === undefined || sameMembers(partition.isrNodes, isr))
+      );
+    });
+  });
+}
+
+/** Resolves when nothing is being reassigned any more. */
+export function nothingReassigned(cluster: ThreeNodes): Promise<void> {
+  return everywhere(cluster, 'nothing is reassigned', async (wire) => {
+    const { topics } = await ask<{ topics: readonly unknown[] }>(wire, 'ListPartitionReassignments', 0, {
+      timeoutMs: 5_000,
+      topics: null,
+    });
+    return topics.length === 0;
+  });
+}
+
+/** Resolves when consumers can read so many records of a topic of three partitions, which nobody has deleted from. */
+export async function recordsAre(cluster: ThreeNodes, topic: string, count: number): Promise<void> {
+  const ends = new Map<number, number>();
+  await everywhere(cluster, `${topic} has ${count} records`, async (wire) => {
+    const partitions = [0, 1, 2].map((partitionIndex) => ({ partitionIndex, timestamp: LATEST }));
+    const { topics } = await ask<OffsetsAnswer>(wire, 'ListOffsets', 7, {
+      replicaId: -1,
+      topics: [{ name: topic, partitions }],
+    });
+    for (const { partitionIndex, errorCode, offset } of topics[0]?.partitions ?? []) {
+      if (errorCode === 0) ends.set(partitionIndex, Number(offset));
+    }
+    return true;
+  });
+  const found = [...ends.values()].reduce((sum, offset) => sum + offset, 0);
+  if (found !== count) await recordsAre(cluster, topic, count);
+}
+
+/** Polls one running node after the other until each says yes. */
+async function everywhere(
+  cluster: ThreeNodes,
+  what: string,
+  isSo: (wire: WireClient, node: ClusterNode) => Promise<boolean>,
+): Promise<void> {
+  const deadline = Date.now() + PATIENCE_MS;
+  for (const node of cluster.nodes.filter(({ isRunning }) => isRunning)) {
+    for (;;) {
+      node.mustRun();
+      if (await attempt(node, isSo)) break;
+      if (Date.now() > deadline) throw new Error(`${cluster.name}, node ${node.id}: never so: ${what}`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+}
+
+/** A node that is starting or ending refuses connections and answers with errors: that is a no. */
+async function attempt(
+  node: ClusterNode,
+  isSo: (wire: WireClient, node: ClusterNode) => Promise<boolean>,
+): Promise<boolean> {
+  const wire = new WireClient(node.bootstrap);
+  try {
+    return await isSo(wire, node);
+  } catch {
+    return false;
+  } finally {
+    wire.close();
+  }
+}
+
+/** The offset of the last record that the controllers have committed. */
+async function lastCommitted(cluster: ThreeNodes): Promise<number> {
+  let last = -1;
+  await everywhere(cluster, 'the quorum is described', async (wire) => {
+    const { topics } = await ask<DescribedQuorum>(wire, 'DescribeQuorum', 2, {
+      topics: [{ topicName: METADATA_TOPIC, partitions: [{ partitionIndex: 0 }] }],
+    });
+    const partition = topics[0]?.partitions[0];
+    if (partition === undefined || partition.errorCode !== 0) return false;
+    last = Math.max(last, Number(partition.highWatermark) - 1);
+    return true;
+  });
+  return last;
+}
+
+interface MetadataAnswer {
+  readonly topics: readonly {
+    readonly partitions: readonly {
+      readonly partitionIndex: number;
+      readonly leaderId: number;
+      readonly isrNodes: readonly number[];
+    }[];
+  }[];
+}
+
+interface OffsetsAnswer {
+  readonly topics: readonly {
+    readonly partitions: readonly {
+      readonly partitionIndex: number;
+      readonly errorCode: number;
+      readonly offset: number | bigint;
+    }[];
+  }[];
+}
+
+interface DescribedQuorum {
+  readonly topics: readonly {
+    readonly partitions: readonly { readonly errorCode: number; readonly highWatermark: number | bigint }[];
+  }[];
+}
+
+async function ask<Answer>(wire: WireClient, ...request: Parameters<WireClient['send']>): Promise<Answer> {
+  const answer = await wire.send(...request);
+  if (!('response' in answer)) throw new Error('the connection closed');
+  return answer.response as Answer;
+}
+
+function sameMembers(found: readonly number[], wanted: readonly number[]): boolean {
+  return found.length === wanted.length && wanted.every((id) => found.includes(id));
+}
