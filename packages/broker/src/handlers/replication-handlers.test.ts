@@ -38,6 +38,7 @@ describe('brokers of a controller', () => {
   interface Registration {
     readonly incarnationId?: string;
     readonly clusterId?: string;
+    readonly logDirs?: readonly string[];
     readonly isMigratingZkBroker?: boolean;
   }
 
@@ -102,13 +103,14 @@ describe('brokers of a controller', () => {
   test('one that is not heard of is fenced, and another incarnation may come then', async () => {
     const brokerEpoch = await joined();
     started.clock.advance(SESSION_MS - 1);
-    const incarnationId = 'INCARNATIONDDDDDDDDDDQ';
-    expect((await register(4, { incarnationId })).errorCode).toBe(ErrorCode.DUPLICATE_BROKER_REGISTRATION);
+    // Its directory is another: nothing says that the process of the one before it is gone.
+    const other = { incarnationId: 'INCARNATIONDDDDDDDDDDQ', logDirs: ['DIRECTORYDDDDDDDDDDDDQ'] };
+    expect((await register(4, other)).errorCode).toBe(ErrorCode.DUPLICATE_BROKER_REGISTRATION);
     expect(broker()?.isFenced).toBe(false);
     started.clock.advance(1);
     await expect.poll(() => broker()?.isFenced).toBe(true);
     expect(broker(NODE_ID)?.isFenced).toBe(false);
-    expect((await register(4, { incarnationId })).errorCode).toBe(ErrorCode.NONE);
+    expect((await register(4, other)).errorCode).toBe(ErrorCode.NONE);
     expect((await beat(brokerEpoch)).errorCode).toBe(ErrorCode.STALE_BROKER_EPOCH);
   });
 
