@@ -15,6 +15,9 @@ export class PartitionMetadataLog implements ReplicatedMetadataLog {
   readonly #log: PartitionLog;
   readonly #flushedEnd: FlushedEnd | null;
   #endOffset: number;
+  /** How often the end was cut off. */
+  #cuts = 0;
+  #isCutting = false;
 
   /** With a note of how far it is on the disk, where others rely on that. */
   constructor(log: PartitionLog, flushedEnd: FlushedEnd | null) {
@@ -54,15 +57,25 @@ export class PartitionMetadataLog implements ReplicatedMetadataLog {
   }
 
   async truncateTo(offset: number): Promise<void> {
-    await this.#flushedEnd?.lower(offset);
-    await this.#log.follower.truncateTo(offset);
+    await this.#cut(offset, () => this.#log.follower.truncateTo(offset));
     this.#endOffset = this.#log.logEndOffset;
     invariant(this.#endOffset === offset, `the metadata log ends at ${this.#endOffset} and not at ${offset}`);
   }
 
+  /** From before it is noted until it is done: a flush in between may be of what goes. */
+  async #cut(offset: number, cut: () => Promise<void>): Promise<void> {
+    this.#cuts++;
+    this.#isCutting = true;
+    try {
+      await this.#flushedEnd?.lower(offset);
+      await cut();
+    } finally {
+      this.#isCutting = false;
+    }
+  }
+
   async startBehind({ offset }: OffsetAndEpoch): Promise<void> {
-    await this.#flushedEnd?.lower(offset);
-    await this.#log.follower.startAt(offset);
+    await this.#cut(offset, () => this.#log.follower.startAt(offset));
     this.#endOffset = offset;
   }
 
@@ -78,7 +91,11 @@ export class PartitionMetadataLog implements ReplicatedMetadataLog {
 
   async flush(): Promise<void> {
     const { logEndOffset } = this.#log;
+    const cuts = this.#cuts;
+    const isCutting = this.#isCutting;
     await this.#log.flush();
+    // What was cut off meanwhile needs to be on no disk; what came in its place is flushed for itself.
+    if (isCutting || cuts !== this.#cuts) return;
     if (this.#log.recoveryPoint < logEndOffset) failUnlessNone(ErrorCode.KAFKA_STORAGE_ERROR);
     this.#flushedEnd?.raise(logEndOffset);
   }
