@@ -75,4 +75,20 @@ describe('startCluster', () => {
     await expect(cluster.killBroker(2)).rejects.toThrow('This cluster has no broker 2.');
     await cluster.close();
   });
+
+  it('has brokers that go on while one of them is killed, stopped and started', async () => {
+    const cluster = await startCluster({ brokers: 3 });
+    expect(cluster.bootstrapServers.split(',')).toEqual(
+      cluster.brokers.map(({ port }) => `127.0.0.1:${port}`),
+    );
+    const states = () => cluster.brokers.map(({ state }) => state);
+    await cluster.killBroker(1);
+    expect(states()).toEqual(['stopped', 'running', 'running']);
+    // It is let in again by the two that are left: one of them leads, or has come to.
+    await cluster.startBroker(1);
+    await cluster.stopBroker(2);
+    await cluster.startBroker(2);
+    expect(states()).toEqual(['running', 'running', 'running']);
+    await cluster.close();
+  });
 });
