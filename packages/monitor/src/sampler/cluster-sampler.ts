@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type {
   ClusterChange,
   ClusterEvent,
@@ -157,7 +158,7 @@ export class ClusterSampler {
     const { requests } = await this.#connection;
     await Promise.all([requests.close(), ...ended]);
     if (this.#taker !== null) {
-      this.#keepEndOffsets();
+      for (const _ of this.#keepingEndOffsets());
     }
   }
 
@@ -201,11 +202,16 @@ export class ClusterSampler {
     }
     const taker = await this.#sampleTaker();
     const taken = await taker.take(this.state.metadata, at);
+    if (taken.sample.offsetEvents.some(({ topic }) => !this.state.metadata.topics.has(topic))) {
+      // A commit to a topic that is younger than the topology would be taken for one to a topic that is gone.
+      await this.#topologyLoop.fresh();
+    }
     if (this.#lagLoop.isClosed) {
       // Closing cut its connections: what is missing in it is not gone.
       return;
     }
     this.#takeIn(taken);
+    await this.#keepEndOffsetsInTime(at);
     this.#reachability.succeeded('lag');
     this.#tell(() => this.#needs.onTick(this));
   }
@@ -262,9 +268,22 @@ export class ClusterSampler {
     }
     windows.save(name, { windows: changed, positions: commits.positions });
     history.record(name, at, lagSamples(this.state.judgedGroups.values()));
-    if (at - this.#keptEndOffsetsAt >= KEEP_END_OFFSETS_MS) {
-      this.#keptEndOffsetsAt = at;
-      this.#keepEndOffsets();
+  }
+
+  /** Now and then, and a few at a time: those of a large cluster take long enough to be felt. */
+  async #keepEndOffsetsInTime(at: number): Promise<void> {
+    if (at - this.#keptEndOffsetsAt < KEEP_END_OFFSETS_MS) {
+      return;
+    }
+    this.#keptEndOffsetsAt = at;
+    try {
+      for (const _ of this.#keepingEndOffsets()) await setImmediate();
+    } catch (error) {
+      // A full disk costs the history, not the view of what is.
+      this.#needs.logger.error(
+        { cluster: this.definition.name, err: error },
+        'end offsets could not be kept',
+      );
     }
   }
 
@@ -280,14 +299,14 @@ export class ClusterSampler {
     }
   }
 
-  #keepEndOffsets(): void {
+  #keepingEndOffsets(): Generator<void> {
     const { endOffsets, topicIds } = this.state;
     const polls = [...endOffsets.entries()].map(({ topic, partition, value }) => ({
       topic,
       partition,
       polls: value,
     }));
-    this.#needs.windows.saveEndOffsets(this.definition.name, polls, topicIds);
+    return this.#needs.windows.savingEndOffsets(this.definition.name, polls, topicIds);
   }
 }
 

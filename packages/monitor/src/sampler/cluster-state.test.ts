@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { applySample, commitOf, sampleOf } from '../../test/sample-of.ts';
+import { applySample, commitOf, sampleOf, topologyOf } from '../../test/sample-of.ts';
 import { ClusterState } from './cluster-state.ts';
 
 let state: ClusterState;
@@ -38,6 +38,13 @@ describe('ClusterState', () => {
     applySample(state, sampleOf({ at: 1000, ends: { orders: [5] } }));
     applySample(state, sampleOf({ at: 2000, ends: { orders: [50] }, events: [commitOf(3, 1900)] }));
     expect(partition()?.judged?.commits.map(({ lag }) => lag)).toEqual([2]);
+  });
+
+  it('takes a commit to a topic that is younger than the metadata the sample was taken by', () => {
+    const sample = sampleOf({ at: 1000, ends: {}, events: [commitOf(3, 900)] });
+    state.applyTopology(topologyOf(sampleOf({ at: 1100, ends: { orders: [5] } }).metadata), 1100);
+    state.apply(sample);
+    expect(partition()).toMatchObject({ committed: { offset: 3 } });
   });
 
   it('knows no lag at the time of a commit that may be old', () => {

@@ -166,7 +166,7 @@ export class ClusterState {
   #observe(event: OffsetEvent, sample: ClusterSample): void {
     const { group, topic, partition } = event;
     // A commit to a topic that is gone would be reported for ever: nothing will ever remove it.
-    if (!sample.metadata.topics.has(topic)) {
+    if (!this.metadata.topics.has(topic)) {
       return;
     }
     switch (event.kind) {

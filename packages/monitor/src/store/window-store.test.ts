@@ -21,11 +21,12 @@ const positions = { topicId: 'id', nextOffsets: new Map([[2, 40]]) };
 describe('WindowStore', () => {
   it('gives back what it kept, cluster by cluster', () => {
     store.save('c', { windows: [kept], positions });
-    store.saveEndOffsets(
+    const steps = store.savingEndOffsets(
       'c',
       [{ topic: 't', partition: 0, polls: [{ offset: 9, at: 1000 }] }],
       new Map([['t', 'topic-id']]),
     );
+    expect([...steps]).toHaveLength(1);
     expect(store.load('c')).toEqual({
       windows: [kept],
       endOffsets: [{ topic: 't', partition: 0, polls: [{ offset: 9, at: 1000 }] }],

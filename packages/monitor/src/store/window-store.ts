@@ -37,6 +37,9 @@ export interface KeptWindows {
   readonly positions: ReadingPositions | null;
 }
 
+/** As many as take some ten milliseconds. */
+const END_OFFSETS_PER_STEP = 1_000;
+
 const commits = z.array(
   z.object({
     offset: z.number(),
@@ -98,22 +101,30 @@ export class WindowStore {
     })();
   }
 
-  /** Keeps the polled end offsets and topic ids, in place of those kept before. */
-  saveEndOffsets(
+  /**
+   * Keeps the polled end offsets and topic ids, in place of those kept before: in steps, between which other work may be
+   * done. To end in between loses end offsets that were kept before, which costs a verdict little.
+   */
+  *savingEndOffsets(
     cluster: string,
-    endOffsets: Iterable<KeptEndOffsets>,
+    endOffsets: readonly KeptEndOffsets[],
     topicIds: ReadonlyMap<string, string>,
-  ): void {
+  ): Generator<void> {
     this.#database.transaction(() => {
       this.#statements.clearEndOffsets.run(cluster);
       this.#statements.clearTopics.run(cluster);
-      for (const kept of endOffsets) {
-        this.#statements.saveEndOffsets.run({ cluster, ...kept, polls: JSON.stringify(kept.polls) });
-      }
       for (const [name, topicId] of topicIds) {
         this.#statements.saveTopic.run({ cluster, name, topicId });
       }
     })();
+    for (let first = 0; first < endOffsets.length; first += END_OFFSETS_PER_STEP) {
+      yield;
+      this.#database.transaction(() => {
+        for (const kept of endOffsets.slice(first, first + END_OFFSETS_PER_STEP)) {
+          this.#statements.saveEndOffsets.run({ cluster, ...kept, polls: JSON.stringify(kept.polls) });
+        }
+      })();
+    }
   }
 
   #loadPositions(cluster: string): ReadingPositions | null {
