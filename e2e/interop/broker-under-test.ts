@@ -38,6 +38,8 @@ interface BrokerLine {
 }
 
 interface Options {
+  /** How many brokers; one unless given. */
+  readonly brokers?: number;
   readonly console?: boolean;
   readonly dataDirectory?: string;
   readonly settings?: Readonly<Record<string, string>>;
@@ -55,7 +57,16 @@ export async function startOdradek(options: Options = {}): Promise<BrokerUnderTe
   const child = spawn(
     resolve(import.meta.dirname, '../../bin/odradek'),
     [
-      ...['up', '--json', '--data', dataDirectory, '--brokers', '1', '--port', String(port)],
+      ...[
+        'up',
+        '--json',
+        '--data',
+        dataDirectory,
+        '--brokers',
+        String(options.brokers ?? 1),
+        '--port',
+        String(port),
+      ],
       ...(options.console ? ['--console-port', '0'] : ['--no-console']),
       ...settings,
       ...(options.args ?? []),

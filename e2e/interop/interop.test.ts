@@ -55,7 +55,7 @@ let broker: { readonly bootstrap: string; close(): Promise<void> };
 const againstOracle = process.env.ODRADEK_INTEROP_ORACLE === '1';
 
 beforeAll(async () => {
-  broker = againstOracle ? await startApacheKafka(tools) : await startOdradek();
+  broker = againstOracle ? await startApacheKafka(tools) : await startOdradek({ brokers: 3 });
   for (const { topic } of sharedTopics)
     await new PlatformaticClient().createTopic(broker.bootstrap, topic, 3);
 }, 60_000);

@@ -71,5 +71,5 @@ export class KafkaJsClient implements InteropClient {
 }
 
 function client(bootstrap: string): Kafka {
-  return new Kafka({ brokers: [bootstrap], logLevel: logLevel.NOTHING });
+  return new Kafka({ brokers: bootstrap.split(','), logLevel: logLevel.NOTHING });
 }

@@ -11,7 +11,7 @@ export class PlatformaticClient implements InteropClient {
   }
 
   async createTopic(bootstrap: string, topic: string, partitions: number): Promise<void> {
-    const admin = new Admin({ clientId: 'interop', bootstrapBrokers: [bootstrap] });
+    const admin = new Admin({ clientId: 'interop', bootstrapBrokers: bootstrap.split(',') });
     await admin.createTopics({ topics: [topic], partitions, replicas: 1 });
     await admin.close();
   }
@@ -24,7 +24,7 @@ export class PlatformaticClient implements InteropClient {
   ): Promise<void> {
     const producer = new Producer({
       clientId: 'interop',
-      bootstrapBrokers: [bootstrap],
+      bootstrapBrokers: bootstrap.split(','),
       serializers: stringSerializers,
     });
     await producer.send({
@@ -43,7 +43,7 @@ export class PlatformaticClient implements InteropClient {
   async consume(bootstrap: string, topic: string, group: string, count: number): Promise<ReadRecord[]> {
     const consumer = new Consumer({
       clientId: 'interop',
-      bootstrapBrokers: [bootstrap],
+      bootstrapBrokers: bootstrap.split(','),
       groupId: group,
       deserializers: stringDeserializers,
       autocommit: false,
