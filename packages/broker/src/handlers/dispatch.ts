@@ -151,10 +151,7 @@ export class Dispatch {
 
   /** Handles one frame: header and body of a request, without the size prefix. Never rejects. */
   dispatch(frame: Uint8Array, origin: RequestOrigin): RequestOutcome | Promise<RequestOutcome> {
-    const outcome = this.dispatchHere(frame, origin);
-    const settle = (settled: RequestOutcome | NotController) =>
-      settled.kind === 'not-controller' ? this.#sendOn(settled, frame, origin) : settled;
-    return outcome instanceof Promise ? outcome.then(settle) : settle(outcome);
+    return this.#dispatch<RequestOutcome>(frame, origin, (request) => this.#sendOn(request, frame, origin));
   }
 
   /** The same, and nothing is sent on. */
@@ -162,6 +159,14 @@ export class Dispatch {
     frame: Uint8Array,
     origin: RequestOrigin,
   ): RequestOutcome | NotController | Promise<RequestOutcome | NotController> {
+    return this.#dispatch<NotController>(frame, origin, (request) => request);
+  }
+
+  #dispatch<Elsewhere>(
+    frame: Uint8Array,
+    origin: RequestOrigin,
+    elsewhere: (notController: NotController) => Elsewhere | Promise<Elsewhere>,
+  ): RequestOutcome | Elsewhere | Promise<RequestOutcome | Elsewhere> {
     let opened: OpenedRequest | string;
     try {
       opened = this.#open(frame);
@@ -170,9 +175,9 @@ export class Dispatch {
     }
     if (typeof opened === 'string') return { kind: 'close', reason: opened };
     const { tally } = opened;
-    if (this.#tallies === null || tally === null) return this.#answer(opened, origin);
+    if (this.#tallies === null || tally === null) return this.#answer(opened, origin, elsewhere);
     const begunMs = this.#tallies.begin(tally);
-    const outcome = this.#answer(opened, origin);
+    const outcome = this.#answer(opened, origin, elsewhere);
     if (outcome instanceof Promise) void outcome.then(() => this.#tallies?.end(tally, begunMs));
     else this.#tallies.end(tally, begunMs);
     return outcome;
@@ -211,10 +216,11 @@ export class Dispatch {
     };
   }
 
-  #answer(
+  #answer<Elsewhere>(
     opened: OpenedRequest,
     origin: RequestOrigin,
-  ): RequestOutcome | NotController | Promise<RequestOutcome | NotController> {
+    elsewhere: (notController: NotController) => Elsewhere | Promise<Elsewhere>,
+  ): RequestOutcome | Elsewhere | Promise<RequestOutcome | Elsewhere> {
     const { entry, apiVersion } = opened;
     const { handler } = entry;
     const context = contextOf(opened, origin);
@@ -249,9 +255,11 @@ export class Dispatch {
       }
     };
     const isElsewhere = entry.forwards === true && this.#forwarding?.isController() === false;
-    if (isElsewhere) return { kind: 'not-controller', refuse };
-    const shaped = (answer: HandlerAnswer<MessageDeclaration>): RequestOutcome | NotController =>
-      answer === NOT_CONTROLLER ? { kind: 'not-controller', refuse } : encoded(opened, answer);
+    if (isElsewhere) return elsewhere({ kind: 'not-controller', refuse });
+    const shaped = (
+      answer: HandlerAnswer<MessageDeclaration>,
+    ): RequestOutcome | Elsewhere | Promise<RequestOutcome | Elsewhere> =>
+      answer === NOT_CONTROLLER ? elsewhere({ kind: 'not-controller', refuse }) : encoded(opened, answer);
     try {
       const answer = handler.handle(request, context);
       if (!(answer instanceof Promise)) return shaped(answer);
