@@ -24,7 +24,6 @@ const voterEntry = z.strictObject({
   /** The `directory.id` that its data directory was made with. */
   directoryId: uuid,
 });
-export type ManifestVoter = z.infer<typeof voterEntry>;
 
 const common = {
   clusterId: uuid,

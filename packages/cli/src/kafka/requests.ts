@@ -1,9 +1,9 @@
-import type { ApiName, KafkaRequests, RequestBody, ResponseBody } from '@odradek/monitor/requests';
+import type { KafkaRequests, RequestBody, ResponseBody } from '@odradek/monitor/requests';
 import { Failure, usageFailure } from '../failure.ts';
 import type { BootstrapOption } from './client.ts';
 import { kafkaFailure } from './kafka-failure.ts';
 
-export type { ApiName, KafkaRequests, RequestBody, ResponseBody };
+export type { KafkaRequests, RequestBody, ResponseBody };
 
 /**
  * Runs `work` with the requests that the client library has no call for, and closes what was opened. Every fault
