@@ -15,7 +15,7 @@ import type { SimulationResult } from './simulation.ts';
  */
 
 const REPORT_EVERY = 50;
-const RECORD_EVERY = 25;
+const RECORD_EVERY = 10;
 /** From so many seeds on every kind of event must have come up. */
 const SEEDS_FOR_ALL = 40;
 

@@ -86,7 +86,7 @@ export class SimulatedMachine {
   #lastEnd: EndOfLife | null = null;
   /** Whether the disk has failed since the last start, or was full then, so that the broker may give up. */
   #mayGiveUp = false;
-  /** Whether its metadata was damaged since the last start, which the next one says. */
+  /** Whether its metadata was damaged since it served last: the next one to come so far has said so. */
   #isDamaged = false;
   /** Whether the disk was full since the last start, which a broker that runs survives. */
   #wasFull = false;
@@ -131,7 +131,6 @@ export class SimulatedMachine {
     trace.note(time.nowMs, `${this.#name} starts`);
     this.#isPaused = false;
     this.#mayGiveUp = this.condition.isFull || this.#isFailing || this.#isDamaged;
-    this.#isDamaged = false;
     this.#wasFull = this.condition.isFull;
     const config = brokerConfigFrom(properties);
     const runtime = this.#runtime(life);
@@ -269,6 +268,7 @@ export class SimulatedMachine {
   #onServing(life: Life, broker: Broker): void {
     if (!life.incarnation.isAlive) return;
     life.broker = broker;
+    this.#isDamaged = false;
     if (this.#lastEnd === null) return;
     if (this.#lastEnd !== 'clean stop') this.#options.findings.count('recoveries');
     this.#options.onRecovered(this.#lastEnd);
