@@ -1,5 +1,4 @@
 import { readdir } from 'node:fs/promises';
-import { createTopic } from '../interop/differential/differential-case.ts';
 import { WireClient } from '../interop/differential/wire-client.ts';
 import type { KafkaTools } from '../interop/kafka-tools.ts';
 import { latencyOf, producedOf } from './client-rows.ts';
@@ -22,7 +21,8 @@ export const start3: Row = {
     each(order, async (name) => {
       const folder = await prepareCluster(name, tools);
       const first = await folder.start();
-      await createTopic(clientOf(first), 'old', { partitions: 12, replicationFactor: BROKERS });
+      await createTopic(first, 'old', 12);
+      await untilEvery(first, { names: ['old'], partitions: 12 }, isInSync);
       await first.stop();
       const second = await folder.start();
       await second.stop();
@@ -91,6 +91,10 @@ export const latency3: Row = {
 
 const TOPICS = 10;
 const PARTITIONS_EACH = 1_000;
+const MANY: Topics = {
+  names: Array.from({ length: TOPICS }, (_, index) => `many-${index}`),
+  partitions: TOPICS * PARTITIONS_EACH,
+};
 const IDLE_SECONDS = 20;
 
 /** Ten thousand partitions with three replicas; the budgets are absolute, so Apache Kafka is not measured. */
@@ -115,19 +119,15 @@ async function measurePartitions3(name: ContenderName, tools: KafkaTools): Promi
   const folder = await prepareCluster(name, tools);
   const first = await folder.start();
   const began = performance.now();
-  for (let index = 0; index < TOPICS; index++) {
-    const client = clientOf(first);
-    await createTopic(client, `many-${index}`, { partitions: PARTITIONS_EACH, replicationFactor: BROKERS });
-    client.close();
-  }
-  await allInSync(first);
+  for (const name of MANY.names) await createTopic(first, name, PARTITIONS_EACH);
+  await untilEvery(first, MANY, isInSync);
   const createdInMs = performance.now() - began;
   await first.stop();
   const restarted = performance.now();
   const second = await folder.start();
-  await allLed(second);
+  await untilEvery(second, MANY, isLed);
   const readyInMs = performance.now() - restarted;
-  await allInSync(second);
+  await untilEvery(second, MANY, isInSync);
   await seconds(30);
   const resident = await largestResidentMegabytes(second.pids);
   const handles = await Promise.all(
@@ -148,33 +148,48 @@ async function measurePartitions3(name: ContenderName, tools: KafkaTools): Promi
   ];
 }
 
-const allLed = (contender: Contender) => untilEvery(contender, ({ leaderId }) => leaderId >= 0);
-const allInSync = (contender: Contender) =>
-  untilEvery(contender, ({ leaderId, isrNodes }) => leaderId >= 0 && isrNodes.length === BROKERS);
-
 interface ToldPartition {
   readonly leaderId: number;
   readonly isrNodes: readonly number[];
 }
 
+const isLed = ({ leaderId }: ToldPartition) => leaderId >= 0;
+const isInSync = (partition: ToldPartition) => isLed(partition) && partition.isrNodes.length === BROKERS;
+
+interface Topics {
+  readonly names: readonly string[];
+  /** Of all of them. */
+  readonly partitions: number;
+}
+
+async function createTopic({ bootstrap }: Contender, name: string, numPartitions: number): Promise<void> {
+  const client = new WireClient(bootstrap.split(',')[0] ?? '');
+  const topics = [{ name, numPartitions, replicationFactor: BROKERS }];
+  const answer = await client.send('CreateTopics', 7, { topics, timeoutMs: 60_000 });
+  client.close();
+  if (!('response' in answer)) throw new Error('the broker closed the connection');
+  const [topic] = (answer.response as { topics: { errorCode: number; errorMessage: string | null }[] })
+    .topics;
+  if (topic?.errorCode !== 0) throw new Error(`${name} was not made: ${topic?.errorMessage}`);
+}
+
 /** Resolves when each broker says so of every partition. */
 async function untilEvery(
   { bootstrap }: Contender,
+  { names, partitions }: Topics,
   holds: (partition: ToldPartition) => boolean,
 ): Promise<void> {
-  const topics = Array.from({ length: TOPICS }, (_, index) => ({ name: `many-${index}` }));
+  const topics = names.map((name) => ({ name }));
   for (const address of bootstrap.split(',')) {
     const client = new WireClient(address);
     for (;;) {
       const answer = await client.send('Metadata', 12, { topics, allowAutoTopicCreation: false });
       if (!('response' in answer)) throw new Error(`${address} closed the connection`);
       const told = (answer.response as { topics: { partitions: ToldPartition[] }[] }).topics;
-      const partitions = told.flatMap((topic) => topic.partitions);
-      if (partitions.length === TOPICS * PARTITIONS_EACH && partitions.every(holds)) break;
+      const found = told.flatMap((topic) => topic.partitions);
+      if (found.length === partitions && found.every(holds)) break;
       await seconds(0.05);
     }
     client.close();
   }
 }
-
-const clientOf = ({ bootstrap }: Contender) => new WireClient(bootstrap.split(',')[0] ?? '');
