@@ -50,6 +50,17 @@ describe('the end of a life', () => {
     expect(again.kind).toBe('locked');
   });
 
+  it('closes the files that it was about to open', async () => {
+    void life.ports.disk.open(`${directory}/late`, 'create');
+    await life.end();
+    const open = fs.readdirSync('/proc/self/fd').flatMap((descriptor) => {
+      // The descriptor by which the folder was listed is gone by now.
+      const link = `/proc/self/fd/${descriptor}`;
+      return fs.existsSync(link) ? [fs.readlinkSync(link)] : [];
+    });
+    expect(open).not.toContain(`${directory}/late`);
+  });
+
   it('breaks its connections, frees its TCP ports, and tells nobody inside', async () => {
     const told: string[] = [];
     const { network } = life.ports;
