@@ -1,5 +1,4 @@
 import type { PartitionLog } from '../../../src/log/partition-log.ts';
-import type { MetadataDelta } from '../../../src/metadata/metadata-delta.ts';
 import type { MetadataImage } from '../../../src/metadata/metadata-image.ts';
 import { GROUP_METADATA_TOPIC } from '../../../src/metadata/topic-name.ts';
 import type { MetadataQuorum } from '../../../src/raft/metadata-quorum.ts';
@@ -86,8 +85,8 @@ export class ClusterWatch implements NodeWatcher {
     this.#replication.accepted(partition, done);
   }
 
-  published(delta: MetadataDelta, image: MetadataImage): void {
-    this.metadata.published(delta, image);
+  committed(image: MetadataImage): void {
+    this.metadata.committed(image);
   }
 
   quorumOpened(quorum: MetadataQuorum): void {

@@ -1,4 +1,3 @@
-import type { MetadataDelta } from '../../../src/metadata/metadata-delta.ts';
 import {
   EMPTY_IMAGE,
   type MetadataImage,
@@ -17,13 +16,15 @@ interface KnownPartition {
   readonly versions: Map<number, string>;
 }
 
-/** Compares what every node publishes of the metadata: all of them must say the same of the same moment. */
+/** Compares what every node knows of the committed metadata: all of them must say the same of the same moment. */
 export class MetadataCheck {
   readonly #findings: Findings;
   readonly #note: (text: string) => void;
   readonly #partitions = new Map<string, KnownPartition>();
-  /** Epoch of the record at each offset that was published. */
+  /** Epoch of the record at each offset that somebody knew of. */
   readonly #epochs = new Map<number, number>();
+  /** States of partitions that were looked at. */
+  readonly #seen = new WeakSet<PartitionImage>();
   #newest: MetadataImage = EMPTY_IMAGE;
 
   /** `note` is told of every change, for whoever reads the trace. */
@@ -32,18 +33,20 @@ export class MetadataCheck {
     this.#note = note;
   }
 
-  /** The newest that any node has published. */
+  /** The newest that any node knows. */
   get newest(): MetadataImage {
     return this.#newest;
   }
 
-  published(delta: MetadataDelta, image: MetadataImage): void {
+  committed(image: MetadataImage): void {
+    if (image.offset < 0) return;
     this.#checkOffset(image);
     if (image.offset > this.#newest.offset) this.#newest = image;
-    for (const { after, changedPartitions } of delta.changedTopics.values()) {
-      for (const index of changedPartitions) {
-        const partition = after.partitions[index];
-        if (partition !== undefined) this.#see(`${after.name}-${index}`, `${after.id}-${index}`, partition);
+    for (const { id, name, partitions } of image.topicsById.values()) {
+      for (const [index, partition] of partitions.entries()) {
+        if (this.#seen.has(partition)) continue;
+        this.#seen.add(partition);
+        this.#see(`${name}-${index}`, `${id}-${index}`, partition);
       }
     }
   }
@@ -67,7 +70,7 @@ export class MetadataCheck {
     const known = this.#epochs.get(offset);
     if (known === undefined) this.#epochs.set(offset, epoch);
     else if (known !== epoch)
-      this.#findings.violate(`metadata at ${offset} was published as of epoch ${known} and of ${epoch}`);
+      this.#findings.violate(`metadata at ${offset} is known as of epoch ${known} and of ${epoch}`);
   }
 
   #see(name: string, key: string, partition: PartitionImage): void {

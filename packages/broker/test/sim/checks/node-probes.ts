@@ -1,9 +1,8 @@
+import { MetadataReplay } from '../../../src/controller/metadata-replay.ts';
 import { FollowerLog } from '../../../src/log/follower-log.ts';
 import { LogDirectory } from '../../../src/log/log-directory.ts';
 import { PartitionLog } from '../../../src/log/partition-log.ts';
-import type { MetadataDelta } from '../../../src/metadata/metadata-delta.ts';
 import type { MetadataImage } from '../../../src/metadata/metadata-image.ts';
-import { MetadataPublisher } from '../../../src/metadata/metadata-publisher.ts';
 import { MetadataQuorum } from '../../../src/raft/metadata-quorum.ts';
 import type { RaftRequest, VoteRequest } from '../../../src/raft/raft-messages.ts';
 import { Partition } from '../../../src/replication/partition.ts';
@@ -19,7 +18,8 @@ export interface NodeWatcher {
   cutting(log: PartitionLog, offset: number): void;
   /** A leader has taken records; `done` tells what became of them. */
   accepted(partition: Partition, done: Promise<number>): void;
-  published(delta: MetadataDelta, image: MetadataImage): void;
+  /** A node knows of metadata that is committed. */
+  committed(image: MetadataImage): void;
   quorumOpened(quorum: MetadataQuorum): void;
   voteGranted(quorum: MetadataQuorum, request: VoteRequest): void;
 }
@@ -95,11 +95,19 @@ wrap(Partition.prototype, 'appendAsLeader', (original) => {
   };
 });
 
-wrap(MetadataPublisher.prototype, 'publish', (original) => {
-  return function publish(this: MetadataPublisher, delta, image) {
+// A controller may decide by metadata that its own broker does not know yet.
+wrap(MetadataReplay.prototype, 'adopt', (original) => {
+  return function adopt(this: MetadataReplay, step) {
     // What follows from it is judged by it.
-    watcher?.published(delta, image);
-    original.call(this, delta, image);
+    watcher?.committed(step.image);
+    original.call(this, step);
+  };
+});
+
+wrap(MetadataReplay.prototype, 'publish', (original) => {
+  return function publish(this: MetadataReplay) {
+    watcher?.committed(this.replayed());
+    original.call(this);
   };
 });
 
