@@ -37,10 +37,11 @@ export function describeQuorumHandler(
         return refused(ErrorCode.CLUSTER_AUTHORIZATION_FAILED);
       }
       if (!asksForMetadataLog(request)) return unknownPartitions(request);
-      const { state } = needs.controller.quorum;
-      const replicas = quorumReplicas(state, needs.clock.monotonicMs());
+      const { state, nowMs } = needs.controller.quorum;
+      const replicas = quorumReplicas(state, nowMs);
       if (replicas === null) return answer({ errorCode: ErrorCode.NOT_LEADER_OR_FOLLOWER });
-      const shape = (replica: QuorumReplica) => replicaState(replica, { apiVersion, clock: needs.clock });
+      const aheadMs = needs.clock.wallMs() - nowMs;
+      const shape = (replica: QuorumReplica) => replicaState(replica, { apiVersion, aheadMs });
       return {
         ...answer({
           errorCode: ErrorCode.NONE,
@@ -59,12 +60,11 @@ export function describeQuorumHandler(
   };
 }
 
-/** The quorum keeps monotonic time, clients are told the time of day; what never was stays -1. */
+/** The quorum keeps a time of its own, clients are told the time of day; what never was stays -1. */
 function replicaState(
   { key, logEndOffset, lastFetchMs, lastCaughtUpMs }: QuorumReplica,
-  { apiVersion, clock }: { readonly apiVersion: number; readonly clock: Clock },
+  { apiVersion, aheadMs }: { readonly apiVersion: number; readonly aheadMs: number },
 ) {
-  const aheadMs = clock.wallMs() - clock.monotonicMs();
   const wallMs = (ms: number): number => (ms < 0 ? -1 : Math.round(ms + aheadMs));
   return {
     replicaId: key.id,

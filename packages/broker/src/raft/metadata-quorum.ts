@@ -16,7 +16,8 @@ import { leaderChangeBatch, recordsBatch } from './own-batches.ts';
 import { NOT_AVAILABLE, PendingAnswers } from './pending-answers.ts';
 import { CompanyEffects, type QuorumCompany } from './quorum-company.ts';
 import type { QuorumAppend, QuorumListener } from './quorum-listener.ts';
-import { writeQuorumState } from './quorum-state.ts';
+import { type QuorumState, writeQuorumState } from './quorum-state.ts';
+import { QuorumTime } from './quorum-time.ts';
 import type { RaftEffect, RaftEvent } from './raft-event.ts';
 import type { AnswerTo, RaftRequest, RefusedRequest } from './raft-messages.ts';
 import {
@@ -67,6 +68,7 @@ export class MetadataQuorum {
   readonly #answers: PendingAnswers;
   #state: RaftState;
   #timer: Timer | null = null;
+  readonly #time: QuorumTime;
   #isStopped = false;
   readonly #company: CompanyEffects | null;
   readonly #snapshots: MetadataSnapshots;
@@ -86,6 +88,7 @@ export class MetadataQuorum {
       bootstrapServers: company?.bootstrapServers ?? [],
       timing,
     });
+    this.#time = new QuorumTime(needs.clock);
     this.#effects = new EffectQueue((effect) => this.#carryOut(effect), onFailed);
     this.#flusher = new LogFlusher(needs.log, {
       flushed: ({ endOffset, truncations }) => this.#handle({ kind: 'flushed', endOffset, truncations }),
@@ -116,6 +119,11 @@ export class MetadataQuorum {
 
   get state(): RaftState {
     return this.#state;
+  }
+
+  /** By which the times in {@link state} are to be read. */
+  get nowMs(): number {
+    return this.#time.nowMs;
   }
 
   /** This node. */
@@ -200,15 +208,17 @@ export class MetadataQuorum {
   #handle(event: RaftEvent): void {
     if (this.#isStopped) return;
     const { clock, random } = this.#needs;
-    const nowMs = clock.monotonicMs();
+    const { nowMs } = this.#time;
     const chance = (): number => random.uint32() / 2 ** 32;
     const { state, effects } = raftStep(this.#state, event, { nowMs, chance });
     this.#state = state;
-    this.#timer?.cancel();
-    const wakeMs = nextWakeMs(state, nowMs);
-    this.#timer =
-      wakeMs === Infinity ? null : clock.after(wakeMs - nowMs, () => this.#handle({ kind: 'time' }));
     this.#effects.add(effects);
+    this.#timer?.cancel();
+    const wakeMs = nextWakeMs(this.#state, this.#time.nowMs);
+    this.#timer =
+      wakeMs === Infinity || this.#time.stands
+        ? null
+        : clock.after(wakeMs - this.#time.nowMs, () => this.#handle({ kind: 'time' }));
     if (this.#onSuccession !== null && isSuccessionOver(this.#state)) this.#onSuccession();
   }
 
@@ -216,7 +226,7 @@ export class MetadataQuorum {
   #carryOut(effect: RaftEffect): Promise<void> | null {
     switch (effect.kind) {
       case 'persist':
-        return writeQuorumState(this.#needs.disk, this.#needs.quorumStatePath, effect.state);
+        return this.#store(effect.state);
       case 'appendLeaderChange':
         this.#announceLeader(effect);
         return null;
@@ -252,6 +262,12 @@ export class MetadataQuorum {
       default:
         return this.#company?.carryOut(effect) ?? null;
     }
+  }
+
+  async #store(state: QuorumState): Promise<void> {
+    const { disk, quorumStatePath } = this.#needs;
+    await this.#time.standStillFor(writeQuorumState(disk, quorumStatePath, state));
+    this.#handle({ kind: 'time' });
   }
 
   /** Listeners see the new state before any caller of `append` goes on. */
