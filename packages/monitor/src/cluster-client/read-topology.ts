@@ -27,11 +27,12 @@ export const emptyTopology: ClusterTopology = {
 
 /** Asks for all of it. Throws BrokerUnreachable when nobody answers. */
 export async function readTopology(requests: KafkaRequests): Promise<ClusterTopology> {
-  const [{ metadata, namedController, tellsReassignments }, quorum, fenced] = await Promise.all([
+  const [{ metadata, namedController, tellsReassignments }, quorum] = await Promise.all([
     readPartitions(requests),
     readQuorum(requests),
-    readFencedBrokers(requests),
   ]);
+  // After the metadata: whoever is missing there because it was fenced is then told as such.
+  const fenced = await readFencedBrokers(requests);
   return {
     metadata,
     quorum,

@@ -71,9 +71,10 @@ describe('impactOfLosing', () => {
 
   it('names partitions that refuse acks=all, not those that do already', () => {
     const state = stateOf([
+      { leader: 2, isr: [1, 2, 3] },
       { leader: 2, isr: [1, 2] },
-      { leader: 3, isr: [3] },
     ]);
+    state.policies = { ...state.policies, minInsyncReplicas: new Map([['t', 3]]) };
     expect(impactOfLosing(state, 1).belowMinIsr).toEqual({
       total: 1,
       partitions: [{ topic: 't', partition: 0 }],
