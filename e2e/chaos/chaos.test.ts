@@ -8,7 +8,7 @@ test('a minute of faults loses, reorders and repeats nothing that was acknowledg
 }, async () => {
   const child = spawn(
     process.execPath,
-    [join(import.meta.dirname, 'main.ts'), '--seconds', '60', '--gaps', 'shown'],
+    [join(import.meta.dirname, 'main.ts'), '--seconds', '60', '--budgets', 'shown'],
     {
       stdio: ['ignore', 'pipe', 'inherit'],
     },

@@ -30,8 +30,8 @@ const { values } = parseArgs({
     /** `inside` is said by this program to itself, in the namespace that it has entered. */
     network: { type: 'string', default: 'auto' },
     rate: { type: 'string', default: '1600' },
-    /** `shown`: gaps beyond the budget fail nothing, for they are those of a machine that may be busy. */
-    gaps: { type: 'string', default: 'held' },
+    /** `shown`: gaps and false fencings fail nothing, for they are those of a machine that may be busy. */
+    budgets: { type: 'string', default: 'held' },
     /** Only faults whose kind begins with this. */
     kind: { type: 'string', default: '' },
     /** No faults, but as much load as goes; a broker that is fenced all the same is a failure. */
@@ -123,6 +123,6 @@ async function chaos(cluster: ChaosCluster, who: string): Promise<Outcome> {
     verdict: judge(record.acknowledged, record.read, record.others),
     history: await metadataHistory(directories[0] ?? ''),
     differingReplicas: await differingReplicas(directories, TOPIC, PARTITIONS),
-    holdsGaps: cluster.name === 'Odradek' && values.gaps === 'held',
+    holdsBudgets: cluster.name === 'Odradek' && values.budgets === 'held',
   });
 }
