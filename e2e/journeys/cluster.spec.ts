@@ -200,6 +200,8 @@ async function openActs(page: Page, id: number) {
 }
 
 async function chooseAct(page: Page, id: number, act: string) {
-  await (await openActs(page, id)).getByRole('menuitem', { name: act }).click();
+  const menu = await openActs(page, id);
+  await menu.getByRole('menuitem', { name: act }).click();
+  await expect(menu).toBeHidden();
   return page.getByRole('dialog', { name: `${act} broker ${id}?` });
 }

@@ -103,7 +103,7 @@ export async function commitOffset(
   await admin.disconnect();
 }
 
-/** Creates a topic and waits for its leaders; the replication factor is the broker's default unless given. */
+/** Creates a topic; the replication factor is the broker's default unless given. */
 export async function createTopic(
   bootstrap: string,
   topic: string,
@@ -112,9 +112,10 @@ export async function createTopic(
 ): Promise<void> {
   const admin = kafka(bootstrap).admin();
   await admin.connect();
+  // Not waited for: kafkajs gives up where it asks a broker that has not heard of the topic yet.
   await admin.createTopics({
     topics: [{ topic, numPartitions: partitions, replicationFactor }],
-    waitForLeaders: true,
+    waitForLeaders: false,
   });
   await admin.disconnect();
 }
