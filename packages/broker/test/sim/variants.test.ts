@@ -7,14 +7,24 @@ import { RULE_VARIANTS } from './rule-variants.ts';
 import { VARIANTS } from './variants.ts';
 
 const COMMAND = fileURLToPath(new URL('./main.ts', import.meta.url));
-const NAMES = [...RULE_VARIANTS, ...VARIANTS].map(({ name }) => name);
+/** Those that take tens of seeds, and minutes with them: `npm run sim -- --variant NAME --seeds 300` looks for them. */
+const RARE: readonly string[] = [
+  'a follower looks once for where its log parts from the leader’s',
+  'a follower takes an answer to what it asked before',
+  'a record of an earlier epoch of the quorum is counted as committed',
+  'producers are forgotten at a clean stop',
+];
+const NAMES = [...RULE_VARIANTS, ...VARIANTS].map(({ name }) => name).filter((name) => !RARE.includes(name));
 /** How many seeds are tried from the one that is known to find the fault: what happens in it changes with the broker. */
 const SEEDS_MAX = 40;
 const AT_ONCE = 2;
 const LIMIT_MS = 900_000;
 
 /** Seeds that are known to find what takes more than a few; how many it takes without a choice is in variants.md. */
-const FIRST_SEEDS: Readonly<Record<string, number>> = {};
+const FIRST_SEEDS: Readonly<Record<string, number>> = {
+  'a vote is given to whoever asks': 8,
+  'a change of the in-sync replicas is taken whatever epoch it names': 11,
+};
 
 /** Each in a process of its own, for its rules are in place before the broker is loaded. */
 async function search(name: string): Promise<string> {

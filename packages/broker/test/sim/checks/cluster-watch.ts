@@ -42,7 +42,10 @@ export class ClusterWatch implements NodeWatcher {
     const { machines, minInSyncReplicas } = cluster;
     this.#options = options;
     this.#byDirectory = new Map(machines.map((machine) => [machine.directory, machine]));
-    this.metadata = new MetadataCheck(findings, note);
+    this.metadata = new MetadataCheck(findings, {
+      note,
+      onJoined: (partition, id) => this.#replication.joined(partition, id),
+    });
     this.losses = new LossRule(budget, machines.length, this.metadata);
     this.#quorum = new QuorumCheck(findings, new Map(machines.map((machine) => [machine.id, machine])));
     const planned = new Set(flushing.topics.map(({ name }) => name));

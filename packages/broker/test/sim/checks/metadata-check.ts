@@ -7,6 +7,8 @@ import type { Findings } from '../findings.ts';
 
 const RECOVERING = 1;
 
+type OnJoined = (partition: { readonly key: string; readonly name: string }, id: number) => void;
+
 /** What is known of one partition from any node's metadata. */
 interface KnownPartition {
   newest: PartitionImage;
@@ -20,6 +22,7 @@ interface KnownPartition {
 export class MetadataCheck {
   readonly #findings: Findings;
   readonly #note: (text: string) => void;
+  readonly #onJoined: OnJoined;
   readonly #partitions = new Map<string, KnownPartition>();
   /** Epoch of the record at each offset that somebody knew of. */
   readonly #epochs = new Map<number, number>();
@@ -27,10 +30,14 @@ export class MetadataCheck {
   readonly #seen = new WeakSet<PartitionImage>();
   #newest: MetadataImage = EMPTY_IMAGE;
 
-  /** `note` is told of every change, for whoever reads the trace. */
-  constructor(findings: Findings, note: (text: string) => void) {
+  /** `note` is told of every change, for whoever reads the trace; `onJoined` of whoever comes to be in sync. */
+  constructor(
+    findings: Findings,
+    { note, onJoined }: { readonly note: (text: string) => void; readonly onJoined: OnJoined },
+  ) {
     this.#findings = findings;
     this.#note = note;
+    this.#onJoined = onJoined;
   }
 
   /** The newest that any node knows. */
@@ -88,11 +95,15 @@ export class MetadataCheck {
     if (seen === text) return;
     if (seen !== undefined) this.#findings.violate(`${name} is ${seen} on one node and ${text} on another`);
     known.versions.set(partition.partitionEpoch, text);
-    this.#checkOne(name, known, partition);
+    this.#checkOne({ key, name }, known, partition);
     this.#checkShape(name, partition);
   }
 
-  #checkOne(name: string, known: KnownPartition, partition: PartitionImage): void {
+  #checkOne(
+    { key, name }: { readonly key: string; readonly name: string },
+    known: KnownPartition,
+    partition: PartitionImage,
+  ): void {
     const { leader, leaderEpoch, partitionEpoch } = partition;
     const epoch = known.epochs.get(leaderEpoch);
     if (epoch === undefined) known.epochs.set(leaderEpoch, epochOf(partition));
@@ -104,6 +115,7 @@ export class MetadataCheck {
       this.#findings.violate(`${name}: leader epoch ${known.newest.leaderEpoch} became ${leaderEpoch}`);
     if (leaderEpoch > known.newest.leaderEpoch) this.#findings.count('elections');
     if (partition.isr.length !== known.newest.isr.length) this.#findings.count('isrChanges');
+    for (const id of partition.isr) if (!known.newest.isr.includes(id)) this.#onJoined({ key, name }, id);
     known.newest = partition;
     const { isr, eligibleLeaderReplicas: elr } = partition;
     this.#note(`${name}: ${leader} leads in epoch ${leaderEpoch}, in sync ${isr}, eligible ${elr}`);

@@ -92,6 +92,23 @@ export class ReplicationCheck {
     this.#topicIds.set(log, topicId);
   }
 
+  /** Whoever comes to be in sync has everything that is committed: it may lead from now on. */
+  joined({ key, name }: { readonly key: string; readonly name: string }, id: number): void {
+    const { budgetOf, findings, machines, mayLack } = this.#options;
+    const committed = this.#committed.get(key);
+    const machine = [...machines.values()].find((one) => one.id === id);
+    const topic = name.slice(0, name.lastIndexOf('-'));
+    if (committed === undefined || machine === undefined || mayLack(id) || budgetOf(topic) === 'beyond')
+      return;
+    const folder = partitionFolder(machine.tree, machine.directory, { name, view: 'live' });
+    const range = { from: 0, to: committed.endOffset };
+    const stored = folder === null ? [] : storedHeaders(folder, { ...range, view: 'live' });
+    const end = stored.at(-1)?.endOffset ?? 0;
+    const difference = isCompacted(name) ? null : committed.differenceTo(stored, range);
+    if (difference !== null || end < committed.endOffset)
+      findings.violate(`${name}: node ${id} is in sync, and ${difference?.text ?? `ends at ${end}`}`);
+  }
+
   #leaderCommitted(log: PartitionLog): void {
     const led = this.#led.get(log);
     if (led === undefined) return;
