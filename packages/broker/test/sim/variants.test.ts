@@ -12,7 +12,6 @@ const RARE: readonly string[] = [
   'a follower looks once for where its log parts from the leader’s',
   'a follower takes an answer to what it asked before',
   'a record of an earlier epoch of the quorum is counted as committed',
-  'producers are forgotten at a clean stop',
 ];
 const NAMES = [...RULE_VARIANTS, ...VARIANTS].map(({ name }) => name).filter((name) => !RARE.includes(name));
 /** How many seeds are tried from the one that is known to find the fault: what happens in it changes with the broker. */
