@@ -71,7 +71,7 @@ export async function makeController(
     // It holds all that this broker knew before then, and nothing that was over since is taken for new.
     mayPublish: (image) => image.brokers.get(nodeId)?.incarnationId === incarnationId,
     publish: (delta, image) => publisher.publish(delta, image),
-    onStopped: () => fail('The metadata log cannot be written any more.'),
+    onStopped: (reason) => fail(`The metadata log cannot be written any more: ${wordsOf(reason)}.`),
   });
   rooms.add(() => controller.close());
   // On a full disk the controller would wait for its log.
@@ -111,4 +111,8 @@ function raftTiming(values: ConfigValues): RaftTiming {
     retryBackoffMs: values.number('controller.quorum.retry.backoff.ms'),
     firstPatienceMs: Math.min(FIRST_PATIENCE_MS, values.number('controller.quorum.election.timeout.ms')),
   };
+}
+
+function wordsOf(reason: unknown): string {
+  return reason instanceof Error ? reason.message : String(reason);
 }
