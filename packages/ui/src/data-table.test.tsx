@@ -1,4 +1,5 @@
 import { fireEvent, render, screen, waitFor, within } from '@testing-library/react';
+import { createPortal } from 'react-dom';
 import { describe, expect, it, vi } from 'vitest';
 import { type Column, DataTable, type Sort } from './data-table.tsx';
 
@@ -109,4 +110,35 @@ it('a long list draws only the rows in sight, and tells how many there are', () 
   const table = screen.getByRole('table', { name: 'Topics' });
   expect(table.getAttribute('aria-rowcount')).toBe('10001');
   expect(within(table).getAllByRole('row').length).toBeLessThan(150);
+});
+
+it('a click in what a cell has opened elsewhere on the page does not follow the act of the row', () => {
+  const act = vi.fn();
+  const opened: readonly Column<Topic>[] = [
+    {
+      id: 'name',
+      header: 'Name',
+      cell: ({ name }) => (
+        <>
+          <button type="button" onClick={act}>
+            {name}
+          </button>
+          {createPortal(<p>elsewhere</p>, document.body)}
+        </>
+      ),
+    },
+  ];
+  render(
+    <DataTable
+      label="Topics"
+      columns={opened}
+      rows={topics.slice(0, 1)}
+      rowKey={({ name }) => name}
+      sort={null}
+    />,
+  );
+  fireEvent.click(screen.getByText('elsewhere'));
+  expect(act).not.toHaveBeenCalled();
+  fireEvent.click(screen.getByRole('cell'));
+  expect(act).toHaveBeenCalledOnce();
 });

@@ -259,7 +259,9 @@ function actOf(row: Element | null | undefined): HTMLElement | null {
 
 function followAct(event: MouseEvent<HTMLTableRowElement>): void {
   const target = event.target;
-  if (!(target instanceof Element) || target.closest('a, button, input, select, data[tabindex]')) return;
+  // Clicks in a menu or dialog that a cell has opened come here too, though they are elsewhere on the page.
+  if (!(target instanceof Element) || !event.currentTarget.contains(target)) return;
+  if (target.closest('a, button, input, select, data[tabindex]')) return;
   if (window.getSelection()?.isCollapsed === false) return;
   actOf(event.currentTarget)?.click();
 }

@@ -1,5 +1,5 @@
 import { Menu as Base } from '@base-ui/react/menu';
-import { type ReactElement, type ReactNode, useState } from 'react';
+import type { ReactElement, ReactNode } from 'react';
 import styles from './menu.module.css';
 
 export interface MenuItem {
@@ -13,14 +13,8 @@ export interface MenuItem {
 
 /** Acts or choices behind one button. `trigger` is the button element; the menu names it as its opener. */
 export function Menu({ trigger, items }: { trigger: ReactElement; items: readonly MenuItem[] }): ReactNode {
-  const [open, setOpen] = useState(false);
-  // Closed before the act: a dialog that an act opens would else keep the menu open above it.
-  const choose = (item: MenuItem) => {
-    setOpen(false);
-    item.onSelect();
-  };
   return (
-    <Base.Root modal={false} open={open} onOpenChange={(next) => setOpen(next)}>
+    <Base.Root modal={false}>
       <Base.Trigger render={trigger} />
       <Base.Portal>
         <Base.Positioner sideOffset={6} align="start" className={styles.positioner}>
@@ -30,7 +24,7 @@ export function Menu({ trigger, items }: { trigger: ReactElement; items: readonl
                 key={item.id}
                 className={styles.item}
                 data-checked={item.checked ?? false}
-                onClick={() => choose(item)}
+                onClick={item.onSelect}
               >
                 <span>{item.label}</span>
                 {item.note && <span className={styles.note}>{item.note}</span>}
