@@ -115,7 +115,7 @@ function propertiesOf(node: WrittenNode, all: readonly WrittenNode[], folder: st
     'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
     'log.dirs': `${join(folder, String(node.id), 'a')},${join(folder, String(node.id), 'b')}`,
     'broker.heartbeat.interval.ms': '500',
-    'broker.session.timeout.ms': '4000',
+    'broker.session.timeout.ms': '9000',
     'auto.leader.rebalance.enable': 'false',
     'auto.create.topics.enable': 'false',
     'offsets.topic.num.partitions': '3',

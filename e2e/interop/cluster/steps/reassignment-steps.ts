@@ -23,7 +23,7 @@ export function plan(...moved: readonly Moved[]) {
   }));
   return {
     files: { 'plan.json': JSON.stringify({ version: 1, partitions }) },
-    rules: [sortedJson, anyDirectory],
+    rules: [anyDirectory, sortedJson],
   };
 }
 
@@ -35,8 +35,8 @@ export const done = state('The reassignment is done.', nothingReassigned);
 const toMove = {
   files: { 'topics.json': JSON.stringify({ version: 1, topics: [{ topic: 'pair' }] }) },
   rules: [
-    sortedJson,
     anyDirectory,
+    sortedJson,
     { name: 'proposed', why: 'the tool begins its proposal at a broker that it draws', apply: proposed },
   ],
 };

@@ -1,4 +1,4 @@
-import { settled } from '../cluster-state.ts';
+import { partitionsAre, settled } from '../cluster-state.ts';
 import { unordered } from '../rules.ts';
 import { run, type Section, state } from '../tool-step.ts';
 import {
@@ -52,6 +52,7 @@ export const underWay: Section = {
     run('kafka-configs', `${topics} --describe --topic heavy`),
     reassign(EXECUTE, slow),
     done,
+    state('Both replicas are in sync.', (cluster) => partitionsAre(cluster, 'heavy', [{ isr: [1, 2] }])),
     describeTopic('heavy'),
     run('kafka-topics', `${topics} --delete --topic heavy`),
   ],
