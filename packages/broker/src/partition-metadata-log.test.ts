@@ -1,7 +1,10 @@
+import fs from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { batchOf, LogBed } from '../test/log/log-bed.ts';
+import { segmentFile } from './log/segment-files.ts';
 import { PartitionMetadataLog } from './partition-metadata-log.ts';
 import { FlushedEnd } from './raft/flushed-end.ts';
+import { LostMetadataError } from './raft/lost-metadata-error.ts';
 import { nodeDisk } from './runtime/node-disk.ts';
 
 let bed: LogBed;
@@ -54,4 +57,16 @@ test('what is behind a snapshot is forgotten', async () => {
   const read: Uint8Array[] = [];
   for await (const chunk of log.read(2)) read.push(chunk);
   expect(read).toHaveLength(1);
+});
+
+test('records that are not as they were written are lost metadata, and said to be', async () => {
+  const { log } = await withBatches(3);
+  const path = segmentFile(bed.directory, 0, '.log');
+  const bytes = fs.readFileSync(path);
+  bytes.writeUInt8(bytes.readUInt8(bytes.length - 2) ^ 1, bytes.length - 2);
+  fs.writeFileSync(path, bytes);
+  const readThrough = async (): Promise<void> => {
+    for await (const chunk of log.read(0)) expect(chunk.length).toBeGreaterThan(0);
+  };
+  await expect(readThrough()).rejects.toBeInstanceOf(LostMetadataError);
 });

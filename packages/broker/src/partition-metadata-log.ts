@@ -1,7 +1,9 @@
+import { DamagedLogError } from './log/damaged-log-error.ts';
 import type { PartitionLog } from './log/partition-log.ts';
 import { ErrorCode, errorOf } from './protocol/errors.ts';
 import type { EpochStart, OffsetAndEpoch } from './raft/epoch-log.ts';
 import type { FlushedEnd } from './raft/flushed-end.ts';
+import { LostMetadataError } from './raft/lost-metadata-error.ts';
 import type { ReplicatedMetadataLog } from './raft/metadata-log.ts';
 import { invariant } from './runtime/invariant.ts';
 
@@ -105,6 +107,7 @@ export class PartitionMetadataLog implements ReplicatedMetadataLog {
     this.#log.stopWaiting();
   }
 
+  /** Ends with a `LostMetadataError` at records that are not as they were written. */
   async *read(from: number): AsyncIterable<Uint8Array> {
     const end = this.#endOffset;
     let fromOffset = from;
@@ -115,7 +118,12 @@ export class PartitionMetadataLog implements ReplicatedMetadataLog {
         upToOffset: end,
         minOneBatch: true,
       });
-      if (read.kind === 'refused') return failUnlessNone(read.errorCode);
+      if (read.kind === 'refused') {
+        const { failure } = this.#log;
+        if (failure instanceof DamagedLogError)
+          throw new LostMetadataError(failure.message, { cause: failure });
+        return failUnlessNone(read.errorCode);
+      }
       if (read.sizeInBytes === 0) return;
       yield* read.parts;
       fromOffset = read.nextOffset;

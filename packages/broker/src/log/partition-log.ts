@@ -192,7 +192,12 @@ export class PartitionLog {
 
   /** Whether the disk has refused; the log then answers KAFKA_STORAGE_ERROR. */
   get isOffline(): boolean {
-    return this.#writer.failure !== null;
+    return this.failure !== null;
+  }
+
+  /** Why the log is offline: a `DamagedLogError` where records are not as they were written. */
+  get failure(): DiskError | null {
+    return this.#writer.failure;
   }
 
   /** Those who wrote to the log, as far as it is written. */
