@@ -57,11 +57,11 @@ export async function nothingReassigned(cluster: ThreeNodes): Promise<void> {
   // Kafka's controller lists what it has seen committed, which may be a moment behind what it has answered.
   await settled(cluster);
   await everywhere(cluster, 'nothing is reassigned', async (wire) => {
-    const { topics } = await ask<{ topics: readonly unknown[] }>(wire, 'ListPartitionReassignments', 0, {
+    const { errorCode, topics } = await ask<Reassignments>(wire, 'ListPartitionReassignments', 0, {
       timeoutMs: 5_000,
       topics: null,
     });
-    return topics.length === 0;
+    return errorCode === 0 && topics.length === 0;
   });
 }
 
@@ -138,6 +138,11 @@ interface MetadataAnswer {
       readonly isrNodes: readonly number[];
     }[];
   }[];
+}
+
+interface Reassignments {
+  readonly errorCode: number;
+  readonly topics: readonly unknown[];
 }
 
 interface OffsetsAnswer {

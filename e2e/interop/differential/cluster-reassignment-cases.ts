@@ -84,6 +84,7 @@ export const clusterReassignmentCases: readonly ClusterCase[] = [
         );
         await nothingReassigned(wires.cluster);
       }
+      await partitionsAre(wires.cluster, name, [{ isr: [3, 1] }]);
       return [answers, await asDescribed(wires, name)];
     },
   },
