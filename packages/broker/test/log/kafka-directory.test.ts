@@ -29,6 +29,7 @@ describe.each(ENDS)('a log directory that Apache Kafka 4.3.1 left (%s)', (end) =
       const kafka = await KafkaDirectory.open(bed, path);
       expect(kafka.directory.wasClean).toBe(wasClean);
       expect(await answersOf(await kafka.log(topic), asked)).toEqual(asked);
+      await kafka.openAll();
       await kafka.close();
     }
   });

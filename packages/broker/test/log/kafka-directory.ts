@@ -1,7 +1,7 @@
 import type { CleaningCounts } from '../../src/log/cleaning-run.ts';
 import { IoThrottle } from '../../src/log/io-throttle.ts';
 import { DEFAULT_LOG_CONFIG, type LogConfig } from '../../src/log/log-config.ts';
-import { LogDirectory } from '../../src/log/log-directory.ts';
+import { type FoundPartition, LogDirectory } from '../../src/log/log-directory.ts';
 import type { PartitionLog } from '../../src/log/partition-log.ts';
 import type { AbortedTransaction } from '../../src/log/transaction-index.ts';
 import { batchesIn, isControlAt, isTransactionalAt, producerIdAt } from '../../src/protocol/record-batch.ts';
@@ -56,11 +56,11 @@ export interface TopicAnswers {
 /** A log directory that Apache Kafka wrote, opened by this log. */
 export class KafkaDirectory {
   readonly directory: LogDirectory;
-  readonly #topicIds: ReadonlyMap<string, string>;
+  readonly #found: readonly FoundPartition[];
 
-  private constructor(directory: LogDirectory, topicIds: ReadonlyMap<string, string>) {
+  private constructor(directory: LogDirectory, found: readonly FoundPartition[]) {
     this.directory = directory;
-    this.#topicIds = topicIds;
+    this.#found = found;
   }
 
   static async open(bed: LogBed, path: string): Promise<KafkaDirectory> {
@@ -68,15 +68,24 @@ export class KafkaDirectory {
       throw error;
     };
     const directory = await LogDirectory.open({ ...bed.environment(), path, nodeId: 1, onOffline: failed });
-    const found = await directory.partitions();
-    return new KafkaDirectory(directory, new Map(found.map(({ topic, topicId }) => [topic, topicId ?? ''])));
+    return new KafkaDirectory(directory, await directory.partitions());
+  }
+
+  /** Opens what is not open yet: after a crash a stop is a clean one where every log was recovered. */
+  async openAll(): Promise<void> {
+    for (const { topic, partition, topicId } of this.#found) {
+      if (this.directory.log({ topic, partition }) !== undefined) continue;
+      const options = { config: DEFAULT_LOG_CONFIG, topicId: topicId ?? '' };
+      await this.directory.openLog({ topic, partition }, options);
+    }
   }
 
   /** Partition 0 of a topic, with everything in it replicated as in the cluster of one that it comes from. */
   async log(topic: string, config: Partial<LogConfig> = {}): Promise<PartitionLog> {
+    const topicId = this.#found.find((partition) => partition.topic === topic)?.topicId ?? '';
     const log = await this.directory.openLog(
       { topic, partition: 0 },
-      { config: { ...DEFAULT_LOG_CONFIG, ...config }, topicId: this.#topicIds.get(topic) ?? '' },
+      { config: { ...DEFAULT_LOG_CONFIG, ...config }, topicId },
     );
     log.updateHighWatermark(log.logEndOffset);
     return log;
