@@ -91,7 +91,10 @@ describe('replicas on a live cluster', () => {
       async () => expect((await status()).throttle).toEqual({ brokers: [], topics: [] }),
       patiently,
     );
-    expect(await happened('reassignment-ended', topic)).toBeGreaterThan(0);
+    await vi.waitFor(
+      async () => expect(await happened('reassignment-ended', topic)).toBeGreaterThan(0),
+      patiently,
+    );
   });
 
   it('grow in number, and their leaders go back to where they are preferred', async () => {
