@@ -46,7 +46,7 @@ it('an event that is pushed while older ones are asked for is not lost', async (
     return { events: [{ id: 1, ...at, change: { kind: 'broker-answers', brokerId: 1 } }], hasMore: false };
   };
   await act(() => queryClient.invalidateQueries());
-  expect(screen.getByText(/Broker 2 answers again/)).toBeDefined();
+  expect(await screen.findByText(/Broker 2 answers again/)).toBeDefined();
   expect(screen.getAllByText(/answers again/)).toHaveLength(2);
 });
 
