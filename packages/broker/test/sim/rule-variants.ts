@@ -84,8 +84,8 @@ export const RULE_VARIANTS: readonly RuleVariant[] = [
     patches: [
       {
         file: 'raft/metadata-quorum.ts',
-        from: 'return writeQuorumState(this.#needs.disk, this.#needs.quorumStatePath, effect.state);',
-        to: 'void writeQuorumState(this.#needs.disk, this.#needs.quorumStatePath, effect.state); return null;',
+        from: 'return this.#store(effect.state);',
+        to: 'void this.#store(effect.state); return null;',
       },
     ],
   },
