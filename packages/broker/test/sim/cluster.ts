@@ -1,30 +1,15 @@
-import type { Disk } from '../../src/runtime/disk.ts';
 import { SeededRandom } from '../seeded-random.ts';
 import { ClientProcess } from './clients/client-process.ts';
-import type { Findings } from './findings.ts';
 import { Incarnation } from './incarnation.ts';
 import { type MachineAddress, propertiesOf } from './machine-properties.ts';
 import { NetworkLinks } from './network-links.ts';
 import { SimulatedBufferPool } from './simulated-buffer-pool.ts';
-import { type EndOfLife, SimulatedMachine } from './simulated-machine.ts';
+import { type MachineOptions, SimulatedMachine } from './simulated-machine.ts';
 import { SimulatedWires } from './simulated-network.ts';
 import { simulatedRandom } from './simulated-random.ts';
-import type { Trace } from './trace.ts';
-import type { VirtualTime } from './virtual-time.ts';
 
-export interface SimulatedClusterOptions {
-  readonly seed: number;
-  readonly trace: Trace;
-  readonly time: VirtualTime;
-  readonly findings: Findings;
+export interface SimulatedClusterOptions extends Omit<MachineOptions, 'address' | 'wires' | 'links'> {
   readonly nodes: number;
-  /** Configs of the brokers beside those that all have. */
-  readonly properties: Readonly<Record<string, string>>;
-  readonly patchDisk: (disk: Disk, incarnation: Incarnation) => Disk;
-  readonly onRecovered: (cause: EndOfLife) => void;
-  readonly onPowerLost: () => void;
-  readonly onEnded: (machine: SimulatedMachine, how: 'crash' | 'power loss') => void;
-  readonly areFaultsOn: () => boolean;
 }
 
 /** The machines of a simulation, the wires between them, and those who come to them as clients. */

@@ -9,9 +9,9 @@ import { createTopicsRequest } from '../../src/protocol/messages/create-topics-r
 import { createTopicsResponse } from '../../src/protocol/messages/create-topics-response.ts';
 import { describeQuorumRequest } from '../../src/protocol/messages/describe-quorum-request.ts';
 import { describeQuorumResponse } from '../../src/protocol/messages/describe-quorum-response.ts';
+import { Life } from '../../src/runtime/life.ts';
 import { nodeNetwork } from '../../src/runtime/node-network.ts';
 import { nodeRandom } from '../../src/runtime/node-random.ts';
-import { MortalRuntime } from './mortal-runtime.ts';
 import { PartitionAsker } from './partition-asker.ts';
 import { WireClient } from './wire-client.ts';
 
@@ -34,7 +34,7 @@ interface Member {
   readonly controllerPort: number;
   readonly directoryId: string;
   readonly isVoter: boolean;
-  life: { readonly mortal: MortalRuntime; readonly broker: Broker } | null;
+  life: { readonly process: Life; readonly broker: Broker } | null;
 }
 
 /** Real brokers that vote together, in this process, on fixed ports of 127.0.0.1 and directories of their own. */
@@ -80,7 +80,7 @@ export class BrokerCluster {
     { settings = {}, signal }: { settings?: Readonly<Record<string, string>>; signal?: AbortSignal } = {},
   ): Promise<void> {
     const member = this.#member(id);
-    const mortal = new MortalRuntime(brokerRuntime({ logLevel: LOG_LEVEL }));
+    const process = new Life(brokerRuntime({ logLevel: LOG_LEVEL }));
     const config = brokerConfigFrom({
       'process.roles': 'broker,controller',
       'node.id': String(id),
@@ -98,16 +98,17 @@ export class BrokerCluster {
       ...this.#settings,
       ...settings,
     });
-    const options = { config, runtime: mortal.runtime, ...(signal !== undefined && { signal }) };
+    const options = { config, runtime: process.ports, ...(signal !== undefined && { signal }) };
     const broker = await startBroker(options);
-    member.life = { mortal, broker };
+    member.life = { process, broker };
   }
 
   /** Ends it as `kill -9` would. */
-  kill(id: number): void {
+  async kill(id: number): Promise<void> {
     const member = this.#member(id);
-    member.life?.mortal.kill();
+    const { life } = member;
     member.life = null;
+    await life?.process.end();
   }
 
   async stopBroker(id: number): Promise<void> {

@@ -51,7 +51,7 @@ test.each([
   const leader = (await cluster.describeQuorum(1))?.leaderId ?? -1;
   const [victim = 0, other = 0] = [1, 2, 3].filter((id) => id !== leader);
   const former = directoryIdOf(victim);
-  cluster.kill(victim);
+  await cluster.kill(victim);
   harm(victim);
   await cluster.startBroker(victim);
   expect(directoryIdOf(victim)).not.toBe(former);

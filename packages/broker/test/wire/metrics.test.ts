@@ -78,7 +78,7 @@ describe('what three brokers tell Prometheus', () => {
   });
 
   test('a broker that is dead leaves partitions behind that lack a replica', async () => {
-    cluster.kill(3);
+    await cluster.kill(3);
     await until('it is fenced', async () => {
       return (await sums()).get('kafka_controller_kafkacontroller_fencedbrokercount') === 1;
     });

@@ -79,7 +79,7 @@ describe('three brokers', () => {
   test.each(['killed', 'closed'])('go on when the leader is %s, and take it back', async (how) => {
     await cluster.createTopic('orders', { replicas: [[3, 1, 2]] });
     await produce('orders', 1, 'one');
-    if (how === 'killed') cluster.kill(3);
+    if (how === 'killed') await cluster.kill(3);
     else await cluster.stopBroker(3);
     await until('another leads', async () => {
       const found = await partition(1, 'orders');
@@ -106,7 +106,7 @@ describe('three brokers', () => {
     await produce('orders', 1, 'one');
     const controller = (await cluster.describeQuorum(1))?.leaderId ?? -1;
     const [other = -1] = [1, 2, 3].filter((id) => id !== controller);
-    cluster.kill(controller);
+    await cluster.kill(controller);
     await produce('orders', other, 'two');
     await cluster.createTopic('after', { via: other, replicas: [[other]] });
     await cluster.startBroker(controller);

@@ -68,8 +68,8 @@ describe('a voter without a majority', () => {
   test('ends in good time when it is closed', async () => {
     await cluster.start(3);
     await cluster.createTopic('orders');
-    cluster.kill(1);
-    cluster.kill(2);
+    await cluster.kill(1);
+    await cluster.kill(2);
     const begunMs = performance.now();
     await cluster.stopBroker(3);
     expect(performance.now() - begunMs).toBeLessThan(5000);
@@ -129,7 +129,7 @@ describe('a cluster that is', () => {
     await cluster.start(3);
     await cluster.createTopic('orders');
     await produce('orders', 1, 'one');
-    for (const id of [1, 2, 3]) cluster.kill(id);
+    for (const id of [1, 2, 3]) await cluster.kill(id);
     await Promise.all([1, 2, 3].map((id) => cluster.startBroker(id)));
     await produce('orders', 2, 'two');
     expect(await allValues('orders', 3)).toEqual(['one', 'two']);
@@ -142,7 +142,7 @@ describe('a cluster that is', () => {
     for (let round = 0; round < 6; round++) {
       const id = (round % 3) + 1;
       const [other = -1] = cluster.running.filter((one) => one !== id);
-      if (round % 2 === 0) cluster.kill(id);
+      if (round % 2 === 0) await cluster.kill(id);
       else await cluster.stopBroker(id);
       await produce('orders', other, `without ${id}, round ${round}`);
       acknowledged.push(`without ${id}, round ${round}`);
@@ -162,7 +162,7 @@ describe('a cluster that is', () => {
     await cluster.createTopic('orders', { via: 4, replicas: [[4, 1]] });
     await produce('orders', 4, 'one');
     expect(await allValues('orders', 2)).toEqual(['one']);
-    cluster.kill(4);
+    await cluster.kill(4);
     await produce('orders', 2, 'two');
     await cluster.startBroker(4);
     await until('it is in sync', async () => (await inSync('orders', 4)).length === 2);
