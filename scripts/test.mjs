@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import {
   electronFolder,
   installDebianPackages,
@@ -66,7 +66,7 @@ await ensureBuilt();
 const lacking = await fetchNeeds();
 const electron = lacking.has('electron') ? undefined : electronFolder();
 const asked = process.argv.slice(2);
-const counts = { passed: 0, failed: 0, skipped: [] };
+const counts = { passed: 0, failed: 0, skipped: [], failures: [] };
 const minutes = [];
 
 for (const suite of suites.filter(({ name }) => asked.length === 0 || asked.includes(name))) {
@@ -84,6 +84,8 @@ for (const suite of suites.filter(({ name }) => asked.length === 0 || asked.incl
 const failed = counts.failed + (process.env.CI === undefined ? 0 : counts.skipped.length);
 console.log(`\nMinutes: ${minutes.join(', ')}`);
 if (counts.skipped.length > 0) console.log(`Skipped: ${counts.skipped.join('; ')}`);
+// Named once more here: of a long run often only the end is kept.
+for (const failure of counts.failures) console.log(`Failed: ${failure}`);
 console.log(
   `${counts.passed} passed, ${failed} failed${counts.skipped.length > 0 ? `, ${counts.skipped.length} skipped` : ''}`,
 );
@@ -94,10 +96,18 @@ async function runOne(suiteName, { runner, folder, args }) {
   const scratch = mkdtempSync(join(tmpdir(), 'odradek-test-'));
   const report = join(scratch, 'report.json');
   const code = await show(folder, commandOf(runner, args, report), { PLAYWRIGHT_JSON_OUTPUT_NAME: report });
-  const counted = existsSync(report) ? countsOf(runner, report) : { passed: 0, failed: 0, skipped: 0 };
+  const counted = existsSync(report)
+    ? countsOf(runner, report)
+    : { passed: 0, failed: 0, skipped: 0, failures: [] };
   rmSync(scratch, { recursive: true, force: true });
   counts.passed += counted.passed;
-  counts.failed += counted.failed === 0 && code !== 0 ? 1 : counted.failed;
+  const died = counted.failed === 0 && code !== 0;
+  counts.failed += died ? 1 : counted.failed;
+  counts.failures.push(
+    ...(died ? [`${runner} ended with ${code} and no failed test`] : counted.failures).map(
+      (failure) => `${suiteName} › ${failure}`,
+    ),
+  );
   if (counted.skipped > 0) counts.skipped.push(`${counted.skipped} in ${suiteName} ${folder}`);
 }
 
@@ -138,12 +148,13 @@ function countsOf(runner, report) {
       passed: count('pass'),
       failed: count('fail') + count('cancelled'),
       skipped: count('skipped') + count('todo'),
+      failures: [...text.matchAll(/^\s*not ok \d+ - (.*)$/gm)].map(([, name]) => name),
     };
   }
   const counted = JSON.parse(text);
   if (runner === 'playwright') {
     const { expected, unexpected, flaky, skipped } = counted.stats;
-    return { passed: expected, failed: unexpected + flaky, skipped };
+    return { passed: expected, failed: unexpected + flaky, skipped, failures: failuresOfPlaywright(counted) };
   }
   return {
     passed: counted.numPassedTests,
@@ -152,7 +163,32 @@ function countsOf(runner, report) {
       counted.testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0)
         .length,
     skipped: counted.numPendingTests + counted.numTodoTests,
+    failures: counted.testResults.flatMap(failuresOfFile),
   };
+}
+
+/** What failed in one file of vitest, each with the first line of its reason; a file that did not load is one failure. */
+function failuresOfFile({ name, status, message, assertionResults }) {
+  const file = relative(root, name);
+  if (status === 'failed' && assertionResults.length === 0) return [`${file}: ${firstLine(message)}`];
+  return assertionResults
+    .filter((test) => test.status === 'failed')
+    .map((test) => `${file} › ${test.fullName}: ${firstLine(test.failureMessages[0])}`);
+}
+
+/** What Playwright counts as unexpected or flaky, through all levels of its suites. */
+function failuresOfPlaywright({ specs = [], suites: inner = [] }) {
+  const failed = specs.filter(({ tests }) =>
+    tests.some(({ status }) => status === 'unexpected' || status === 'flaky'),
+  );
+  return [
+    ...failed.map(({ file, line, title }) => `${file}:${line} › ${title}`),
+    ...inner.flatMap((suite) => failuresOfPlaywright(suite)),
+  ];
+}
+
+function firstLine(text = '') {
+  return text.split('\n', 1)[0];
 }
 
 /** Fetches into the cache what is missing; resolves with the names of what could not be had. */

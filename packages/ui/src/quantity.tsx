@@ -34,7 +34,13 @@ export function Quantity({
   }
   const exact = formatExact(value, unit);
   const short = formatShort(value, unit);
-  if (exactly || exact === short) return <data value={value}>{exact}</data>;
+  if (exactly || exact === short) {
+    return (
+      <data className={styles.exact} value={value}>
+        {exact}
+      </data>
+    );
+  }
   return (
     <Tooltip text={exact}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the exact figure must be reachable without a mouse */}

@@ -18,6 +18,7 @@ import { QueryView } from '../../shared/query-view.tsx';
 import { useListInterval } from '../../shared/refresh.tsx';
 import { staleAfterMs } from '../../shared/staleness.ts';
 import { useCluster } from '../../shared/use-cluster.ts';
+import styles from './quorum-page.module.css';
 import { type ReplicaHealth, replicaHealth } from './replica-health.ts';
 
 /** The metadata quorum: who decides, and who is how far behind. */
@@ -129,8 +130,13 @@ const tones: Readonly<Record<ReplicaHealth, Tone>> = {
 };
 
 const columnsAt = (at: number): readonly Column<QuorumReplica>[] => [
-  { id: 'id', header: 'Node', cell: ({ id }) => <code>{id}</code>, width: '72px' },
-  { id: 'role', header: 'Role', cell: ({ role }) => words[role], width: '104px' },
+  { id: 'id', header: 'Node', cell: ({ id }) => <code>{id}</code>, width: '64px' },
+  {
+    id: 'role',
+    header: 'Role',
+    cell: ({ role }) => <span className={styles.role}>{words[role]}</span>,
+    width: '104px',
+  },
   {
     id: 'state',
     header: 'State',
