@@ -12,6 +12,9 @@ const levels = [
   ['groups', 'transactions'],
   ['handlers'],
   ['net'],
+  ['config'],
+  ['node'],
+  ['local-cluster'],
 ];
 
 const roomsFrom = (level) => levels.slice(level).flat();
@@ -19,14 +22,13 @@ const roomsFrom = (level) => levels.slice(level).flat();
 const roomRules = levels.flatMap((rooms, level) =>
   rooms.map((room) => ({
     name: `broker-level-${room}`,
-    comment: `${room} is level ${level}: it may import only rooms of a lower level, never the composition root`,
+    comment: `${room} is level ${level}: it may import only rooms of a lower level, never a program`,
     severity: 'error',
     from: { path: `^${broker}/${room}/`, pathNot: '\\.test\\.ts$' },
     to: {
       path: [
         `^${broker}/(${roomsFrom(level)
           .filter((other) => other !== room)
-          .concat('local-cluster')
           .join('|')})/`,
         `^${broker}/[^/]+\\.ts$`,
       ],

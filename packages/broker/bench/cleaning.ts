@@ -1,6 +1,6 @@
-import { brokerRuntime } from '../src/broker-runtime.ts';
 import { IoThrottle } from '../src/log/io-throttle.ts';
 import type { PartitionLog } from '../src/log/partition-log.ts';
+import { brokerRuntime } from '../src/node/broker-runtime.ts';
 import { COMPRESSION_TYPES, type CompressionType } from '../src/protocol/record-batch.ts';
 import { buildBatch } from '../src/protocol/records.ts';
 import { LogBed } from '../test/log/log-bed.ts';

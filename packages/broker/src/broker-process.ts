@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
-import { type Broker, startBroker } from './broker.ts';
-import { brokerRuntime } from './broker-runtime.ts';
-import { BrokerStartError } from './broker-start-error.ts';
-import { BrokerConfigError, readBrokerConfig } from './config.ts';
+import { BrokerConfigError, readBrokerConfig } from './config/config.ts';
+import { type Broker, startBroker } from './node/broker.ts';
+import { brokerRuntime } from './node/broker-runtime.ts';
+import { BrokerStartError } from './node/broker-start-error.ts';
 
 /*
  * One broker as a process: `node broker-process.ts --config server.properties`. Says one line of JSON on standard

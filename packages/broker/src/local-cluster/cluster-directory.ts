@@ -1,4 +1,4 @@
-import { BrokerConfigError, brokerConfigFrom } from '../config.ts';
+import { BrokerConfigError, brokerConfigFrom } from '../config/config.ts';
 import { DamagedFileError } from '../log/checkpoint-files.ts';
 import { type Disk, DiskError, type LockOutcome } from '../runtime/disk.ts';
 import type { Network } from '../runtime/network.ts';

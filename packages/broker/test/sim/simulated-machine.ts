@@ -1,6 +1,6 @@
-import { type Broker, startBroker } from '../../src/broker.ts';
-import { BrokerStartError } from '../../src/broker-start-error.ts';
-import { brokerConfigFrom } from '../../src/config.ts';
+import { brokerConfigFrom } from '../../src/config/config.ts';
+import { type Broker, startBroker } from '../../src/node/broker.ts';
+import { BrokerStartError } from '../../src/node/broker-start-error.ts';
 import { BATCH_CRC_START } from '../../src/protocol/record-batch.ts';
 import { type Disk, DiskError } from '../../src/runtime/disk.ts';
 import type { Runtime } from '../../src/runtime/runtime.ts';

@@ -1,10 +1,10 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { type Broker, startBroker } from '../../src/broker.ts';
-import { brokerRuntime } from '../../src/broker-runtime.ts';
-import { brokerConfigFrom } from '../../src/config.ts';
+import { brokerConfigFrom } from '../../src/config/config.ts';
 import { takeFreePort } from '../../src/local-cluster/loopback-ports.ts';
+import { type Broker, startBroker } from '../../src/node/broker.ts';
+import { brokerRuntime } from '../../src/node/broker-runtime.ts';
 import { createTopicsRequest } from '../../src/protocol/messages/create-topics-request.ts';
 import { createTopicsResponse } from '../../src/protocol/messages/create-topics-response.ts';
 import { describeQuorumRequest } from '../../src/protocol/messages/describe-quorum-request.ts';

@@ -1,0 +1,64 @@
+import type { CoordinatorAppend, CoordinatorLog } from '../coordination/coordinator-log.ts';
+import { noRecords } from '../log/log-read.ts';
+import { ErrorCode } from '../protocol/errors.ts';
+import type { Partition } from '../replication/partition.ts';
+
+/** Bytes of a partition that are read at once while a coordinator loads. */
+const REPLAY_READ_BYTES = 1024 * 1024;
+
+/** The log of a coordinator: one partition of its topic, led by this broker in one leader epoch. */
+export class PartitionCoordinatorLog implements CoordinatorLog {
+  readonly leaderEpoch: number;
+  readonly #partition: Partition;
+
+  constructor(partition: Partition) {
+    this.#partition = partition;
+    this.leaderEpoch = partition.leaderEpoch;
+  }
+
+  append(batch: Uint8Array): CoordinatorAppend {
+    const refusal = this.#partition.refusalOf(this.leaderEpoch, true);
+    if (refusal !== ErrorCode.NONE) return { kind: 'rejected', errorCode: ErrorCode.NOT_LEADER_OR_FOLLOWER };
+    const appended = this.#partition.appendAsLeader(batch, { origin: 'coordinator', requiredAcks: -1 });
+    return appended.kind === 'rejected'
+      ? { kind: 'rejected', errorCode: appended.errorCode }
+      : { kind: 'queued', committed: appended.done };
+  }
+
+  async *replay(): AsyncIterable<Uint8Array> {
+    const { epochStartOffset } = this.#partition;
+    // What earlier leaders have left is committed as soon as the in-sync replicas have it; no sooner may it count.
+    const end = Math.max(epochStartOffset ?? 0, this.#partition.log.logEndOffset);
+    let fromOffset = this.#partition.log.logStartOffset;
+    while (fromOffset < end) {
+      const refusal = this.#partition.refusalOf(this.leaderEpoch, true);
+      if (refusal !== ErrorCode.NONE) throw new Error(`replay ended: ${refusal}`);
+      const { log, highWatermark } = this.#partition;
+      const upToOffset = Math.min(end, highWatermark);
+      const read =
+        fromOffset < upToOffset
+          ? await log.read({ fromOffset, maxBytes: REPLAY_READ_BYTES, upToOffset, minOneBatch: true })
+          : noRecords(fromOffset);
+      // The replica has moved to another log directory.
+      if (read.kind === 'refused' && log !== this.#partition.log) continue;
+      if (read.kind === 'refused') throw new Error(`replay ended: ${read.errorCode}`);
+      if (read.sizeInBytes > 0) {
+        yield* read.parts;
+        fromOffset = read.nextOffset;
+      } else if (highWatermark < end) await this.#moreCommitted(highWatermark);
+      else return;
+    }
+  }
+
+  /** Resolves when the high watermark is not there any more, or the partition is led no longer. */
+  async #moreCommitted(highWatermark: number): Promise<void> {
+    const watched = this.#partition.watched('high-watermark');
+    const changed = Promise.withResolvers<void>();
+    const watch = { readableGrew: () => changed.resolve(), disturbed: () => changed.resolve() };
+    watched.watch(watch);
+    const isSame = this.#partition.highWatermark === highWatermark;
+    const isLed = this.#partition.refusalOf(this.leaderEpoch, true) === ErrorCode.NONE;
+    if (isSame && isLed) await changed.promise;
+    watched.unwatch(watch);
+  }
+}
