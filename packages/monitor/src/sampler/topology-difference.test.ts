@@ -126,6 +126,30 @@ describe('topologyDifference', () => {
       ]);
     });
 
+    it('tells the end though the replicas were still those of before while it ran', () => {
+      const late = { replicas: [1, 2, 3], adding: [4], removing: [1] };
+      const ended = { replicas: [4, 2, 3], isr: [2, 3, 4] };
+      expect(difference(cluster([late]), cluster([ended])).changes.at(-1)).toMatchObject({
+        kind: 'reassignment-ended',
+        added: [4],
+        removed: [1],
+      });
+    });
+
+    it('tells the end though the replicas were already those of after while it ran', () => {
+      const replicas = [4, 2, 3];
+      const { changes } = difference(
+        cluster([{ replicas, adding: [4], removing: [1] }]),
+        cluster([{ replicas }]),
+      );
+      expect(changes).toMatchObject([{ kind: 'reassignment-ended', added: [4], removed: [1] }]);
+    });
+
+    it('does not take one for given up whose replicas are not told yet', () => {
+      const untold = { ...moving, adding: [], removing: [] };
+      expect(difference(cluster([moving]), cluster([untold])).changes).toEqual([]);
+    });
+
     it('tells the end of one that began and ended between two samples', () => {
       const { changes } = difference(cluster([{}]), cluster([{ replicas: [1, 2, 4], isr: [1, 2, 4] }]));
       expect(changes.at(-1)).toMatchObject({ kind: 'reassignment-ended', added: [4], removed: [3] });

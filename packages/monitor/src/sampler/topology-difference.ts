@@ -153,9 +153,13 @@ class PartitionChanges {
   }
 
   #noteEnd(where: TopicPartition, was: PartitionMetadata, is: PartitionMetadata): void {
-    const target = without(was.replicas, was.removing);
+    // Replicas and what runs come from two answers of two brokers: either may be older than the other.
+    const target = without([...new Set([...was.replicas, ...was.adding])], was.removing);
     if (sameIds(ascending(target), ascending(is.replicas))) {
       this.#noteEnded(where, ascending(was.adding), ascending(was.removing));
+      return;
+    }
+    if (sameIds(ascending(was.replicas), ascending(is.replicas)) && was.adding.length > 0) {
       return;
     }
     const [adding, removing] = [ascending(was.adding), ascending(was.removing)];
