@@ -22,7 +22,7 @@ function from(baseSequence: number, producerEpoch = 0): Uint8Array {
 
 /** Admits the batch and lets it be on its way; returns how its write ends. */
 function take(assigned: AssignedAppends, bytes: Uint8Array): PromiseWithResolvers<number> {
-  const admission = assigned.admit(bytes, 'client');
+  const admission = assigned.admit(bytes, { origin: 'client' });
   if (admission.kind !== 'admitted') throw new Error(admission.kind);
   const completion = Promise.withResolvers<number>();
   assignOffsets(bytes, assigned.endOffset, 0);
@@ -32,7 +32,7 @@ function take(assigned: AssignedAppends, bytes: Uint8Array): PromiseWithResolver
 
 /** What a repetition waits for. */
 function completionOf(assigned: AssignedAppends, bytes: Uint8Array): Promise<number> {
-  const admission = assigned.admit(bytes, 'client');
+  const admission = assigned.admit(bytes, { origin: 'client' });
   if (admission.kind !== 'repeats') throw new Error(admission.kind);
   return admission.completion;
 }
@@ -43,7 +43,7 @@ test('what is on its way counts for the batches behind it, and is the written st
   const bytes = from(0);
   const first = take(assigned, bytes);
   expect(assigned.endOffset).toBe(2);
-  expect(assigned.admit(from(3), 'client')).toMatchObject({ kind: 'refused' });
+  expect(assigned.admit(from(3), { origin: 'client' })).toMatchObject({ kind: 'refused' });
   expect(completionOf(assigned, from(0))).toBe(first.promise);
   written.write(bytes);
   first.resolve(ErrorCode.NONE);
@@ -51,7 +51,7 @@ test('what is on its way counts for the batches behind it, and is the written st
   const again = completionOf(assigned, from(0));
   expect(again).not.toBe(first.promise);
   expect(await again).toBe(ErrorCode.NONE);
-  expect(assigned.admit(from(2), 'client').kind).toBe('admitted');
+  expect(assigned.admit(from(2), { origin: 'client' }).kind).toBe('admitted');
 });
 
 test('a failed write takes everything behind it along, in the very turn in which it fails', async () => {

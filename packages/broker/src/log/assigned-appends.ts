@@ -1,11 +1,18 @@
 import { ErrorCode } from '../protocol/errors.ts';
-import { baseOffsetAt, isControlAt, NO_PRODUCER_ID, producerIdAt } from '../protocol/record-batch.ts';
+import {
+  baseOffsetAt,
+  isControlAt,
+  isTransactionalAt,
+  NO_PRODUCER_ID,
+  producerIdAt,
+} from '../protocol/record-batch.ts';
 import type { AppendOrigin } from './append-outcome.ts';
 import { producerAppendOf, transactionMarkerAt } from './producer-append.ts';
 import {
   duplicateOf,
   markerRefusalOf,
   newProducerEntry,
+  type ProducerAppend,
   type ProducerBatch,
   type ProducerEntry,
   refusalOf,
@@ -14,6 +21,7 @@ import {
   takeMarker,
 } from './producer-entry.ts';
 import type { ProducerState } from './producer-state.ts';
+import { TransactionVerifications, type VerificationGuard } from './transaction-verifications.ts';
 
 /** The log as far as it is written. */
 interface WrittenLog {
@@ -28,6 +36,15 @@ export type Admission =
   | ({ readonly kind: 'refused' } & SequenceRejection);
 
 const ADMITTED: Admission = { kind: 'admitted' };
+
+/** Who appends, and in which transaction. */
+export interface AdmissionTerms {
+  readonly origin: AppendOrigin;
+  /** By which the batch may begin a transaction; `waived` where nobody is to be asked. */
+  readonly verification?: VerificationGuard | 'waived' | undefined;
+  /** Of the coordinator that writes a marker. */
+  readonly transactionVersion?: number | undefined;
+}
 
 /** A producer as it will be when everything queued is written. */
 interface QueuedProducer {
@@ -48,6 +65,8 @@ export class AssignedAppends {
   readonly #producers = new Map<number, QueuedProducer>();
   /** By first offset: appends whose completion is still open, for their duplicates. */
   readonly #pending = new Map<number, Promise<number>>();
+  /** Transactions that are about to begin. */
+  readonly verifications = new TransactionVerifications((producerId) => this.#entryOf(producerId));
 
   /** Begins with nothing queued behind what is `written`. */
   constructor(written: WrittenLog) {
@@ -73,6 +92,7 @@ export class AssignedAppends {
   /** All that was queued is written or gone: the log goes on at its end. */
   release(): void {
     this.#holds--;
+    this.verifications.clear();
     this.rollBackToWritten();
   }
 
@@ -82,7 +102,8 @@ export class AssignedAppends {
     this.#endOffset = firstOffset;
     const producerId = producerIdAt(bytes);
     if (producerId === NO_PRODUCER_ID) return;
-    const entry = this.#producers.get(producerId)?.entry ?? this.#written.producers.entry(producerId);
+    const entry = this.#entryOf(producerId);
+    this.verifications.noteRecords(producerId);
     if (!isControlAt(bytes)) {
       takeBatch(this.#queue(producerId, entry), producerAppendOf(bytes, 0, firstOffset));
       return;
@@ -92,34 +113,50 @@ export class AssignedAppends {
   }
 
   /** Checks a batch, whose offsets are not assigned yet, against its producer; an admitted one is counted in. */
-  admit(bytes: Uint8Array, origin: AppendOrigin): Admission {
+  admit(bytes: Uint8Array, terms: AdmissionTerms): Admission {
     if (this.isHeld) {
       const message = 'The log is being cut off';
       return { kind: 'refused', errorCode: ErrorCode.NOT_LEADER_OR_FOLLOWER, message };
     }
     const producerId = producerIdAt(bytes);
     if (producerId === NO_PRODUCER_ID) return ADMITTED;
-    const entry = this.#producers.get(producerId)?.entry ?? this.#written.producers.entry(producerId);
-    if (isControlAt(bytes)) return this.#admitMarker(bytes, entry);
+    const entry = this.#entryOf(producerId);
+    if (isControlAt(bytes)) return this.#admitMarker(bytes, entry, terms.transactionVersion ?? 0);
     const append = producerAppendOf(bytes, 0, this.#endOffset);
-    const batch = origin === 'client' ? duplicateOf(entry, append) : null;
+    const batch = terms.origin === 'client' ? duplicateOf(entry, append) : null;
     if (batch !== null) {
       const completion = this.#pending.get(batch.firstOffset) ?? Promise.resolve(ErrorCode.NONE);
       return { kind: 'repeats', batch, completion };
     }
-    const refusal = refusalOf(entry, append, origin);
+    const refusal = this.#refusalOf(entry, append, terms);
     if (refusal !== null) return { kind: 'refused', ...refusal };
+    if (isTransactionalAt(bytes)) this.verifications.noteRecords(producerId);
     takeBatch(this.#queue(producerId, entry), append);
     return ADMITTED;
   }
 
-  #admitMarker(bytes: Uint8Array, entry: ProducerEntry | undefined): Admission {
+  #refusalOf(
+    entry: ProducerEntry | undefined,
+    append: ProducerAppend,
+    { origin, verification: given }: AdmissionTerms,
+  ): SequenceRejection | null {
+    const verification = this.verifications.of(append.producerId);
+    const isVerified = given === 'waived' || (given !== undefined && given === verification?.guard);
+    return refusalOf(entry, append, { origin, isVerified, verification });
+  }
+
+  #admitMarker(bytes: Uint8Array, entry: ProducerEntry | undefined, transactionVersion: number): Admission {
     const marker = transactionMarkerAt(bytes, 0, this.#endOffset);
     if (marker === null) return ADMITTED;
-    const refusal = markerRefusalOf(entry, marker);
+    const refusal = markerRefusalOf(entry, marker, transactionVersion);
     if (refusal !== null) return { kind: 'refused', ...refusal };
+    this.verifications.noteMarker(marker.producerId, marker.epoch);
     takeMarker(this.#queue(marker.producerId, entry), marker);
     return ADMITTED;
+  }
+
+  #entryOf(producerId: number): ProducerEntry | undefined {
+    return this.#producers.get(producerId)?.entry ?? this.#written.producers.entry(producerId);
   }
 
   #queue(producerId: number, entry: ProducerEntry | undefined): ProducerEntry {

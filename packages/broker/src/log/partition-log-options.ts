@@ -1,5 +1,5 @@
 import type { DiskError } from '../runtime/disk.ts';
-import type { AppendOrigin } from './append-outcome.ts';
+import type { AdmissionTerms } from './assigned-appends.ts';
 import type { LogConfig } from './log-config.ts';
 import type { LogEnvironment, TopicPartition } from './log-environment.ts';
 import type { OpenedRecords } from './recompression.ts';
@@ -63,8 +63,7 @@ export interface AppendListener {
   rolledBack(): void;
 }
 
-export interface LeaderAppend {
-  readonly origin: AppendOrigin;
+export interface LeaderAppend extends AdmissionTerms {
   readonly leaderEpoch: number;
   /** The batch's records, where they were opened before. */
   readonly opened?: OpenedRecords | undefined;

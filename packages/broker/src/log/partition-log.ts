@@ -24,6 +24,7 @@ import { type LoadedLog, loadLog } from './recovery.ts';
 import { SegmentSwaps } from './segment-swaps.ts';
 import type { LogTail } from './tail-cache.ts';
 import type { AbortedTransaction } from './transaction-index.ts';
+import type { TransactionVerifications } from './transaction-verifications.ts';
 
 /**
  * The records of one partition on this broker, in Kafka's format. What it shows is written: offsets up to the log
@@ -200,6 +201,11 @@ export class PartitionLog {
     return this.#writer.failure;
   }
 
+  /** Transactions that are about to write here. */
+  get verifications(): TransactionVerifications {
+    return this.#assigned.verifications;
+  }
+
   /** Those who wrote to the log, as far as it is written. */
   producers(): Iterable<ProducerEntry> {
     return this.#writer.producers.entries();
@@ -230,7 +236,8 @@ export class PartitionLog {
    * Checks one batch, gives it its offsets in place and queues it. The buffer is given away: it must not change any
    * more, and is itself kept and written.
    */
-  appendAsLeader(bytes: Uint8Array, { origin, leaderEpoch, opened }: LeaderAppend): AppendOutcome {
+  appendAsLeader(bytes: Uint8Array, append: LeaderAppend): AppendOutcome {
+    const { origin, leaderEpoch, opened } = append;
     if (!this.#writer.isOpen) return rejected(ErrorCode.KAFKA_STORAGE_ERROR, 'The log is offline');
     const { clock, space } = this.#environment;
     if (space.refuses(origin, bytes.length)) {
@@ -239,7 +246,7 @@ export class PartitionLog {
     const nowMs = clock.wallMs();
     const valid = validateBatch(bytes, { origin, config: this.config, nowMs, opened });
     if (valid.kind === 'rejected') return valid;
-    const admission = this.#assigned.admit(valid.bytes, origin);
+    const admission = this.#assigned.admit(valid.bytes, append);
     if (admission.kind === 'refused') return rejected(admission.errorCode, admission.message);
     if (admission.kind === 'repeats') return this.#repeated(admission);
     const firstOffset = this.#assigned.endOffset;
@@ -337,7 +344,9 @@ export class PartitionLog {
 
   /** Forgets producers that have written nothing for so long. */
   removeExpiredProducers(expirationMs: number): void {
-    this.#writer.producers.removeExpired(this.#environment.clock.wallMs(), expirationMs);
+    const nowMs = this.#environment.clock.wallMs();
+    this.#writer.producers.removeExpired(nowMs, expirationMs);
+    this.verifications.removeExpired(nowMs, expirationMs);
   }
 
   /** Resolves when all that is queued is written, or has failed. */

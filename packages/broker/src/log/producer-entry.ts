@@ -1,6 +1,7 @@
 import { ErrorCode } from '../protocol/errors.ts';
 import { addToSequence, NO_PRODUCER_EPOCH, NO_SEQUENCE, NO_TIMESTAMP } from '../protocol/record-batch.ts';
 import type { AppendOrigin } from './append-outcome.ts';
+import type { Verification } from './transaction-verifications.ts';
 
 /** What the log knows of one batch of a producer, to tell a repetition from a new one. */
 export interface ProducerBatch {
@@ -53,6 +54,8 @@ export interface SequenceRejection {
 /** How many batches of a producer are remembered; a client has at most so many in flight (KIP-98). */
 const BATCHES_REMEMBERED = 5;
 
+const LAST_EPOCH = 0x7fff;
+
 /** A producer that has written nothing yet. */
 export function newProducerEntry(producerId: number): ProducerEntry {
   return {
@@ -71,21 +74,33 @@ export function duplicateOf(entry: ProducerEntry | undefined, append: ProducerAp
   return entry.batches.find((batch) => repeats(append, batch)) ?? null;
 }
 
+/** What a batch is held against besides its producer. */
+export interface AppendTerms {
+  readonly origin: AppendOrigin;
+  /** Whether the batch may begin a transaction here. */
+  readonly isVerified: boolean;
+  /** What was asked for its producer and not used yet. */
+  readonly verification: Verification | undefined;
+}
+
 /** Why a leader does not append the batch behind what its producer wrote, or null; duplicates are told before. */
 export function refusalOf(
   entry: ProducerEntry | undefined,
   append: ProducerAppend,
-  origin: AppendOrigin,
+  { origin, isVerified, verification }: AppendTerms,
 ): SequenceRejection | null {
   if (entry !== undefined && append.epoch < entry.epoch) return fencedEpoch(append, entry.epoch);
   const isOngoing = entry !== undefined && entry.currentTxnFirstOffset >= 0;
-  if (append.isTransactional && !(isOngoing && entry.epoch === append.epoch)) {
+  if (append.isTransactional && !isVerified && !(isOngoing && entry.epoch === append.epoch)) {
     return {
       errorCode: ErrorCode.INVALID_TXN_STATE,
       message: 'The transactional batch is not part of an ongoing transaction',
     };
   }
-  const outOfOrder = origin === 'client' ? sequenceRefusalOf(entry, append) : null;
+  const outOfOrder =
+    origin === 'client'
+      ? (overtakingOf(entry, append, verification) ?? sequenceRefusalOf(entry, append))
+      : null;
   if (outOfOrder !== null) return outOfOrder;
   if (!isOngoing || append.isTransactional) return null;
   return {
@@ -94,13 +109,21 @@ export function refusalOf(
   };
 }
 
-/** Why a leader does not append the marker, or null. */
+/**
+ * Why a leader does not append the marker, or null. From transaction version 2 on the coordinator raises the epoch with
+ * every transaction: a marker of the epoch that is written in is late, and must not end the transaction that began since
+ * (KAFKA-17754). Where no transaction is open it is one that was written before and whose answer was lost.
+ */
 export function markerRefusalOf(
   entry: ProducerEntry | undefined,
   marker: TransactionMarker,
+  transactionVersion: number,
 ): SequenceRejection | null {
   if (entry === undefined) return null;
   if (marker.epoch < entry.epoch) return fencedEpoch(marker, entry.epoch);
+  const isLate = transactionVersion >= 2 && marker.epoch === entry.epoch && entry.currentTxnFirstOffset >= 0;
+  // Behind the last epoch there is none that would be higher.
+  if (isLate && marker.epoch !== LAST_EPOCH) return fencedEpoch(marker, entry.epoch);
   if (marker.coordinatorEpoch >= entry.coordinatorEpoch) return null;
   return {
     errorCode: ErrorCode.TRANSACTION_COORDINATOR_FENCED,
@@ -158,6 +181,25 @@ function sequenceRefusalOf(
     message:
       `Producer ${append.producerId} in epoch ${append.epoch} sent sequence ${append.firstSequence} ` +
       `where ${expected} follows`,
+  };
+}
+
+/**
+ * Why the first batch of a transaction is refused for what was asked on behalf of its producer: it has overtaken one
+ * that has to be sent again, or it cannot be the first of an epoch that begins with its transaction.
+ */
+function overtakingOf(
+  entry: ProducerEntry | undefined,
+  append: ProducerAppend,
+  verification: Verification | undefined,
+): SequenceRejection | null {
+  if (verification === undefined) return null;
+  const isUnknown = (entry?.batches.length ?? 0) === 0;
+  const expected = verification.bumpsEpoch && isUnknown ? 0 : verification.lowestSequence;
+  if (append.firstSequence <= expected) return null;
+  return {
+    errorCode: ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER,
+    message: `Producer ${append.producerId} sent sequence ${append.firstSequence} where ${expected} comes first`,
   };
 }
 

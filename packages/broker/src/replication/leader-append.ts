@@ -1,8 +1,8 @@
-import type { AppendOrigin, AppendRejection, LogAppendInfo } from '../log/append-outcome.ts';
+import type { AppendRejection, LogAppendInfo } from '../log/append-outcome.ts';
+import type { AdmissionTerms } from '../log/assigned-appends.ts';
 import type { OpenedRecords } from '../log/recompression.ts';
 
-export interface LeaderAppend {
-  readonly origin: AppendOrigin;
+export interface LeaderAppend extends AdmissionTerms {
   /** 0 and 1: done when the leader has written; -1: done when all in-sync replicas have. */
   readonly requiredAcks: number;
   /** The batch's records, where they were opened before. */

@@ -10,7 +10,7 @@ import type { LeaderAppend, PartitionAppend, PartitionDeletion } from './leader-
 import { type IsrProposal, Leadership, type LeadershipEffects, type ReadableFollower } from './leadership.ts';
 import { PartitionHold } from './partition-hold.ts';
 import type { PartitionOptions, PartitionSurroundings } from './partition-options.ts';
-import { PartitionWatches } from './partition-watches.ts';
+import { PartitionReaders } from './partition-readers.ts';
 
 /** Up to where a reader sees. */
 export type ReadIsolation = 'log-end' | 'high-watermark' | 'last-stable-offset';
@@ -29,9 +29,7 @@ export class Partition {
   readonly #surroundings: PartitionSurroundings;
   readonly #acknowledgements = new Acknowledgements();
   readonly #deletions = new DelayedDeletions();
-  /** Of those who wait for what is committed, and for what is written. */
-  readonly #committed = new PartitionWatches();
-  readonly #written = new PartitionWatches();
+  readonly #readers: PartitionReaders;
   #appendedBytes = 0;
   /** Taken over from a leader, and not known to be committed. */
   #followedBytes = 0;
@@ -51,6 +49,7 @@ export class Partition {
     this.#surroundings = options.surroundings;
     this.#image = options.image;
     this.#minInSyncReplicas = options.minInSyncReplicas;
+    this.#readers = new PartitionReaders(this.log);
     this.#listen();
     this.#lead();
   }
@@ -137,11 +136,7 @@ export class Partition {
       const text = `${leadership.isr.length} replicas are in sync, ${leadership.requiredInSync} are required`;
       return rejected(ErrorCode.NOT_ENOUGH_REPLICAS, text);
     }
-    const outcome = this.log.appendAsLeader(batches, {
-      origin: append.origin,
-      leaderEpoch: this.leaderEpoch,
-      opened: append.opened,
-    });
+    const outcome = this.log.appendAsLeader(batches, { ...append, leaderEpoch: this.leaderEpoch });
     if (outcome.kind === 'rejected') return outcome;
     this.#appendedBytes += outcome.info.sizeInBytes;
     return { kind: 'queued', info: outcome.info, done: this.#doneWhen(append.requiredAcks, outcome) };
@@ -217,7 +212,7 @@ export class Partition {
     if (this.log.highWatermark === before) return;
     // How many of the bytes became readable is known only when all of them did.
     const isAll = this.log.highWatermark === this.log.logEndOffset;
-    this.#committed.grew(isAll ? Math.max(1, this.#followedBytes) : 1);
+    this.#readers.committedGrew(isAll ? Math.max(1, this.#followedBytes) : 1, this.log);
     if (isAll) this.#followedBytes = 0;
   }
 
@@ -268,13 +263,12 @@ export class Partition {
 
   /** What is to be watched by a reader of that isolation. */
   watched(isolation: ReadIsolation): WatchedPartition {
-    return isolation === 'log-end' ? this.#written : this.#committed;
+    return this.#readers.waiting[isolation];
   }
 
   /** Wakes all who wait, whatever they wait for. */
   disturb(): void {
-    this.#committed.disturb();
-    this.#written.disturb();
+    this.#readers.disturb();
   }
 
   #listen(): void {
@@ -333,14 +327,16 @@ export class Partition {
     const bytes = Math.max(1, this.#appendedBytes);
     this.#appendedBytes = 0;
     this.#ownLogMoved();
-    this.#written.grew(bytes);
+    this.#readers.waiting['log-end'].grew(bytes);
     this.#followerMoved();
   }
 
   /** Retention, or a deletion of records; or the leader's, which is followed. */
   #startMoved(): void {
     this.#ownLogMoved();
-    this.#written.moved();
+    this.#readers.moved();
+    // A transaction may have lost its first records, and no longer hold anybody back there.
+    this.#readers.stableMoved(this.log);
   }
 
   #ownLogMoved(): void {
@@ -378,8 +374,9 @@ export class Partition {
     if (highWatermark !== null) {
       this.log.updateHighWatermark(highWatermark);
       // A new leader has nobody who waits for what its predecessors have appended, and yet it can be read now.
-      this.#committed.grew(Math.max(1, this.#acknowledgements.acknowledgeTo(highWatermark)));
-      this.#written.moved();
+      const bytes = this.#acknowledgements.acknowledgeTo(highWatermark);
+      this.#readers.committedGrew(Math.max(1, bytes), this.log);
+      this.#readers.moved();
     }
     if (!this.#deletions.isEmpty) this.#deletions.completeTo(this.lowWatermark);
     if (proposal !== null) void this.#propose(proposal);
