@@ -1,3 +1,8 @@
+import type { AdmissionTerms } from '../log/assigned-appends.ts';
+
+/** What the log is told of a batch that belongs to a transaction, or ends one. */
+export type TransactionTerms = Pick<AdmissionTerms, 'verification' | 'transactionVersion'>;
+
 /**
  * The port to one partition of a coordinator's topic (`__consumer_offsets`, `__transaction_state`), held by the
  * broker that leads it in one leader epoch. The composition root builds one over the partition for each epoch and
@@ -10,7 +15,7 @@ export interface CoordinatorLog {
    * Appends one complete record batch with required acks -1. Base offset and leader epoch are still to be assigned
    * and the buffer is given away. Synchronous up to the queue: two appends lie in the log in the order of the calls.
    */
-  append(batch: Uint8Array): CoordinatorAppend;
+  append(batch: Uint8Array, terms?: TransactionTerms): CoordinatorAppend;
   /**
    * Whole record batches from the log start to the log end, oldest first, any number in each chunk. Ends when the
    * last is below the high watermark, so that nothing which may still be truncated is taken for committed. Throws

@@ -1,3 +1,4 @@
+import type { VerificationGuard } from '../log/transaction-verifications.ts';
 import type { LogFields } from '../runtime/logger.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -5,6 +6,18 @@ import type { Timeline } from './timeline.ts';
 export interface CoordinatorRecord {
   readonly key: Uint8Array;
   readonly value: Uint8Array | null;
+}
+
+/** Who writes records that count only when its transaction is committed. */
+export interface TransactionalProducer {
+  readonly producerId: number;
+  readonly producerEpoch: number;
+}
+
+/** A transaction in which a decision writes. */
+export interface DecidedTransaction extends TransactionalProducer {
+  /** As `AdmissionTerms` has it: what its coordinator was asked with. */
+  readonly verification?: VerificationGuard | 'waived' | undefined;
 }
 
 /** The two times of one moment: wall time for what is stored, monotonic time for timeouts. */
@@ -34,6 +47,8 @@ export interface Answer {
 export interface Decision {
   /** Appended as one batch, in this order. */
   readonly records: CoordinatorRecord[];
+  /** Set where the records belong to a producer's transaction, until whose end they change nothing. */
+  readonly transaction?: DecidedTransaction;
   /** Released when the records, and those of all earlier decisions, are committed. */
   readonly answers: Answer[];
   /** For people: what happened, logged when it is committed. */
@@ -55,8 +70,16 @@ export function emptyDecision(): Decision {
  */
 export interface CoordinatorMachine {
   readonly timeline: Timeline;
-  /** Applies a committed record while the partition is loaded. Records of unknown kind are skipped. */
-  replay(record: CoordinatorRecord): void;
+  /**
+   * Applies a committed record while the partition is loaded; `producer` is set where it was written in a transaction.
+   * Records of unknown kind are skipped.
+   */
+  replay(record: CoordinatorRecord, producer: TransactionalProducer | null): void;
+  /**
+   * The producer's transaction is at an end: what it wrote counts, or is forgotten. Called in a decision, and while the
+   * partition is loaded. A machine whose records are never part of a transaction has none.
+   */
+  transactionEnded?(producer: TransactionalProducer, isCommitted: boolean): void;
   /** Everything is replayed: what the log does not hold (sessions, timers) begins here. */
   loaded(now: Instant): Decision;
   /** Monotonic time at which `wake` wants to be called next; null when never. */

@@ -4,13 +4,13 @@ import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { CoordinatorLog } from './coordinator-log.ts';
 import type { CoordinatorMachine, Decision, Instant } from './coordinator-machine.ts';
-import { CoordinatorShard, type WriteOperation } from './coordinator-shard.ts';
+import { CoordinatorShard, type TransactionEnd, type WriteOperation } from './coordinator-shard.ts';
 
 export interface CoordinatorRuntimeOptions<Machine> {
   readonly clock: Clock;
   readonly logger: Logger;
   /** A machine without state, for a partition that this broker begins to lead. */
-  readonly createMachine: (partition: number) => Machine;
+  readonly createMachine: (partition: number, leaderEpoch: number) => Machine;
   /** An answer whose records are not committed after this time becomes COORDINATOR_NOT_AVAILABLE. */
   readonly writeTimeoutMs: number;
   /** Of the batches that are written. */
@@ -47,7 +47,7 @@ export class CoordinatorRuntime<Machine extends CoordinatorMachine> {
     former?.close(ErrorCode.NOT_COORDINATOR);
     const { clock, compression, createMachine, logger, writeTimeoutMs } = this.#options;
     const shard = new CoordinatorShard({
-      machine: createMachine(partition),
+      machine: createMachine(partition, log.leaderEpoch),
       log,
       clock,
       logger: logger.child({ partition, leaderEpoch: log.leaderEpoch }),
@@ -70,6 +70,12 @@ export class CoordinatorRuntime<Machine extends CoordinatorMachine> {
     const shard = this.#shards.get(partition);
     if (shard === undefined) return Promise.resolve(operation.refusal(this.#absent()));
     return shard.write(operation);
+  }
+
+  /** Ends a transaction that has records in the partition; resolves with `NONE` once that is committed. */
+  completeTransaction(partition: number, end: TransactionEnd): Promise<number> {
+    const shard = this.#shards.get(partition);
+    return shard === undefined ? Promise.resolve(this.#absent()) : shard.completeTransaction(end);
   }
 
   read<Response>(partition: number, operation: ReadOperation<Machine, Response>): Response {

@@ -1,11 +1,19 @@
+import { buildTransactionMarker } from '../protocol/control-records.ts';
 import { ErrorCode } from '../protocol/errors.ts';
 import type { CompressionType } from '../protocol/record-batch.ts';
 import type { Clock, Timer } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { appendErrorToResponse } from './append-error.ts';
-import { recordBatchOf, recordsOf } from './coordinator-batch.ts';
+import { recordBatchOf, replayBatches } from './coordinator-batch.ts';
 import type { CoordinatorLog } from './coordinator-log.ts';
-import type { Answer, CoordinatorMachine, Decision, DecisionNote, Instant } from './coordinator-machine.ts';
+import type {
+  Answer,
+  CoordinatorMachine,
+  Decision,
+  DecisionNote,
+  Instant,
+  TransactionalProducer,
+} from './coordinator-machine.ts';
 import { RequestReply } from './request-reply.ts';
 
 /** How long a timer event that could not be written waits before it is tried again. */
@@ -17,6 +25,20 @@ export interface WriteOperation<Machine, Response> {
   readonly name: string;
   decide(machine: Machine, now: Instant, replyTo: RequestReply<Response>): Decision;
   refusal(errorCode: number): Response;
+}
+
+/** How a transaction ends that has records in the partition. */
+export interface TransactionEnd extends TransactionalProducer {
+  readonly isCommitted: boolean;
+  /** The epoch in which the transaction's coordinator leads. */
+  readonly coordinatorEpoch: number;
+  /** As that coordinator has it; 0 where it does not say. */
+  readonly transactionVersion: number;
+}
+
+/** A decision that may be the end of a transaction, which is a batch of its own. */
+interface ShardDecision extends Decision {
+  readonly end?: TransactionEnd;
 }
 
 export interface CoordinatorShardOptions<Machine> {
@@ -79,10 +101,7 @@ export class CoordinatorShard<Machine extends CoordinatorMachine> {
     try {
       for await (const batches of log.replay()) {
         if (this.#state !== 'loading') return;
-        for (const record of recordsOf(batches)) {
-          machine.replay(record);
-          records += 1;
-        }
+        records += replayBatches(machine, batches);
       }
     } catch (error) {
       // The partition cannot be served by this broker in this epoch; clients are sent away and look again.
@@ -110,6 +129,18 @@ export class CoordinatorShard<Machine extends CoordinatorMachine> {
     return reply.promise;
   }
 
+  /** Ends a transaction; resolves with `NONE` when its marker is committed, else with the reason. Never rejects. */
+  completeTransaction(end: TransactionEnd): Promise<number> {
+    return this.write<number>({
+      name: 'WriteTxnMarkers',
+      decide: (machine, _now, replyTo): ShardDecision => {
+        machine.transactionEnded?.(end, end.isCommitted);
+        return { records: [], answers: [replyTo.answer(ErrorCode.NONE)], end };
+      },
+      refusal: (errorCode) => errorCode,
+    });
+  }
+
   /** Decides about something that nobody waits for. Does nothing unless active. */
   decide(name: string, decide: (machine: Machine, now: Instant) => Decision): void {
     if (this.#state === 'active') this.#run(name, (now) => decide(this.machine, now), null);
@@ -124,11 +155,11 @@ export class CoordinatorShard<Machine extends CoordinatorMachine> {
     for (const request of [...this.#unanswered]) request.fail(errorCode);
   }
 
-  #run(name: string, decide: (now: Instant) => Decision, request: PendingDecision['request']): boolean {
+  #run(name: string, decide: (now: Instant) => ShardDecision, request: PendingDecision['request']): boolean {
     const { log, logger, machine } = this.#options;
     const now = this.#now();
     const mark = machine.timeline.begin();
-    let decision: Decision;
+    let decision: ShardDecision;
     try {
       decision = decide(now);
     } catch (error) {
@@ -146,11 +177,12 @@ export class CoordinatorShard<Machine extends CoordinatorMachine> {
       notes: decision.notes ?? [],
       request,
       expiresAtMs: now.monotonicMs + this.#options.writeTimeoutMs,
-      committed: decision.records.length === 0,
+      committed: false,
     };
-    if (decision.records.length > 0) {
-      const { compression } = this.#options;
-      const append = log.append(recordBatchOf(decision.records, { compression, timestamp: now.wallMs }));
+    const batch = this.#batchOf(decision, now.wallMs);
+    if (batch === null) entry.committed = true;
+    else {
+      const append = log.append(batch, { ...decision.transaction, ...decision.end });
       if (append.kind === 'rejected') {
         this.#undo(mark);
         this.#fail(entry, append.errorCode);
@@ -162,6 +194,19 @@ export class CoordinatorShard<Machine extends CoordinatorMachine> {
     this.#releaseCommitted();
     this.#armWake(0);
     return true;
+  }
+
+  /** What is to be appended for a decision; null for nothing. */
+  #batchOf({ records, transaction, end }: ShardDecision, timestamp: number): Uint8Array | null {
+    if (end !== undefined) {
+      return buildTransactionMarker({ ...end, outcome: end.isCommitted ? 'commit' : 'abort', timestamp });
+    }
+    if (records.length === 0) return null;
+    const producer = transaction && {
+      producerId: transaction.producerId,
+      producerEpoch: transaction.producerEpoch,
+    };
+    return recordBatchOf(records, { compression: this.#options.compression, timestamp, producer });
   }
 
   #settled(entry: PendingDecision, errorCode: number): void {

@@ -1,4 +1,4 @@
-import type { CoordinatorAppend, CoordinatorLog } from '../coordination/coordinator-log.ts';
+import type { CoordinatorAppend, CoordinatorLog, TransactionTerms } from '../coordination/coordinator-log.ts';
 import { noRecords } from '../log/log-read.ts';
 import { ErrorCode } from '../protocol/errors.ts';
 import type { Partition } from '../replication/partition.ts';
@@ -16,10 +16,13 @@ export class PartitionCoordinatorLog implements CoordinatorLog {
     this.leaderEpoch = partition.leaderEpoch;
   }
 
-  append(batch: Uint8Array): CoordinatorAppend {
+  append(batch: Uint8Array, terms: TransactionTerms = {}): CoordinatorAppend {
     const refusal = this.#partition.refusalOf(this.leaderEpoch, true);
     if (refusal !== ErrorCode.NONE) return { kind: 'rejected', errorCode: ErrorCode.NOT_LEADER_OR_FOLLOWER };
-    const appended = this.#partition.appendAsLeader(batch, { origin: 'coordinator', requiredAcks: -1 });
+    const { verification, transactionVersion } = terms;
+    const appended = this.#partition.appendAsLeader(batch, {
+      ...{ origin: 'coordinator', requiredAcks: -1, verification, transactionVersion },
+    });
     return appended.kind === 'rejected'
       ? { kind: 'rejected', errorCode: appended.errorCode }
       : { kind: 'queued', committed: appended.done };
