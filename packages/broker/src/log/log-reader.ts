@@ -1,7 +1,9 @@
+import { CheckedSpans } from './checked-spans.ts';
 import { DamagedLogError } from './damaged-log-error.ts';
 import type { LogEnvironment } from './log-environment.ts';
 import { type LogRecords, noRecords, type ReadRequest } from './log-read.ts';
 import type { PieceAhead, ReadBytes, ReadPlace } from './read-ahead.ts';
+import type { Segment } from './segment.ts';
 import type { SegmentList } from './segment-list.ts';
 import { takeBatches } from './taken-batches.ts';
 
@@ -29,14 +31,16 @@ export class LogReader {
   readonly #segments: SegmentList;
   /** By the offset that comes next. */
   readonly #bookmarks = new Map<number, Bookmark>();
+  #checked = new WeakMap<Segment, CheckedSpans>();
 
   constructor(environment: LogEnvironment, segments: SegmentList) {
     this.#environment = environment;
     this.#segments = segments;
   }
 
-  /** Forgets all positions, and what was read ahead: segments were taken away or cut off. */
+  /** Forgets all positions, what was read ahead and what was checked: segments were taken away or cut off. */
   reset(): void {
+    this.#checked = new WeakMap();
     for (const bookmark of this.#bookmarks.values()) this.#drop(bookmark);
     this.#bookmarks.clear();
   }
@@ -83,12 +87,16 @@ export class LogReader {
       buffers.release(read.bytes);
       return noRecords(request.fromOffset);
     }
+    const nowMs = this.#environment.clock.monotonicMs();
+    const checked = this.#checkedOf(segment);
     const next = { segment, position: position + taken.sizeInBytes };
+    checked.note(position + read.knownBytes, next.position, nowMs);
     const isMore = taken.nextOffset < request.upToOffset && next.position < segment.sizeInBytes;
     const length = Math.min(segment.sizeInBytes - next.position, wanted);
     this.#remember(taken.nextOffset, {
       place: next,
-      ahead: goesOn && isMore ? readAhead.begin(next, length) : null,
+      ahead:
+        goesOn && isMore ? readAhead.begin(next, length, checked.knownBytes(next.position, nowMs)) : null,
     });
     return {
       kind: 'records',
@@ -100,8 +108,17 @@ export class LogReader {
 
   async #readBytes({ segment, position }: ReadPlace, length: number): Promise<ReadBytes> {
     const buffer = this.#environment.buffers.take(length);
+    const knownBytes = this.#checkedOf(segment).knownBytes(position, this.#environment.clock.monotonicMs());
     const count = await segment.read(buffer, position);
-    return { bytes: buffer.subarray(0, count), checkedBytes: 0 };
+    return { bytes: buffer.subarray(0, count), checkedBytes: knownBytes, knownBytes };
+  }
+
+  #checkedOf(segment: Segment): CheckedSpans {
+    const known = this.#checked.get(segment);
+    if (known !== undefined) return known;
+    const none = new CheckedSpans();
+    this.#checked.set(segment, none);
+    return none;
   }
 
   #remember(offset: number, bookmark: Bookmark): void {

@@ -93,18 +93,42 @@ test('what a cut takes away is not served from what was read ahead', async () =>
   await log.close();
 });
 
+/** Turns a bit of the record of this letter, in the file. */
+function damage(letter: string): void {
+  const path = segmentFile(bed.directory, 0, '.log');
+  const bytes = fs.readFileSync(path);
+  const at = bytes.indexOf(letter.repeat(100)) + 10;
+  bytes[at] = (bytes[at] ?? 0) ^ 1;
+  fs.writeFileSync(path, bytes);
+}
+
 test('what was damaged before it was read ahead is not served', async () => {
   const log = await bed.open({ environment });
   await append(log, 'abcdefgh');
   await readFrom(log, 0);
-  const path = segmentFile(bed.directory, 0, '.log');
-  const bytes = fs.readFileSync(path);
-  const at = bytes.indexOf('f'.repeat(100)) + 10;
-  bytes[at] = (bytes[at] ?? 0) ^ 1;
-  fs.writeFileSync(path, bytes);
+  damage('f');
   await readFrom(log, 2);
   expect(await readFrom(log, 4)).toBe('e');
   expect(await readFrom(log, 5)).toBe(`refused ${ErrorCode.KAFKA_STORAGE_ERROR}`);
+});
+
+test('what was checked is checked again after half a minute', async () => {
+  const log = await bed.open({ environment });
+  await append(log, 'abcdefgh');
+  for (const offset of [0, 2]) await readFrom(log, offset);
+  bed.clock.advance(30_000);
+  damage('c');
+  expect(await readFrom(log, 0)).toBe('ab');
+  expect(await readFrom(log, 2)).toBe(`refused ${ErrorCode.KAFKA_STORAGE_ERROR}`);
+});
+
+test('what lies behind a place that was checked is checked', async () => {
+  const log = await bed.open({ environment });
+  await append(log, 'abcdefgh');
+  await readFrom(log, 0);
+  damage('c');
+  expect(await readFrom(log, 1)).toBe('b');
+  expect(await readFrom(log, 2)).toBe(`refused ${ErrorCode.KAFKA_STORAGE_ERROR}`);
 });
 
 test('a budget that is spent, and a reader that stays away, cost nothing more', async () => {

@@ -14,6 +14,8 @@ export interface ReadPlace {
 export interface ReadBytes {
   readonly bytes: Uint8Array;
   readonly checkedBytes: number;
+  /** How many of these were checked before they were read this time. */
+  readonly knownBytes: number;
 }
 
 /** A reader that has not come back after so long has another plan. */
@@ -43,16 +45,16 @@ export class ReadAhead {
     return this.#usedBytes;
   }
 
-  /** Begins to read; null where the budget does not allow it. */
-  begin(place: ReadPlace, length: number): PieceAhead | null {
+  /** Begins to read; null where the budget does not allow it. The first `knownBytes` need no check. */
+  begin(place: ReadPlace, length: number, knownBytes: number): PieceAhead | null {
     if (this.#usedBytes + length > this.#budgetBytes) return null;
     this.#usedBytes += length;
     const { segment, position } = place;
     const bytes = this.#buffers.take(length);
     const reading = segment.read(bytes, position).then(
-      (count) => checked(bytes.subarray(0, count)),
+      (count) => checked(bytes.subarray(0, count), knownBytes),
       // Whoever needs these bytes will read them, and hear of it.
-      () => ({ bytes: bytes.subarray(0, 0), checkedBytes: 0 }),
+      () => ({ bytes: bytes.subarray(0, 0), checkedBytes: 0, knownBytes: 0 }),
     );
     const piece: PieceAhead = { reading, length, begunMs: this.#clock.monotonicMs() };
     this.#pieces.add(piece);
@@ -105,15 +107,16 @@ export interface PieceAhead {
 }
 
 /** How much of the front is whole batches without a flaw. */
-function checked(bytes: Uint8Array): ReadBytes {
+function checked(bytes: Uint8Array, knownBytes: number): ReadBytes {
+  if (knownBytes >= bytes.length) return { bytes, checkedBytes: bytes.length, knownBytes: bytes.length };
   let at = 0;
   let leastOffset = 0;
   while (at + BATCH_HEADER_BYTES <= bytes.length) {
     const size = batchSizeAt(bytes, at);
     if (size < BATCH_HEADER_BYTES || at + size > bytes.length) break;
-    if (flawOf(bytes, at, leastOffset) !== null) break;
+    if (at + size > knownBytes && flawOf(bytes, at, leastOffset) !== null) break;
     leastOffset = lastOffsetAt(bytes, at) + 1;
     at += size;
   }
-  return { bytes, checkedBytes: at };
+  return { bytes, checkedBytes: at, knownBytes };
 }
