@@ -1,5 +1,6 @@
 import type { Timer } from '../runtime/clock.ts';
 import { DiskError } from '../runtime/disk.ts';
+import { isPassing } from '../runtime/passing-error.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { type CleanableRange, isDue } from './cleanable-range.ts';
 import type { CleanerCheckpoint } from './cleaner-checkpoint.ts';
@@ -8,7 +9,6 @@ import type { CleanerSettings } from './cleaner-settings.ts';
 import type { CleaningCounts, CleaningTools } from './cleaning-run.ts';
 import { IoThrottle } from './io-throttle.ts';
 import type { PartitionLog } from './partition-log.ts';
-import { isPassing } from './passing-error.ts';
 
 /** A log directory, as far as the cleaner is concerned. */
 export interface CleanedDirectory {

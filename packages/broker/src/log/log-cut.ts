@@ -1,10 +1,10 @@
 import { lastOffsetAt } from '../protocol/record-batch.ts';
 import { DiskError } from '../runtime/disk.ts';
+import { isPassing } from '../runtime/passing-error.ts';
 import type { DelayedRemovals } from './delayed-removals.ts';
 import type { LogEnvironment } from './log-environment.ts';
 import type { LogReader } from './log-reader.ts';
 import type { LogWriter } from './log-writer.ts';
-import { isPassing } from './passing-error.ts';
 import { applyBatch } from './producer-append.ts';
 import { producersAt } from './producer-replay.ts';
 import { ProducerState } from './producer-state.ts';

@@ -3,6 +3,7 @@ import type { Clock } from '../runtime/clock.ts';
 import { DiskError } from '../runtime/disk.ts';
 import { invariant } from '../runtime/invariant.ts';
 import type { Logger } from '../runtime/logger.ts';
+import { isPassing, lacksSpace } from '../runtime/passing-error.ts';
 import { DamagedFileError } from './checkpoint-files.ts';
 import { CleanerCheckpoint } from './cleaner-checkpoint.ts';
 import { DelayedRemovals } from './delayed-removals.ts';
@@ -32,7 +33,6 @@ import {
 import { PartitionFolders } from './partition-folders.ts';
 import { PartitionLog } from './partition-log.ts';
 import type { LogState, OpenLogOptions } from './partition-log-options.ts';
-import { isPassing, lacksSpace } from './passing-error.ts';
 import { PeriodicTasks } from './periodic-tasks.ts';
 import { Slots } from './slots.ts';
 import type { DirectorySpace } from './space-guard.ts';

@@ -1,9 +1,9 @@
 import type { Timer } from '../runtime/clock.ts';
 import { DiskError } from '../runtime/disk.ts';
+import { lacksHandles } from '../runtime/passing-error.ts';
 import { writeLeaderEpochs } from './checkpoint-files.ts';
 import type { LogConfig } from './log-config.ts';
 import type { LogEnvironment } from './log-environment.ts';
-import { lacksHandles } from './passing-error.ts';
 import { LEADER_EPOCH_CHECKPOINT, type LoadedLog } from './recovery.ts';
 import type { Segment } from './segment.ts';
 

@@ -1,11 +1,11 @@
 import { ErrorCode } from '../protocol/errors.ts';
 import { leaderEpochAt } from '../protocol/record-batch.ts';
 import { DiskError } from '../runtime/disk.ts';
+import { isPassing, lacksSpace } from '../runtime/passing-error.ts';
 import { DamagedLogError } from './damaged-log-error.ts';
 import type { LogConfig } from './log-config.ts';
 import type { LogEnvironment } from './log-environment.ts';
 import { LogFlusher } from './log-flusher.ts';
-import { isPassing, lacksSpace } from './passing-error.ts';
 import { applyBatch } from './producer-append.ts';
 import type { ProducerState } from './producer-state.ts';
 import type { LoadedLog } from './recovery.ts';

@@ -1,8 +1,8 @@
 import type { Clock, Timer } from '../runtime/clock.ts';
 import { DiskError } from '../runtime/disk.ts';
 import type { Logger } from '../runtime/logger.ts';
+import { isPassing } from '../runtime/passing-error.ts';
 import type { AppendOrigin } from './append-outcome.ts';
-import { isPassing } from './passing-error.ts';
 
 /** `odradek.log.dir.min.free.bytes`: the guard chooses for itself. */
 export const AUTOMATIC_MIN_FREE_BYTES = -1;

@@ -31,6 +31,7 @@ import { nextWakeMs, raftStep } from './raft-step.ts';
 import { isSuccessionOver } from './roles/resigned.ts';
 import type { SnapshotFiles } from './snapshot-files.ts';
 import type { SnapshotRetention } from './snapshot-retention.ts';
+import { SpaceWait } from './space-wait.ts';
 import type { VoterNode } from './voter-set.ts';
 
 export interface MetadataQuorumNeeds {
@@ -69,6 +70,7 @@ export class MetadataQuorum {
   #state: RaftState;
   #timer: Timer | null = null;
   readonly #time: QuorumTime;
+  readonly #space: SpaceWait;
   #isStopped = false;
   readonly #company: CompanyEffects | null;
   readonly #snapshots: MetadataSnapshots;
@@ -89,6 +91,8 @@ export class MetadataQuorum {
       timing,
     });
     this.#time = new QuorumTime(needs.clock);
+    // The only voter writes its vote when it starts, and a start says at once that there is no space.
+    this.#space = new SpaceWait(needs, { mayWait: company !== undefined });
     this.#effects = new EffectQueue((effect) => this.#carryOut(effect), onFailed);
     this.#flusher = new LogFlusher(needs.log, {
       flushed: ({ endOffset, truncations }) => this.#handle({ kind: 'flushed', endOffset, truncations }),
@@ -179,7 +183,8 @@ export class MetadataQuorum {
 
   /** Answers another node of the quorum, at once or, to a fetch, when there is something to tell. */
   async answer<Request extends RaftRequest>(request: Request): Promise<AnswerTo<Request> | RefusedRequest> {
-    if (this.#isStopped) return NOT_AVAILABLE;
+    // Whoever asks would wait for as long as the disk is full.
+    if (this.#isStopped || this.#space.isWaiting) return NOT_AVAILABLE;
     return this.#answers.to(request, (requestId) => this.#handle({ kind: 'request', requestId, request }));
   }
 
@@ -259,14 +264,31 @@ export class MetadataQuorum {
       case 'stop':
         this.#stop(effect.reason);
         return null;
+      case 'truncate':
+        return this.#whenSpace(
+          'to cut off its log',
+          async () => this.#company?.carryOut(effect) ?? undefined,
+        );
+      case 'storeSnapshotChunk':
+        return this.#whenSpace(
+          'to store a snapshot',
+          async () => this.#company?.carryOut(effect) ?? undefined,
+        );
       default:
         return this.#company?.carryOut(effect) ?? null;
     }
   }
 
-  async #store(state: QuorumState): Promise<void> {
+  #store(state: QuorumState): Promise<void> {
     const { disk, quorumStatePath } = this.#needs;
-    await this.#time.standStillFor(writeQuorumState(disk, quorumStatePath, state));
+    return this.#whenSpace('to write down epoch and vote', () =>
+      writeQuorumState(disk, quorumStatePath, state),
+    );
+  }
+
+  /** Effects that come behind wait, and so does the node's patience with others, who do not hear of it meanwhile. */
+  async #whenSpace(what: string, work: () => Promise<void>): Promise<void> {
+    await this.#time.standStillFor(this.#space.doing(what, work));
     this.#handle({ kind: 'time' });
   }
 
@@ -323,6 +345,7 @@ export class MetadataQuorum {
     this.#isStopped = true;
     this.#onSuccession?.();
     this.#effects.close();
+    this.#space.stopWaiting();
     this.#timer?.cancel();
     this.#company?.close();
     this.#elected.reject(reason);

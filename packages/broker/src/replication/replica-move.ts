@@ -1,11 +1,11 @@
 import type { LogConfig } from '../log/log-config.ts';
 import type { LogDirectory } from '../log/log-directory.ts';
 import type { PartitionLog } from '../log/partition-log.ts';
-import { isPassing } from '../log/passing-error.ts';
 import type { ReplicationQuota } from '../quotas/replication-quota.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { DiskError } from '../runtime/disk.ts';
 import type { Logger } from '../runtime/logger.ts';
+import { isPassing } from '../runtime/passing-error.ts';
 import { copyStep } from './future-copy.ts';
 import type { Partition } from './partition.ts';
 

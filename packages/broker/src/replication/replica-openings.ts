@@ -1,8 +1,8 @@
 import type { LogDirectory } from '../log/log-directory.ts';
-import { isPassing } from '../log/passing-error.ts';
 import type { Clock, Timer } from '../runtime/clock.ts';
 import { DiskError } from '../runtime/disk.ts';
 import type { Logger } from '../runtime/logger.ts';
+import { isPassing } from '../runtime/passing-error.ts';
 import type { Hosted } from './hosted-replica.ts';
 import type { LogPlacement } from './log-placement.ts';
 import { Partition } from './partition.ts';

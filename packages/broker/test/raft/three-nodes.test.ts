@@ -13,7 +13,7 @@ import { MetadataQuorum } from '../../src/raft/metadata-quorum.ts';
 import { snapshotBatches } from '../../src/raft/snapshot-batches.ts';
 import { SnapshotFiles } from '../../src/raft/snapshot-files.ts';
 import { NodePeers } from '../../src/raft/wire/node-peers.ts';
-import type { Disk } from '../../src/runtime/disk.ts';
+import { type Disk, DiskError } from '../../src/runtime/disk.ts';
 import { allowAll } from '../../src/security/authorizer.ts';
 import { ANONYMOUS } from '../../src/security/principal.ts';
 import { MemoryMetadataLog } from '../metadata/memory-metadata-log.ts';
@@ -51,11 +51,16 @@ describe('three drivers over the wire', () => {
   let clock: ManualClock;
   let nodes: Map<number, Node>;
   let disks: Map<number, Disk>;
+  /** Nodes whose disks have no room for another file, and how often each has looked for some. */
+  let full: Map<number, number>;
+  let stopped: number[];
 
   beforeEach(async () => {
     clock = new ManualClock();
     nodes = new Map();
-    disks = new Map(IDS.map((id) => [id, memoryDisk()]));
+    full = new Map();
+    stopped = [];
+    disks = new Map(IDS.map((id) => [id, diskOf(id)]));
     for (const id of IDS) await start(id, new MemoryMetadataLog());
   });
 
@@ -70,6 +75,19 @@ describe('three drivers over the wire', () => {
       isClosed = true;
     });
     await until(() => isClosed);
+  }
+
+  function diskOf(id: number): Disk {
+    const disk = memoryDisk();
+    return {
+      ...disk,
+      async open(path, mode) {
+        const refused = full.get(id);
+        if (refused === undefined || mode !== 'create') return disk.open(path, mode);
+        full.set(id, refused + 1);
+        throw new DiskError('ENOSPC', path);
+      },
+    };
   }
 
   function disk(id: number): Disk {
@@ -114,7 +132,7 @@ describe('three drivers over the wire', () => {
           return { take: (batch) => values.push(...textsIn(batch)), end: () => {} };
         },
         onCommitted: () => {},
-        onStopped: () => {},
+        onStopped: () => stopped.push(id),
       },
     );
     const needs = { controller: { quorum }, authorizer: allowAll };
@@ -234,6 +252,22 @@ describe('three drivers over the wire', () => {
     for (const { log } of others) log.release();
     await until(() => isCommitted);
     await committed;
+  });
+
+  test('voters whose disks are full vote once there is space, and have not ended meanwhile', async () => {
+    const first = await elected();
+    void append(first, 'kept');
+    await until(allHave(['kept']));
+    const others = [...nodes.values()].filter(({ id }) => id !== first.id);
+    for (const { id } of others) full.set(id, 0);
+    first.isReachable = false;
+    await until(() => others.some(({ id }) => (full.get(id) ?? 0) > 3));
+    expect([leader(), stopped]).toEqual([null, []]);
+    full.clear();
+    const second = await elected();
+    void append(second, 'next');
+    await until(() => others.every(({ values }) => values.join() === 'kept,next'));
+    expect(stopped).toEqual([]);
   });
 
   test('a node whose log is gone gets the snapshot, and then the log behind it', async () => {

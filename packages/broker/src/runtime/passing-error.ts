@@ -1,4 +1,4 @@
-import type { DiskError } from '../runtime/disk.ts';
+import type { DiskError } from './disk.ts';
 
 /** No space, or no more of the quota. */
 export function lacksSpace({ code }: DiskError): boolean {
