@@ -24,9 +24,13 @@ import { type LeavingMember, leaveGroup, type MemberLeft } from './classic/leave
 import { loadedGroup } from './classic/loaded-group.ts';
 import { prepareRebalance, renewSession } from './classic/rebalance.ts';
 import { type SyncGroupRequest, syncGroup } from './classic/sync-group.ts';
+import { ConsumerGroup } from './consumer/consumer-group.ts';
+import type { ConsumerRecord } from './consumer/consumer-records.ts';
+import { listConsumerGroup } from './consumer/describe-consumer-group.ts';
+import { type Group, groupTombstones, isEmpty } from './group.ts';
 import type { GroupClient } from './group-client.ts';
 import type { GroupConfig } from './group-config.ts';
-import { decodeGroupRecord, groupTombstone, newGroupRecord, offsetTombstone } from './group-records.ts';
+import { decodeGroupRecord, newGroupRecord, offsetTombstone } from './group-records.ts';
 import {
   commitOffsets,
   type OffsetCommitRequest,
@@ -68,7 +72,7 @@ export interface MemberIdentity {
 export class GroupMachine implements CoordinatorMachine {
   readonly timeline = new Timeline();
   readonly #config: GroupConfig;
-  readonly #groups = new TimelineMap<string, ClassicGroup>(this.timeline);
+  readonly #groups = new TimelineMap<string, Group>(this.timeline);
   readonly #offsets = new OffsetStore(this.timeline);
   readonly #deadlines = new Deadlines<string>();
   readonly #housekeeping: OffsetHousekeeping;
@@ -92,8 +96,25 @@ export class GroupMachine implements CoordinatorMachine {
         this.#offsets.set(record.key, record.value);
       }
     } else if (record.kind === 'classic-group') {
-      if (record.value === null) this.#groups.delete(record.groupId);
-      else this.#groups.set(record.groupId, loadedGroup(record.groupId, record.value));
+      const { groupId, value } = record;
+      if (value !== null) this.#groups.set(groupId, loadedGroup(groupId, value));
+      else if (this.#groups.get(groupId)?.type === 'classic') this.#groups.delete(groupId);
+    } else if (record.kind !== 'unknown') {
+      this.#replayConsumer(record);
+    }
+  }
+
+  /** A classic group that is there has either no record of its own, or one that this protocol's have replaced. */
+  #replayConsumer(record: ConsumerRecord): void {
+    const { groupId } = record;
+    const known = this.#groups.get(groupId);
+    if (known?.type === 'consumer') {
+      if (record.kind === 'consumer-epoch' && record.value === null) this.#groups.delete(groupId);
+      else known.apply(record);
+    } else if (record.value !== null) {
+      const group = new ConsumerGroup(groupId, this.timeline);
+      this.#groups.set(groupId, group);
+      group.apply(record);
     }
   }
 
@@ -101,6 +122,7 @@ export class GroupMachine implements CoordinatorMachine {
   loaded(now: Instant): Decision {
     const decision = emptyDecision();
     for (const group of [...this.#groups.values()]) {
+      if (group.type === 'consumer') continue;
       for (const member of group.members.values()) renewSession({ now }, member);
       if (group.members.size > this.#config.maxSize) {
         const reason = `the group is larger than group.max.size, ${this.#config.maxSize}`;
@@ -123,11 +145,11 @@ export class GroupMachine implements CoordinatorMachine {
     const groupId = this.#deadlines.takeDue(now.monotonicMs);
     if (groupId === undefined) return this.#housekeeping.run(now);
     const group = this.#groups.get(groupId);
-    return group === undefined ? emptyDecision() : this.#step(group, now, expireDeadlines);
+    return group?.type === 'classic' ? this.#step(group, now, expireDeadlines) : emptyDecision();
   }
 
   rolledBack(now: Instant): void {
-    for (const group of this.#groups.values()) this.#schedule(group);
+    for (const group of this.#groups.values()) if (group.type === 'classic') this.#schedule(group);
     this.#housekeeping.sweepSoon(now);
   }
 
@@ -138,6 +160,10 @@ export class GroupMachine implements CoordinatorMachine {
       const errorCode = ErrorCode.UNKNOWN_MEMBER_ID;
       return answered(event.replyTo, { errorCode, memberId, protocolName: null });
     }
+    if (known?.type === 'consumer') {
+      const errorCode = ErrorCode.INCONSISTENT_GROUP_PROTOCOL;
+      return answered(event.replyTo, { errorCode, memberId, protocolName: null });
+    }
     const group = known ?? newClassicGroup(groupId, now.wallMs);
     const decision = this.#step(group, now, (step) => joinGroup(step, event));
     if (known === undefined && decision.records.length === 0) decision.records.push(newGroupRecord(group));
@@ -146,7 +172,7 @@ export class GroupMachine implements CoordinatorMachine {
 
   sync(request: SyncGroupRequest, replyTo: ReplyTo<SyncGroupResponse>, now: Instant): Decision {
     const group = this.#groups.get(request.groupId);
-    if (group === undefined || group.state === 'Empty') {
+    if (group?.type !== 'classic' || group.state === 'Empty') {
       return answered(replyTo, { errorCode: ErrorCode.UNKNOWN_MEMBER_ID });
     }
     return this.#step(group, now, (step) => syncGroup(step, request, replyTo));
@@ -155,7 +181,7 @@ export class GroupMachine implements CoordinatorMachine {
   /** The error to answer; a member that must rebalance is alive all the same. */
   heartbeat(groupId: string, identity: MemberIdentity, now: Instant): number {
     const group = this.#groups.get(groupId);
-    if (group === undefined) return ErrorCode.UNKNOWN_MEMBER_ID;
+    if (group?.type !== 'classic') return ErrorCode.UNKNOWN_MEMBER_ID;
     const errorCode = validateMember(group, identity.memberId, identity.groupInstanceId);
     if (errorCode !== ErrorCode.NONE) return errorCode;
     if (identity.generationId !== group.generationId) return ErrorCode.ILLEGAL_GENERATION;
@@ -170,7 +196,7 @@ export class GroupMachine implements CoordinatorMachine {
     now: Instant,
   ): Decision {
     const group = this.#groups.get(groupId);
-    if (group === undefined) {
+    if (group?.type !== 'classic') {
       const errorCode = ErrorCode.UNKNOWN_MEMBER_ID;
       return answered(
         replyTo,
@@ -190,7 +216,7 @@ export class GroupMachine implements CoordinatorMachine {
     const group = this.#groups.get(groupId);
     const errorCode = validateCommit(group, request, client.apiVersion);
     if (errorCode !== ErrorCode.NONE) return { records: [], answers: [replyTo.refuse(errorCode)] };
-    if (group !== undefined) this.#heardOf(group, request.memberId, now);
+    if (group?.type === 'classic') this.#heardOf(group, request.memberId, now);
     const { offsetMetadataMaxBytes: metadataMaxBytes } = this.#config;
     const { offsets, records, response } = commitOffsets(request, { metadataMaxBytes, now });
     // A group is there because of what the log holds of it.
@@ -218,14 +244,14 @@ export class GroupMachine implements CoordinatorMachine {
     const errorCodes = groupIds.map((groupId) => {
       const group = this.#groups.get(groupId);
       if (group === undefined) return ErrorCode.GROUP_ID_NOT_FOUND;
-      if (group.state !== 'Empty') return ErrorCode.NON_EMPTY_GROUP;
+      if (!isEmpty(group)) return ErrorCode.NON_EMPTY_GROUP;
       for (const { partition, topic } of [...this.#offsets.ofGroup(groupId)]) {
         const key = { groupId, topic, partition };
         this.#offsets.delete(key);
         decision.records.push(offsetTombstone(key));
       }
       this.#groups.delete(groupId);
-      decision.records.push(groupTombstone(groupId));
+      decision.records.push(...groupTombstones(group));
       return ErrorCode.NONE;
     });
     decision.answers.push(replyTo.answer(errorCodes));
@@ -249,14 +275,16 @@ export class GroupMachine implements CoordinatorMachine {
       : fetchOffsets(this.#offsets, { groupId, topics }, view);
   }
 
-  /** The committed state of a group; undefined when there is none. */
+  /** The committed state of a classic group; undefined when there is none. */
   describe(groupId: string): DescribedGroup | undefined {
     const group = this.#groups.getCommitted(groupId);
-    return group === undefined ? undefined : describeGroup(group);
+    return group?.type === 'classic' ? describeGroup(group) : undefined;
   }
 
   list(): ListedGroup[] {
-    return [...this.#groups.committedValues()].map(listGroup);
+    return [...this.#groups.committedValues()].map((group) =>
+      group.type === 'classic' ? listGroup(group) : listConsumerGroup(group),
+    );
   }
 
   /** Runs one event through a group, from its draft to its new state and deadlines. */

@@ -55,8 +55,8 @@ test('an offset under the oldest key is read, and a key of a later kind of group
   const legacy = offsetRecord(key, offset);
   legacy.key[1] = 0;
   expect(decodeGroupRecord(legacy)).toMatchObject({ kind: 'offset', key });
-  const consumerGroup = { key: Uint8Array.of(0, 3, 0, 1, 0x67), value: Uint8Array.of(0, 0, 0, 0, 0, 1, 0) };
-  expect(decodeGroupRecord(consumerGroup)).toEqual({ kind: 'unknown', keyVersion: 3 });
+  const streamsGroup = { key: Uint8Array.of(0, 17, 0, 1, 0x67), value: Uint8Array.of(0, 0, 0, 0, 0, 1, 0) };
+  expect(decodeGroupRecord(streamsGroup)).toEqual({ kind: 'unknown', keyVersion: 17 });
 });
 
 function hex(bytes: Uint8Array | null): string {

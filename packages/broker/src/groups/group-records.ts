@@ -1,21 +1,16 @@
 import type { CoordinatorRecord } from '../coordination/coordinator-machine.ts';
-import {
-  type Decoded,
-  decodeMessage,
-  type Encodable,
-  type MessageDeclaration,
-  writeMessage,
-} from '../protocol/message.ts';
+import { type Decoded, decodeMessage, type Encodable } from '../protocol/message.ts';
 import { groupMetadataKey } from '../protocol/messages/group-metadata-key.ts';
 import { groupMetadataValue } from '../protocol/messages/group-metadata-value.ts';
 import { legacyOffsetCommitKey } from '../protocol/messages/legacy-offset-commit-key.ts';
 import { offsetCommitKey } from '../protocol/messages/offset-commit-key.ts';
 import { offsetCommitValue } from '../protocol/messages/offset-commit-value.ts';
 import { Reader } from '../protocol/reader.ts';
-import { Writer } from '../protocol/writer.ts';
 import type { ClassicGroup } from './classic/classic-group.ts';
 import { metadataFor } from './classic/classic-group.ts';
+import { type ConsumerRecord, decodeConsumerRecord } from './consumer/consumer-records.ts';
 import type { CommittedOffset, OffsetKey } from './offset-store.ts';
+import { decodeValue, keyBytes, valueBytes } from './record-bytes.ts';
 
 /** Burrow and most other readers of `__consumer_offsets` know the values up to this version, not the newest. */
 const VALUE_VERSION = 3;
@@ -29,6 +24,7 @@ type OffsetCommitValue = Decoded<typeof offsetCommitValue>;
 export type GroupRecord =
   | { readonly kind: 'offset'; readonly key: OffsetKey; readonly value: CommittedOffset | null }
   | { readonly kind: 'classic-group'; readonly groupId: string; readonly value: GroupMetadataValue | null }
+  | ConsumerRecord
   | { readonly kind: 'unknown'; readonly keyVersion: number };
 
 export function offsetRecord(key: OffsetKey, offset: CommittedOffset): CoordinatorRecord {
@@ -40,7 +36,7 @@ export function offsetRecord(key: OffsetKey, offset: CommittedOffset): Coordinat
     commitTimestamp: offset.committedAtMs,
     expireTimestamp: offset.expiresAtMs ?? -1,
   };
-  return { key: offsetKeyBytes(key), value: versioned(offsetCommitValue, value, version) };
+  return { key: offsetKeyBytes(key), value: valueBytes(offsetCommitValue, value, version) };
 }
 
 export function offsetTombstone(key: OffsetKey): CoordinatorRecord {
@@ -69,7 +65,7 @@ export function classicGroupRecord(group: ClassicGroup): CoordinatorRecord {
   };
   return {
     key: groupKeyBytes(group.groupId),
-    value: versioned(groupMetadataValue, value, VALUE_VERSION),
+    value: valueBytes(groupMetadataValue, value, VALUE_VERSION),
   };
 }
 
@@ -82,7 +78,7 @@ export function newGroupRecord(group: ClassicGroup): CoordinatorRecord {
   };
   return {
     key: groupKeyBytes(group.groupId),
-    value: versioned(groupMetadataValue, value, VALUE_VERSION),
+    value: valueBytes(groupMetadataValue, value, VALUE_VERSION),
   };
 }
 
@@ -96,7 +92,7 @@ export function decodeGroupRecord(record: CoordinatorRecord): GroupRecord {
   const keyVersion = reader.int16();
   if (keyVersion === legacyOffsetCommitKey.apiKey || keyVersion === offsetCommitKey.apiKey) {
     const { group, topic, partition } = decodeMessage(offsetCommitKey, reader, 0);
-    const value = record.value === null ? null : decodeValue(offsetCommitValue, record.value);
+    const value = decodeValue(offsetCommitValue, record.value);
     return {
       kind: 'offset',
       key: { groupId: group, topic, partition },
@@ -105,10 +101,10 @@ export function decodeGroupRecord(record: CoordinatorRecord): GroupRecord {
   }
   if (keyVersion === groupMetadataKey.apiKey) {
     const { group } = decodeMessage(groupMetadataKey, reader, 0);
-    const value = record.value === null ? null : decodeValue(groupMetadataValue, record.value);
+    const value = decodeValue(groupMetadataValue, record.value);
     return { kind: 'classic-group', groupId: group, value };
   }
-  return { kind: 'unknown', keyVersion };
+  return decodeConsumerRecord(keyVersion, reader, record.value) ?? { kind: 'unknown', keyVersion };
 }
 
 function committedOffsetOf(value: OffsetCommitValue): CommittedOffset {
@@ -127,28 +123,4 @@ function offsetKeyBytes({ groupId, topic, partition }: OffsetKey): Uint8Array {
 
 function groupKeyBytes(groupId: string): Uint8Array {
   return keyBytes(groupMetadataKey, { group: groupId });
-}
-
-/** A key begins with its record type where other messages have a version; keys themselves have only one. */
-function keyBytes<D extends MessageDeclaration>(declaration: D, key: Encodable<D>): Uint8Array {
-  const writer = new Writer();
-  writer.int16(declaration.apiKey);
-  writeMessage(declaration, writer, key, 0);
-  return writer.bytes();
-}
-
-function versioned<D extends MessageDeclaration>(
-  declaration: D,
-  value: Encodable<D>,
-  version: number,
-): Uint8Array {
-  const writer = new Writer();
-  writer.int16(version);
-  writeMessage(declaration, writer, value, version);
-  return writer.bytes();
-}
-
-function decodeValue<D extends MessageDeclaration>(declaration: D, bytes: Uint8Array): Decoded<D> {
-  const reader = new Reader(bytes);
-  return decodeMessage(declaration, reader, reader.int16());
 }

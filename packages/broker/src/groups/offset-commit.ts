@@ -3,7 +3,9 @@ import { ErrorCode } from '../protocol/errors.ts';
 import type { Decoded, Encodable } from '../protocol/message.ts';
 import type { offsetCommitRequest } from '../protocol/messages/offset-commit-request.ts';
 import type { offsetCommitResponse } from '../protocol/messages/offset-commit-response.ts';
-import { type ClassicGroup, validateMember } from './classic/classic-group.ts';
+import { validateMember } from './classic/classic-group.ts';
+import { validateConsumerCommit } from './consumer/consumer-commit.ts';
+import type { Group } from './group.ts';
 import { offsetRecord } from './group-records.ts';
 import type { CommittedOffset, OffsetKey } from './offset-store.ts';
 
@@ -17,7 +19,7 @@ const GROUP_ID_NOT_FOUND_FROM = 9;
 
 /** Whether a commit is in order for the group as it stands; undefined: there is no such group. */
 export function validateCommit(
-  group: ClassicGroup | undefined,
+  group: Group | undefined,
   request: OffsetCommitRequest,
   apiVersion: number,
 ): number {
@@ -29,6 +31,7 @@ export function validateCommit(
       ? ErrorCode.GROUP_ID_NOT_FOUND
       : ErrorCode.ILLEGAL_GENERATION;
   }
+  if (group.type === 'consumer') return validateConsumerCommit(group, request, { apiVersion });
   if (generationId < 0 && group.state === 'Empty') return ErrorCode.NONE;
   if (generationId >= 0 || memberId !== '' || groupInstanceId !== null) {
     const errorCode = validateMember(group, memberId, groupInstanceId);

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { GROUP_CONFIG } from '../../test/groups/coordinator-bed.ts';
 import type { CoordinatorRecord } from '../coordination/coordinator-machine.ts';
 import { Timeline, TimelineMap } from '../coordination/timeline.ts';
-import { type ClassicGroup, newClassicGroup } from './classic/classic-group.ts';
+import { newClassicGroup } from './classic/classic-group.ts';
+import type { Group } from './group.ts';
 import { decodeGroupRecord } from './group-records.ts';
 import { OffsetHousekeeping } from './offset-housekeeping.ts';
 import { OffsetStore } from './offset-store.ts';
@@ -12,7 +13,7 @@ const offset = { offset: 1, leaderEpoch: -1, metadata: '', committedAtMs: now.wa
 
 function scene() {
   const timeline = new Timeline();
-  const groups = new TimelineMap<string, ClassicGroup>(timeline);
+  const groups = new TimelineMap<string, Group>(timeline);
   const offsets = new OffsetStore(timeline);
   const housekeeping = new OffsetHousekeeping({
     groups,

@@ -1,9 +1,9 @@
 import { type Decision, emptyDecision, type Instant } from '../coordination/coordinator-machine.ts';
 import type { TimelineMap } from '../coordination/timeline.ts';
 import { GROUP_METADATA_TOPIC } from '../metadata/topic-name.ts';
-import type { ClassicGroup } from './classic/classic-group.ts';
+import { awaitsMembers, type Group, groupTombstones, isEmpty } from './group.ts';
 import type { GroupConfig } from './group-config.ts';
-import { groupTombstone, offsetTombstone } from './group-records.ts';
+import { offsetTombstone } from './group-records.ts';
 import { expiredOffsets } from './offset-expiry.ts';
 import type { OffsetKey, OffsetStore } from './offset-store.ts';
 
@@ -14,7 +14,7 @@ const BATCH_RECORDS = 500;
 const METADATA_RETRY_MS = 1000;
 
 export interface OffsetHousekeepingOptions {
-  readonly groups: TimelineMap<string, ClassicGroup>;
+  readonly groups: TimelineMap<string, Group>;
   readonly offsets: OffsetStore;
   readonly config: GroupConfig;
   /** Whether the metadata, which may come after this broker's leadership, has a topic of this name. */
@@ -80,7 +80,7 @@ export class OffsetHousekeeping {
   }
 
   /** Forgets expired offsets, and the group when it has neither offsets nor anybody who is about to join. */
-  #checkRetention(group: ClassicGroup, now: Instant, decision: Decision): void {
+  #checkRetention(group: Group, now: Instant, decision: Decision): void {
     const { config, groups, offsets } = this.#options;
     const { groupId } = group;
     const expired = expiredOffsets(group, offsets, {
@@ -92,9 +92,9 @@ export class OffsetHousekeeping {
     }
     if (expired.length > BATCH_RECORDS) this.#retentionQueue.push(groupId);
     const [left] = offsets.ofGroup(groupId);
-    if (left !== undefined || group.state !== 'Empty' || group.pendingMembers.size > 0) return;
+    if (left !== undefined || !isEmpty(group) || awaitsMembers(group)) return;
     groups.delete(groupId);
-    decision.records.push(groupTombstone(groupId));
+    decision.records.push(...groupTombstones(group));
   }
 
   /**

@@ -8,7 +8,7 @@ import { consumerProtocolSubscription } from '../../src/protocol/messages/consum
 import { ZERO_UUID } from '../../src/protocol/uuid.ts';
 import { ManualClock, settle } from '../coordination/manual-clock.ts';
 import { type LedMemoryLog, MemoryLog } from '../coordination/memory-log.ts';
-
+import { consumerRecordText } from './consumer-record-text.ts';
 import { countingRandom, GROUP_CONFIG, newCoordinator } from './coordinator-bed.ts';
 import { Command } from './story-command.ts';
 
@@ -318,6 +318,7 @@ export class Story {
 
   #recordText(record: ReturnType<typeof decodeGroupRecord>): string {
     if (record.kind === 'unknown') return `key version ${record.keyVersion}`;
+    if (record.kind !== 'offset' && record.kind !== 'classic-group') return consumerRecordText(record);
     if (record.kind === 'offset') {
       const { groupId, partition, topic } = record.key;
       return `offset ${groupId} ${topic}-${partition} = ${record.value?.offset ?? 'gone'}`;

@@ -6,6 +6,7 @@ import type { joinGroupResponse } from '../../protocol/messages/join-group-respo
 import type { syncGroupResponse } from '../../protocol/messages/sync-group-response.ts';
 import { invariant } from '../../runtime/invariant.ts';
 import { subscribedTopicsOf } from './consumer-subscription.ts';
+import type { MemberProtocol } from './member-protocol.ts';
 
 export type JoinGroupRequest = Decoded<typeof joinGroupRequest>;
 export type JoinGroupResponse = Encodable<typeof joinGroupResponse>;
@@ -17,12 +18,6 @@ export type SyncGroupResponse = Encodable<typeof syncGroupResponse>;
  * deleted is not there at all; describing one says `Dead`.
  */
 export type ClassicGroupState = 'Empty' | 'PreparingRebalance' | 'CompletingRebalance' | 'Stable';
-
-/** What a member asks for under one assignor's name; opaque unless the group's type is `consumer`. */
-export interface MemberProtocol {
-  readonly name: string;
-  readonly metadata: Uint8Array;
-}
 
 export interface ClassicMember {
   readonly memberId: string;

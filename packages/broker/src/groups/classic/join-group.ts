@@ -7,13 +7,13 @@ import {
   type ClassicMember,
   type JoinGroupRequest,
   type JoinGroupResponse,
-  type MemberProtocol,
   memberIdOfInstance,
   selectProtocol,
   supportsProtocols,
   validateMember,
 } from './classic-group.ts';
 import type { GroupStep } from './group-step.ts';
+import { type MemberProtocol, sameProtocols } from './member-protocol.ts';
 import {
   answerJoin,
   dropMember,
@@ -250,22 +250,6 @@ function protocolsOf(request: JoinGroupRequest): MemberProtocol[] {
     if (!byName.has(name)) byName.set(name, { name, metadata: metadata.slice() });
   }
   return [...byName.values()];
-}
-
-function sameProtocols(a: readonly MemberProtocol[], b: readonly MemberProtocol[]): boolean {
-  return (
-    a.length === b.length &&
-    a.every((protocol, index) => {
-      const other = b[index];
-      return (
-        other !== undefined && other.name === protocol.name && sameBytes(protocol.metadata, other.metadata)
-      );
-    })
-  );
-}
-
-function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, index) => byte === b[index]);
 }
 
 function refuse(step: GroupStep, event: JoinEvent, memberId: string, errorCode: number): void {
