@@ -1,5 +1,5 @@
-/** What the runs of a simulation must have met to be worth something. */
-export const COUNTED = [
+/** What goes wrong. */
+const FAULTS = [
   'crashes',
   'powerLosses',
   'resets',
@@ -9,13 +9,18 @@ export const COUNTED = [
   'failedSyncs',
   'failedWrites',
   'readErrors',
-  'bitFlips',
   'damagedVoters',
   'cleanStops',
   'pauses',
   'clockJumps',
   'partitions',
   'slowLinks',
+] as const;
+
+/** What the runs of a simulation must have met to be worth something. */
+export const COUNTED = [
+  ...FAULTS,
+  'bitFlips',
   'elections',
   'quorumElections',
   'isrChanges',
@@ -44,6 +49,15 @@ export class Findings {
 
   count(what: Counted, times = 1): void {
     this.counts.set(what, (this.counts.get(what) ?? 0) + times);
+  }
+
+  countOf(what: Counted): number {
+    return this.counts.get(what) ?? 0;
+  }
+
+  /** How much has gone wrong, and was not only planned to. */
+  get faults(): number {
+    return FAULTS.reduce((sum, what) => sum + this.countOf(what), 0);
   }
 
   violate(text: string): void {

@@ -284,8 +284,7 @@ export class SimulatedMachine {
   }
 
   #onFailed(life: Life, reason: string): void {
-    // Whoever cannot keep its vote does not vote, nor anything else.
-    if (!this.#mayGiveUp && !this.#wasFull)
+    if (!this.#mayGiveUp)
       this.#options.findings.violate(`${this.#name} gave up on a healthy disk: ${reason}`);
     // As a process does: it is gone in a moment, not within the call that told it so.
     life.incarnation.after(0, 'exit', () => this.#exit(life));

@@ -19,6 +19,11 @@ import { VirtualTime } from './virtual-time.ts';
 
 /** How long clients work while things go wrong, how long they may take to end, and to read everything. */
 const FAULTY_MS = 60_000;
+/** Where little has come of it by then they work on, for so long at a time and so long in all. */
+const PROLONGED_MS = 10_000;
+const FAULTY_MS_MAX = 300_000;
+const ACKNOWLEDGED_MIN = 1000;
+const FAULTS_MIN = 5;
 const SETTLING_MS = 60_000;
 const READING_MS = 30_000;
 const LAST_LINES = 200;
@@ -118,7 +123,7 @@ class Simulation {
       events: this.#trace.events,
       virtualMs: this.#time.nowMs,
       kinds: this.#plan.kinds,
-      faults: this.#plan.strikes,
+      faults: this.#findings.faults,
       counts: this.#findings.counts,
       violations: this.#findings.violations,
       lastEvents: this.#trace.last(LAST_LINES),
@@ -145,7 +150,7 @@ class Simulation {
       }),
     ];
     this.#plan.start();
-    await this.#time.run(this.#time.nowMs + FAULTY_MS, () => this.#hasFailed());
+    await this.#suffer();
     this.#plan.end();
     this.#isOver = true;
     await this.#until(SETTLING_MS, 'clients are stuck', work);
@@ -156,6 +161,21 @@ class Simulation {
     await this.#until(READING_MS, 'the last reading is stuck', [this.#checkAll(topicMaker)]);
     const stops = this.#cluster.machines.map((machine) => machine.stop());
     await this.#until(READING_MS, 'a broker is stuck in its stop', stops);
+  }
+
+  /** Lets things go wrong until enough was written in spite of it. */
+  async #suffer(): Promise<void> {
+    const findings = this.#findings;
+    const atMostMs = this.#time.nowMs + FAULTY_MS_MAX;
+    const little = () => findings.countOf('acknowledged') < ACKNOWLEDGED_MIN || findings.faults < FAULTS_MIN;
+    for (let forMs = FAULTY_MS; forMs > 0 && !this.#hasFailed(); ) {
+      await this.#time.run(this.#time.nowMs + forMs, () => this.#hasFailed());
+      forMs = little() && this.#time.nowMs < atMostMs ? PROLONGED_MS : 0;
+    }
+    if (little() && !this.#hasFailed())
+      findings.violate(
+        `${findings.countOf('acknowledged')} records are acknowledged after ${findings.faults} faults and ${FAULTY_MS_MAX} ms`,
+      );
   }
 
   async #checkAll(topicMaker: TopicMaker): Promise<void> {

@@ -11,7 +11,6 @@ const COMMAND = fileURLToPath(new URL('./main.ts', import.meta.url));
 const RARE: readonly string[] = [
   'a follower looks once for where its log parts from the leader’s',
   'a follower takes an answer to what it asked before',
-  'a record of an earlier epoch of the quorum is counted as committed',
 ];
 const NAMES = [...RULE_VARIANTS, ...VARIANTS].map(({ name }) => name).filter((name) => !RARE.includes(name));
 /** How many seeds are tried from the one that is known to find the fault: what happens in it changes with the broker. */

@@ -5,7 +5,7 @@ import type { Findings } from '../findings.ts';
 import { METADATA_FOLDER, partitionFolder } from '../partition-files.ts';
 import type { SimulatedMachine } from '../simulated-machine.ts';
 import { CommittedPartition } from './committed-partition.ts';
-import { storedHeaders } from './stored-headers.ts';
+import { type StoredHeader, storedHeaders, textOf } from './stored-headers.ts';
 
 interface Watched {
   readonly quorum: MetadataQuorum;
@@ -80,9 +80,21 @@ export class QuorumCheck {
     const known = { from, to: Math.min(highWatermark, before, stored.at(-1)?.endOffset ?? 0) };
     const difference = this.#committed.differenceTo(stored, known);
     if (difference !== null) this.#findings.violate(`metadata of node ${machine.id}: ${difference.text}`);
+    if (isLeader) this.#checkEpoch(watched, stored.at(-1));
     if (!isLeader || highWatermark <= before) return;
     this.#committed.extend(stored, highWatermark);
     this.#checkHolders(quorum, { from: before, to: this.#committed.endOffset });
+  }
+
+  /**
+   * What lies on a majority of disks may go all the same as long as it is of an earlier epoch (Raft §5.4.2): a leader
+   * calls it committed together with something of its own.
+   */
+  #checkEpoch({ machine, quorum: { state } }: Watched, last: StoredHeader | undefined): void {
+    if (last !== undefined && last.leaderEpoch !== state.epoch)
+      this.#findings.violate(
+        `node ${machine.id} leads the quorum in epoch ${state.epoch} and commits what ends with ${textOf(last)}`,
+      );
   }
 
   /** On the disks of more than half of the voters. */

@@ -8,6 +8,9 @@ const PAUSE_MS_MAX = 2500;
 /** A partition is moved several times running, perhaps before those who followed have heard of the first. */
 const MOVES_MAX = 3;
 const NEXT_MOVE_MS_MAX = 600;
+/** Now and then only to another one and back: answers of the first are under way still when it leads again. */
+const FLAPS = 0.3;
+const NEXT_FLAP_MS_MAX = 60;
 const PREFERRED = 0;
 
 export interface LeaderMoverOptions {
@@ -36,11 +39,18 @@ async function moveSome(options: LeaderMoverOptions): Promise<void> {
   const partitions = answer?.topics[0]?.partitions ?? [];
   if (partitions.length === 0) return;
   const { partitionIndex, replicaNodes } = client.random.pick(partitions);
+  const flaps = client.random.chance(FLAPS);
+  let replicas: readonly number[] = replicaNodes;
   for (let moves = client.random.between(1, MOVES_MAX); moves > 0; moves--) {
-    const replicas = shuffled(client, brokers).slice(0, replicaNodes.length);
+    replicas = flaps ? flapped(replicas) : shuffled(client, brokers).slice(0, replicaNodes.length);
     await move(options, { topic, partitionIndex, replicas });
-    await client.sleep(client.random.fraction() * NEXT_MOVE_MS_MAX);
+    await client.sleep(client.random.fraction() * (flaps ? NEXT_FLAP_MS_MAX : NEXT_MOVE_MS_MAX));
   }
+}
+
+/** The first two change places. */
+function flapped([first, second, ...others]: readonly number[]): readonly number[] {
+  return [second, first, ...others].filter((id) => id !== undefined);
 }
 
 async function move(
