@@ -11,6 +11,8 @@ export type TransactionTerms = Pick<AdmissionTerms, 'verification' | 'transactio
 export interface CoordinatorLog {
   /** The epoch in which this broker leads; appends never succeed in another one. */
   readonly leaderEpoch: number;
+  /** A larger batch is refused, unless it is smaller when it is compressed. */
+  readonly maxBatchBytes: number;
   /**
    * Appends one complete record batch with required acks -1. Base offset and leader epoch are still to be assigned
    * and the buffer is given away. Synchronous up to the queue: two appends lie in the log in the order of the calls.

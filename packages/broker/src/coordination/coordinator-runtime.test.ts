@@ -94,13 +94,14 @@ beforeEach(async () => {
   await runtime.elected(PARTITION, log);
 });
 
-function newRuntime(): CoordinatorRuntime<Notebook> {
+function newRuntime(lingerMs: number | null = null): CoordinatorRuntime<Notebook> {
   return new CoordinatorRuntime<Notebook>({
     clock,
     logger,
     createMachine: () => new Notebook(),
     writeTimeoutMs: 5000,
     compression: 'none',
+    lingerMs,
   });
 }
 
@@ -142,9 +143,11 @@ test('what people are told about a decision waits for its commit too', async () 
       notes: [{ message, fields: {} }],
     }));
   void told('lost');
+  await settle();
   log.fail(ErrorCode.KAFKA_STORAGE_ERROR);
   await settle();
   const kept = told('kept');
+  await settle();
   expect(logged).toEqual([]);
   log.commitAll();
   await kept;
@@ -171,6 +174,7 @@ test('what cannot be committed is undone, with everything decided after it', asy
   log.holdsCommits = true;
   const lost = [note('a', 'lost'), note('b', 'lost')];
   const kept = write((machine, replyTo) => machine.keep(replyTo));
+  await settle();
   log.fail(ErrorCode.KAFKA_STORAGE_ERROR);
   const notCoordinator = `error ${ErrorCode.NOT_COORDINATOR}`;
   expect(await Promise.all([...lost, kept])).toEqual([notCoordinator, notCoordinator, notCoordinator]);
@@ -211,6 +215,7 @@ test('a partition is refused while it loads, and then has what was committed', a
   const gate = Promise.withResolvers<void>();
   const slow: CoordinatorLog = {
     leaderEpoch: 2,
+    maxBatchBytes: log.maxBatchBytes,
     append: (batch) => log.append(batch),
     async *replay() {
       await gate.promise;
@@ -227,6 +232,7 @@ test('a partition is refused while it loads, and then has what was committed', a
 test('a partition whose log cannot be read is not served', async () => {
   const broken: CoordinatorLog = {
     leaderEpoch: 2,
+    maxBatchBytes: log.maxBatchBytes,
     append: (batch) => log.append(batch),
     // biome-ignore lint/correctness/useYield: it fails before the first batch
     async *replay() {

@@ -3,8 +3,8 @@ import type { CompressionType } from '../protocol/record-batch.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { CoordinatorLog } from './coordinator-log.ts';
-import type { CoordinatorMachine, Decision, Instant } from './coordinator-machine.ts';
-import { CoordinatorShard, type TransactionEnd, type WriteOperation } from './coordinator-shard.ts';
+import type { CoordinatorMachine, Decision, Instant, TransactionEnd } from './coordinator-machine.ts';
+import { CoordinatorShard, type WriteOperation } from './coordinator-shard.ts';
 
 export interface CoordinatorRuntimeOptions<Machine> {
   readonly clock: Clock;
@@ -15,6 +15,8 @@ export interface CoordinatorRuntimeOptions<Machine> {
   readonly writeTimeoutMs: number;
   /** Of the batches that are written. */
   readonly compression: CompressionType;
+  /** How long decisions are gathered for one batch; null, or not given: those that are made together. */
+  readonly lingerMs?: number | null;
 }
 
 /** A question answered from committed state. */
@@ -45,7 +47,7 @@ export class CoordinatorRuntime<Machine extends CoordinatorMachine> {
     const former = this.#shards.get(partition);
     if (this.#closed || (former !== undefined && former.leaderEpoch >= log.leaderEpoch)) return;
     former?.close(ErrorCode.NOT_COORDINATOR);
-    const { clock, compression, createMachine, logger, writeTimeoutMs } = this.#options;
+    const { clock, compression, createMachine, lingerMs = null, logger, writeTimeoutMs } = this.#options;
     const shard = new CoordinatorShard({
       machine: createMachine(partition, log.leaderEpoch),
       log,
@@ -53,6 +55,7 @@ export class CoordinatorRuntime<Machine extends CoordinatorMachine> {
       logger: logger.child({ partition, leaderEpoch: log.leaderEpoch }),
       writeTimeoutMs,
       compression,
+      lingerMs,
     });
     this.#shards.set(partition, shard);
     await shard.load();

@@ -1,23 +1,28 @@
-import { buildTransactionMarker } from '../protocol/control-records.ts';
 import { ErrorCode } from '../protocol/errors.ts';
 import type { CompressionType } from '../protocol/record-batch.ts';
 import type { Clock, Timer } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { appendErrorToResponse } from './append-error.ts';
-import { recordBatchOf, replayBatches } from './coordinator-batch.ts';
+import { replayBatches } from './coordinator-batch.ts';
 import type { CoordinatorLog } from './coordinator-log.ts';
-import type {
-  Answer,
-  CoordinatorMachine,
-  Decision,
-  DecisionNote,
-  Instant,
-  TransactionalProducer,
-} from './coordinator-machine.ts';
+import type { CoordinatorMachine, Decision, Instant, TransactionEnd } from './coordinator-machine.ts';
+import { DecisionQueue, type PendingDecision } from './decision-queue.ts';
+import { GatheredBatch, type ShardDecision } from './gathered-batch.ts';
 import { RequestReply } from './request-reply.ts';
+
+export type { TransactionEnd } from './gathered-batch.ts';
 
 /** How long a timer event that could not be written waits before it is tried again. */
 const WAKE_RETRY_MS = 500;
+
+/** Timer events that are decided in one go; requests get their turn before the next ones. */
+const WAKES_IN_A_TURN = 50;
+
+/**
+ * What may be decided and not committed yet. Whoever asks for more while the in-sync replicas are slow is told to ask
+ * again, so that what waits for them does not grow with the patience of clients.
+ */
+const UNCOMMITTED_MAX_BYTES = 16 * 1024 * 1024;
 
 /** A request that may change the machine; `refusal` shapes the answer for an error that concerns all of it. */
 export interface WriteOperation<Machine, Response> {
@@ -25,20 +30,6 @@ export interface WriteOperation<Machine, Response> {
   readonly name: string;
   decide(machine: Machine, now: Instant, replyTo: RequestReply<Response>): Decision;
   refusal(errorCode: number): Response;
-}
-
-/** How a transaction ends that has records in the partition. */
-export interface TransactionEnd extends TransactionalProducer {
-  readonly isCommitted: boolean;
-  /** The epoch in which the transaction's coordinator leads. */
-  readonly coordinatorEpoch: number;
-  /** As that coordinator has it; 0 where it does not say. */
-  readonly transactionVersion: number;
-}
-
-/** A decision that may be the end of a transaction, which is a batch of its own. */
-interface ShardDecision extends Decision {
-  readonly end?: TransactionEnd;
 }
 
 export interface CoordinatorShardOptions<Machine> {
@@ -50,36 +41,33 @@ export interface CoordinatorShardOptions<Machine> {
   readonly writeTimeoutMs: number;
   /** Of the batches that are written. */
   readonly compression: CompressionType;
-}
-
-/** A decision whose records are on their way, or which waits for an earlier one that is. */
-interface PendingDecision {
-  readonly mark: number;
-  readonly answers: readonly Answer[];
-  readonly notes: readonly DecisionNote[];
-  /** The request that was decided about, which the machine may have kept. */
-  readonly request: { fail(errorCode: number): void } | null;
-  readonly expiresAtMs: number;
-  committed: boolean;
+  /** How long decisions are gathered for one batch; null, or not given: those that are made together. */
+  readonly lingerMs?: number | null;
 }
 
 /**
  * One partition of a coordinator's topic in one leader epoch: loading → active → closed, or failed when its log
  * could not be read. Runs the machine's decisions in order and releases their answers in the same order, each
- * when all that was decided up to then is committed.
+ * when all that was decided up to then is committed. What is decided together is written together.
  */
 export class CoordinatorShard<Machine extends CoordinatorMachine> {
   readonly leaderEpoch: number;
   readonly #options: CoordinatorShardOptions<Machine>;
-  readonly #pending: PendingDecision[] = [];
+  readonly #pending: DecisionQueue;
+  /** Holds the records of the newest decisions, which are not in the log yet; null when all are. */
+  #gathered: GatheredBatch | null = null;
+  #uncommittedBytes = 0;
   readonly #unanswered = new Set<{ fail(errorCode: number): void }>();
   #state: 'loading' | 'active' | 'failed' | 'closed' = 'loading';
   #wakeTimer: { readonly atMs: number; readonly timer: Timer } | null = null;
-  #expiryTimer: Timer | null = null;
 
   constructor(options: CoordinatorShardOptions<Machine>) {
     this.#options = options;
     this.leaderEpoch = options.log.leaderEpoch;
+    this.#pending = new DecisionQueue(options.clock, ({ mark, notes }) => {
+      options.machine.timeline.commit(mark);
+      for (const { fields, message } of notes) options.logger.info(fields, message);
+    });
   }
 
   /** Why requests are refused at present; NONE when they are served. */
@@ -150,13 +138,14 @@ export class CoordinatorShard<Machine extends CoordinatorMachine> {
   close(errorCode: number): void {
     this.#state = 'closed';
     this.#wakeTimer?.timer.cancel();
-    this.#expiryTimer?.cancel();
-    this.#pending.length = 0;
+    this.#dropGathered();
+    this.#pending.clear();
     for (const request of [...this.#unanswered]) request.fail(errorCode);
   }
 
+  /** False when nothing came of it: it failed, or could not be written. */
   #run(name: string, decide: (now: Instant) => ShardDecision, request: PendingDecision['request']): boolean {
-    const { log, logger, machine } = this.#options;
+    const { logger, machine } = this.#options;
     const now = this.#now();
     const mark = machine.timeline.begin();
     let decision: ShardDecision;
@@ -171,65 +160,87 @@ export class CoordinatorShard<Machine extends CoordinatorMachine> {
     } finally {
       machine.timeline.end();
     }
-    const entry: PendingDecision = {
+    const pending: PendingDecision = {
       mark,
       answers: decision.answers,
       notes: decision.notes ?? [],
       request,
       expiresAtMs: now.monotonicMs + this.#options.writeTimeoutMs,
-      committed: false,
+      committed: decision.records.length === 0 && decision.end === undefined,
     };
-    const batch = this.#batchOf(decision, now.wallMs);
-    if (batch === null) entry.committed = true;
-    else {
-      const append = log.append(batch, { ...decision.transaction, ...decision.end });
-      if (append.kind === 'rejected') {
-        this.#undo(mark);
-        this.#fail(entry, append.errorCode);
-        return false;
-      }
-      void append.committed.then((errorCode) => this.#settled(entry, errorCode));
-    }
-    this.#pending.push(entry);
-    this.#releaseCommitted();
+    this.#pending.add(pending);
+    if (!pending.committed && !this.#gather(pending, decision)) return false;
+    this.#pending.release();
     this.#armWake(0);
     return true;
   }
 
-  /** What is to be appended for a decision; null for nothing. */
-  #batchOf({ records, transaction, end }: ShardDecision, timestamp: number): Uint8Array | null {
-    if (end !== undefined) {
-      return buildTransactionMarker({ ...end, outcome: end.isCommitted ? 'commit' : 'abort', timestamp });
+  /** Puts the records of the newest decision with those that wait to be written; false when it was undone instead. */
+  #gather(pending: PendingDecision, decision: ShardDecision): boolean {
+    const { lingerMs = null, log } = this.#options;
+    if (this.#uncommittedBytes > UNCOMMITTED_MAX_BYTES) {
+      this.#lose(pending, ErrorCode.COORDINATOR_LOAD_IN_PROGRESS);
+      return false;
     }
-    if (records.length === 0) return null;
-    const producer = transaction && {
-      producerId: transaction.producerId,
-      producerEpoch: transaction.producerEpoch,
+    const isAlone = decision.transaction !== undefined || decision.end !== undefined;
+    const hasRoom = !isAlone && this.#gathered?.hasRoomFor(decision.records, log.maxBatchBytes) !== false;
+    // A batch that is refused takes everything with it that was decided later.
+    if (!hasRoom && !this.#append()) return false;
+    this.#gathered ??= this.#beginBatch();
+    this.#gathered.add(pending, decision);
+    return (lingerMs !== 0 && !isAlone) || this.#append();
+  }
+
+  #beginBatch(): GatheredBatch {
+    const { clock, lingerMs = null } = this.#options;
+    const batch = new GatheredBatch(clock.wallMs());
+    const append = () => {
+      if (this.#gathered === batch) this.#append();
     };
-    return recordBatchOf(records, { compression: this.#options.compression, timestamp, producer });
+    if (lingerMs === null) clock.soon(append);
+    else if (lingerMs > 0) batch.linger = clock.after(lingerMs, append);
+    return batch;
   }
 
-  #settled(entry: PendingDecision, errorCode: number): void {
-    const index = this.#pending.indexOf(entry);
-    if (index < 0) return;
-    if (errorCode === ErrorCode.NONE) {
-      entry.committed = true;
-      this.#releaseCommitted();
-      return;
+  /** Gives what is gathered to the log; false when that refuses it. */
+  #append(): boolean {
+    const { compression, log } = this.#options;
+    const batch = this.#gathered;
+    if (batch === null) return true;
+    this.#dropGathered();
+    const append = log.append(batch.bytes(compression), batch.terms);
+    if (append.kind === 'rejected') {
+      this.#lose(batch.decisions[0], append.errorCode);
+      return false;
     }
-    const lost = this.#pending.splice(index);
-    this.#undo(entry.mark);
+    const { sizeInBytes } = batch;
+    this.#uncommittedBytes += sizeInBytes;
+    void append.committed.then((errorCode) => {
+      this.#uncommittedBytes -= sizeInBytes;
+      if (errorCode === ErrorCode.NONE) this.#committed(batch);
+      else this.#lose(batch.decisions[0], errorCode);
+    });
+    return true;
+  }
+
+  #dropGathered(): void {
+    this.#gathered?.linger?.cancel();
+    this.#gathered = null;
+  }
+
+  #committed({ decisions }: GatheredBatch): void {
+    for (const decision of decisions) decision.committed = true;
+    this.#pending.release();
+  }
+
+  /** A decision did not happen, and nothing that was decided after it. */
+  #lose(first: PendingDecision | undefined, errorCode: number): void {
+    const lost = first === undefined ? [] : this.#pending.takeFrom(first);
+    if (first === undefined || lost.length === 0) return;
+    const [gathered] = this.#gathered?.decisions ?? [];
+    if (gathered !== undefined && lost.includes(gathered)) this.#dropGathered();
+    this.#undo(first.mark);
     for (const decision of lost) this.#fail(decision, errorCode);
-  }
-
-  #releaseCommitted(): void {
-    for (let first = this.#pending[0]; first?.committed === true; first = this.#pending[0]) {
-      this.#pending.shift();
-      this.machine.timeline.commit(first.mark);
-      for (const answer of first.answers) answer.release();
-      for (const { fields, message } of first.notes) this.#options.logger.info(fields, message);
-    }
-    this.#armExpiry();
   }
 
   /** The request itself fails too, for a machine that was undone no longer knows that it waits. */
@@ -262,43 +273,12 @@ export class CoordinatorShard<Machine extends CoordinatorMachine> {
   #wake(): void {
     const { clock, machine } = this.#options;
     this.#wakeTimer = null;
-    for (let nextMs = machine.nextWakeMs(); nextMs !== null; nextMs = machine.nextWakeMs()) {
-      if (nextMs > clock.monotonicMs()) break;
+    for (let wakes = 0; wakes < WAKES_IN_A_TURN; wakes += 1) {
+      const nextMs = machine.nextWakeMs();
+      if (nextMs === null || nextMs > clock.monotonicMs()) break;
       if (!this.#run('timer', (now) => machine.wake(now), null)) return;
     }
     this.#armWake(0);
-  }
-
-  /** One timer for the oldest decision: they were all given the same time. */
-  #armExpiry(): void {
-    const first = this.#pending[0];
-    if (first === undefined) {
-      this.#expiryTimer?.cancel();
-      this.#expiryTimer = null;
-      return;
-    }
-    if (this.#expiryTimer !== null) return;
-    const { clock } = this.#options;
-    this.#expiryTimer = clock.after(Math.max(0, first.expiresAtMs - clock.monotonicMs()), () => {
-      this.#expiryTimer = null;
-      this.#expireWaiting();
-    });
-  }
-
-  /** The records may still be committed; only those who wait are let go. */
-  #expireWaiting(): void {
-    const nowMs = this.#options.clock.monotonicMs();
-    for (const decision of this.#pending) {
-      if (decision.expiresAtMs > nowMs) break;
-      for (const answer of decision.answers) answer.fail(appendErrorToResponse(ErrorCode.REQUEST_TIMED_OUT));
-    }
-    const waiting = this.#pending.find((decision) => decision.expiresAtMs > nowMs);
-    if (waiting !== undefined) {
-      this.#expiryTimer = this.#options.clock.after(waiting.expiresAtMs - nowMs, () => {
-        this.#expiryTimer = null;
-        this.#expireWaiting();
-      });
-    }
   }
 
   #now(): Instant {

@@ -10,6 +10,7 @@ function coordinatorThatLoads(gate: Promise<void>): GroupCoordinator {
   const coordinator = newCoordinator({ partitionCount: () => 50 });
   void coordinator.elected(coordinator.partitionOf('here'), {
     leaderEpoch: 0,
+    maxBatchBytes: 1024,
     append: () => ({ kind: 'rejected', errorCode: ErrorCode.NOT_LEADER_OR_FOLLOWER }),
     async *replay() {
       await gate;

@@ -16,6 +16,10 @@ export class PartitionCoordinatorLog implements CoordinatorLog {
     this.leaderEpoch = partition.leaderEpoch;
   }
 
+  get maxBatchBytes(): number {
+    return this.#partition.log.config.maxMessageBytes;
+  }
+
   append(batch: Uint8Array, terms: TransactionTerms = {}): CoordinatorAppend {
     const refusal = this.#partition.refusalOf(this.leaderEpoch, true);
     if (refusal !== ErrorCode.NONE) return { kind: 'rejected', errorCode: ErrorCode.NOT_LEADER_OR_FOLLOWER };

@@ -20,6 +20,7 @@ export class MemoryLog {
 /** A led log whose commits a test may hold up, and make fail. */
 export class LedMemoryLog implements CoordinatorLog {
   readonly leaderEpoch: number;
+  maxBatchBytes = 1024 * 1024;
   /** While true, appends wait for `commitAll` or `fail`. */
   holdsCommits = false;
   /** Not NONE: appends are rejected with it. */
