@@ -14,6 +14,15 @@ export interface TransactionalProducer {
   readonly producerEpoch: number;
 }
 
+/** How a transaction ends that has records in the partition. */
+export interface TransactionEnd extends TransactionalProducer {
+  readonly isCommitted: boolean;
+  /** The epoch in which the transaction's coordinator leads. */
+  readonly coordinatorEpoch: number;
+  /** As that coordinator has it; 0 where it does not say. */
+  readonly transactionVersion: number;
+}
+
 /** A transaction in which a decision writes. */
 export interface DecidedTransaction extends TransactionalProducer {
   /** As `AdmissionTerms` has it: what its coordinator was asked with. */

@@ -1,4 +1,5 @@
 import type { CoordinatorLog } from '../coordination/coordinator-log.ts';
+import type { DecidedTransaction, TransactionEnd } from '../coordination/coordinator-machine.ts';
 import { CoordinatorRuntime } from '../coordination/coordinator-runtime.ts';
 import { ErrorCode } from '../protocol/errors.ts';
 import type { CompressionType } from '../protocol/record-batch.ts';
@@ -17,6 +18,11 @@ import { newMemberId } from './member-id.ts';
 import type { OffsetCommitRequest, OffsetCommitResponse } from './offset-commit.ts';
 import type { OffsetDeleteRequest, OffsetDeleteResponse } from './offset-delete.ts';
 import type { FetchedTopic, OffsetFetchTopic } from './offset-fetch.ts';
+import {
+  refuseCommit,
+  type TxnOffsetCommitRequest,
+  type TxnOffsetCommitResponse,
+} from './transactional-commit.ts';
 
 export interface GroupCoordinatorOptions {
   readonly clock: Clock;
@@ -168,6 +174,27 @@ export class GroupCoordinator {
         })),
       }),
     });
+  }
+
+  /** The same in a producer's transaction, of which its coordinator knows (see `PartitionVerification`). */
+  async commitInTransaction(
+    request: TxnOffsetCommitRequest,
+    { client, verification }: Pick<DecidedTransaction, 'verification'> & { readonly client: GroupClient },
+  ): Promise<TxnOffsetCommitResponse> {
+    if (request.groupId === '') return refuseCommit(request, ErrorCode.INVALID_GROUP_ID);
+    const { producerId, producerEpoch } = request;
+    const transaction = { producerId, producerEpoch, verification };
+    return this.#runtime.write(this.partitionOf(request.groupId), {
+      name: 'TxnOffsetCommit',
+      decide: (machine, now, replyTo) =>
+        machine.commitInTransaction(request, { transaction, client, now, replyTo }),
+      refusal: (errorCode) => refuseCommit(request, errorCode),
+    });
+  }
+
+  /** Ends a transaction that has offsets in the partition; resolves with `NONE` once that is committed. */
+  completeTransaction(partition: number, end: TransactionEnd): Promise<number> {
+    return this.#runtime.completeTransaction(partition, end);
   }
 
   /** `requireStable` waits until what was decided before is committed; otherwise only committed state is seen. */

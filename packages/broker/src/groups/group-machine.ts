@@ -1,9 +1,11 @@
 import type {
   CoordinatorMachine,
   CoordinatorRecord,
+  DecidedTransaction,
   Decision,
   Instant,
   ReplyTo,
+  TransactionalProducer,
 } from '../coordination/coordinator-machine.ts';
 import { emptyDecision } from '../coordination/coordinator-machine.ts';
 import { Deadlines } from '../coordination/deadlines.ts';
@@ -52,11 +54,25 @@ import {
 } from './offset-fetch.ts';
 import { OffsetHousekeeping } from './offset-housekeeping.ts';
 import { OffsetStore } from './offset-store.ts';
+import {
+  commitInTransaction,
+  type TxnOffsetCommitRequest,
+  type TxnOffsetCommitResponse,
+  validateTransactionalCommit,
+} from './transactional-commit.ts';
 
 export interface GroupMachineOptions {
   readonly config: GroupConfig;
   /** Whether the metadata, which may come after this broker's leadership, has a topic of this name. */
   readonly topicExists: (name: string) => boolean;
+}
+
+/** A commit with the transaction that it is part of. */
+export interface TransactionalCommit {
+  readonly transaction: DecidedTransaction;
+  readonly client: GroupClient;
+  readonly now: Instant;
+  readonly replyTo: ReplyTo<TxnOffsetCommitResponse>;
 }
 
 export interface MemberIdentity {
@@ -86,14 +102,15 @@ export class GroupMachine implements CoordinatorMachine {
     });
   }
 
-  replay(bytes: CoordinatorRecord): void {
+  replay(bytes: CoordinatorRecord, producer: TransactionalProducer | null): void {
     const record = decodeGroupRecord(bytes);
     if (record.kind === 'offset') {
       const { groupId } = record.key;
       if (record.value === null) this.#offsets.delete(record.key);
       else {
         if (!this.#groups.has(groupId)) this.#groups.set(groupId, newClassicGroup(groupId, null));
-        this.#offsets.set(record.key, record.value);
+        if (producer === null) this.#offsets.set(record.key, record.value);
+        else this.#offsets.setPending(producer.producerId, record.key, record.value);
       }
     } else if (record.kind === 'classic-group') {
       const { groupId, value } = record;
@@ -116,6 +133,10 @@ export class GroupMachine implements CoordinatorMachine {
       this.#groups.set(groupId, group);
       group.apply(record);
     }
+  }
+
+  transactionEnded({ producerId }: TransactionalProducer, isCommitted: boolean): void {
+    this.#offsets.endTransaction(producerId, isCommitted);
   }
 
   /** Members get a whole session to be heard of; a group beyond `group.max.size` is to choose who stays. */
@@ -227,6 +248,24 @@ export class GroupMachine implements CoordinatorMachine {
     return { records: [...records], answers: [replyTo.answer(response)] };
   }
 
+  /** Stores offsets that count when the producer's transaction is committed. */
+  commitInTransaction(
+    request: TxnOffsetCommitRequest,
+    { transaction, client, now, replyTo }: TransactionalCommit,
+  ): Decision {
+    const { groupId } = request;
+    const group = this.#groups.get(groupId);
+    const errorCode = validateTransactionalCommit(group, request, client.apiVersion);
+    if (errorCode !== ErrorCode.NONE) return { records: [], answers: [replyTo.refuse(errorCode)] };
+    const { offsetMetadataMaxBytes: metadataMaxBytes } = this.#config;
+    const { offsets, records, response } = commitInTransaction(request, { metadataMaxBytes, now });
+    if (group === undefined && offsets.length > 0) {
+      this.#groups.set(groupId, newClassicGroup(groupId, now.wallMs));
+    }
+    for (const { key, offset } of offsets) this.#offsets.setPending(transaction.producerId, key, offset);
+    return { records: [...records], transaction, answers: [replyTo.answer(response)] };
+  }
+
   deleteOffsets(request: OffsetDeleteRequest, replyTo: ReplyTo<OffsetDeleteResponse>): Decision {
     const group = this.#groups.get(request.groupId);
     const errorCode = validateOffsetDelete(group);
@@ -245,8 +284,7 @@ export class GroupMachine implements CoordinatorMachine {
       const group = this.#groups.get(groupId);
       if (group === undefined) return ErrorCode.GROUP_ID_NOT_FOUND;
       if (!isEmpty(group)) return ErrorCode.NON_EMPTY_GROUP;
-      for (const { partition, topic } of [...this.#offsets.ofGroup(groupId)]) {
-        const key = { groupId, topic, partition };
+      for (const key of [...this.#offsets.keysOf(groupId)]) {
         this.#offsets.delete(key);
         decision.records.push(offsetTombstone(key));
       }

@@ -32,7 +32,7 @@ export function deleteOffsets(
     const errorCode = isSubscribedTo(name) ? ErrorCode.GROUP_SUBSCRIBED_TO_TOPIC : ErrorCode.NONE;
     for (const { partitionIndex } of partitions) {
       const key = { groupId: group.groupId, topic: name, partition: partitionIndex };
-      if (errorCode === ErrorCode.NONE && offsets.get(key) !== undefined) deleted.push(key);
+      if (errorCode === ErrorCode.NONE && offsets.has(key)) deleted.push(key);
     }
     return { name, partitions: partitions.map(({ partitionIndex }) => ({ partitionIndex, errorCode })) };
   });

@@ -5,7 +5,8 @@ import type { OffsetStore, StoredOffset } from './offset-store.ts';
 /**
  * Offsets of a group that `offsets.retention.minutes` lets go (KIP-211): of an empty group since it became empty,
  * of consumers that are running since the commit, for topics they left; of a simple group since the commit, and so of
- * one of the consumer protocol. While a classic group rebalances nothing expires.
+ * one of the consumer protocol. While a classic group rebalances nothing expires, nor does what an open transaction is
+ * about to commit anew.
  */
 export function expiredOffsets(
   group: Group,
@@ -17,7 +18,7 @@ export function expiredOffsets(
   const isSubscribedTo = subscriptionOf(group);
   const expired: StoredOffset[] = [];
   for (const offset of offsets.ofGroup(group.groupId)) {
-    if (isSubscribedTo(offset.topic)) continue;
+    if (isSubscribedTo(offset.topic) || offsets.pending.has({ ...offset, groupId: group.groupId })) continue;
     const expiresAtMs = offset.expiresAtMs ?? since(offset) + retentionMs;
     if (wallMs >= expiresAtMs) expired.push(offset);
   }

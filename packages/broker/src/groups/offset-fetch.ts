@@ -1,3 +1,4 @@
+import { ErrorCode } from '../protocol/errors.ts';
 import type { Decoded, Encodable } from '../protocol/message.ts';
 import type { offsetFetchRequest } from '../protocol/messages/offset-fetch-request.ts';
 import type { offsetFetchResponse } from '../protocol/messages/offset-fetch-response.ts';
@@ -12,7 +13,8 @@ export type FetchedPartition = NonNullable<FetchedTopic['partitions']>[number];
 
 /**
  * `committed` is what any reader may see; `latest` includes what is decided and not committed yet, for an answer
- * that waits until it is (RequireStable).
+ * that waits until it is (RequireStable). An offset that a transaction is about to commit is then not told at all
+ * (KIP-447).
  */
 export type OffsetView = 'committed' | 'latest';
 
@@ -27,7 +29,8 @@ export function fetchOffsets(
     topicId,
     partitions: partitionIndexes.map((partition) => {
       const key = { groupId, topic: name, partition };
-      return fetched(partition, view === 'latest' ? offsets.get(key) : offsets.getCommitted(key));
+      if (view === 'committed') return fetched(partition, offsets.getCommitted(key));
+      return offsets.pending.has(key) ? unstable(partition) : fetched(partition, offsets.get(key));
     }),
   }));
 }
@@ -43,7 +46,10 @@ export function fetchAllOffsets(offsets: OffsetStore, groupId: string, view: Off
   }
   return [...byTopic].map(([name, ofTopic]) => ({
     name,
-    partitions: ofTopic.map((offset) => fetched(offset.partition, offset)),
+    partitions: ofTopic.map((offset) => {
+      const isUnstable = view === 'latest' && offsets.pending.has({ ...offset, groupId });
+      return isUnstable ? unstable(offset.partition) : fetched(offset.partition, offset);
+    }),
   }));
 }
 
@@ -54,4 +60,8 @@ function fetched(partitionIndex: number, offset: CommittedOffset | undefined): F
     committedLeaderEpoch: offset?.leaderEpoch ?? -1,
     metadata: offset?.metadata ?? '',
   };
+}
+
+function unstable(partitionIndex: number): FetchedPartition {
+  return { ...fetched(partitionIndex, undefined), errorCode: ErrorCode.UNSTABLE_OFFSET_COMMIT };
 }

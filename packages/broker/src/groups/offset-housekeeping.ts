@@ -92,7 +92,8 @@ export class OffsetHousekeeping {
     }
     if (expired.length > BATCH_RECORDS) this.#retentionQueue.push(groupId);
     const [left] = offsets.ofGroup(groupId);
-    if (left !== undefined || !isEmpty(group) || awaitsMembers(group)) return;
+    if (left !== undefined || offsets.pending.hasAny(groupId)) return;
+    if (!isEmpty(group) || awaitsMembers(group)) return;
     groups.delete(groupId);
     decision.records.push(...groupTombstones(group));
   }
@@ -110,11 +111,11 @@ export class OffsetHousekeeping {
       return decision;
     }
     for (const groupId of [...offsets.groupIds()]) {
-      for (const { partition, sequence, topic } of [...offsets.ofGroup(groupId)]) {
-        const deletedUpTo = this.#deletedTopics.get(topic);
-        const deleted = deletedUpTo !== undefined && sequence <= deletedUpTo;
-        if (!deleted && topicExists(topic)) continue;
-        this.#forget({ groupId, topic, partition }, decision);
+      for (const key of [...offsets.keysOf(groupId)]) {
+        const deletedUpTo = this.#deletedTopics.get(key.topic);
+        const deleted = deletedUpTo !== undefined && offsets.lastSequenceOf(key) <= deletedUpTo;
+        if (!deleted && topicExists(key.topic)) continue;
+        this.#forget(key, decision);
         if (decision.records.length >= BATCH_RECORDS) return decision;
       }
     }

@@ -1,4 +1,5 @@
 import { type Timeline, TimelineMap } from '../coordination/timeline.ts';
+import { PendingOffsets } from './pending-offsets.ts';
 
 export interface OffsetKey {
   readonly groupId: string;
@@ -31,10 +32,13 @@ type GroupOffsets = TimelineMap<string, StoredOffset>;
 export class OffsetStore {
   readonly #timeline: Timeline;
   readonly #groups: TimelineMap<string, GroupOffsets>;
+  /** Those that wait for the end of a transaction. */
+  readonly pending: PendingOffsets;
   #lastSequence = 0;
 
   constructor(timeline: Timeline) {
     this.#timeline = timeline;
+    this.pending = new PendingOffsets(timeline);
     this.#groups = new TimelineMap(timeline);
   }
 
@@ -43,29 +47,70 @@ export class OffsetStore {
     return this.#lastSequence;
   }
 
-  set({ groupId, topic, partition }: OffsetKey, offset: CommittedOffset): void {
-    let group = this.#groups.get(groupId);
-    if (group === undefined) {
-      group = new TimelineMap(this.#timeline);
-      this.#groups.set(groupId, group);
-    }
-    this.#lastSequence += 1;
-    group.set(slot(topic, partition), { ...offset, topic, partition, sequence: this.#lastSequence });
+  set(key: OffsetKey, offset: CommittedOffset): void {
+    this.#put(key, this.#ranked(key, offset));
   }
 
-  delete({ groupId, topic, partition }: OffsetKey): void {
+  /** Takes in an offset that is to count when the producer's transaction is committed. */
+  setPending(producerId: number, key: OffsetKey, offset: CommittedOffset): void {
+    this.pending.set(producerId, { key, offset: this.#ranked(key, offset) });
+  }
+
+  /** The producer's transaction is at an end. What was committed otherwise since then stays. */
+  endTransaction(producerId: number, isCommitted: boolean): void {
+    for (const { key, offset } of this.pending.takeAll(producerId)) {
+      const current = this.get(key);
+      if (isCommitted && offset.sequence > (current?.sequence ?? -1)) this.#put(key, offset);
+    }
+  }
+
+  /** Forgets the offset, also in transactions that are not at an end. */
+  delete(key: OffsetKey): void {
+    const { groupId, topic, partition } = key;
+    this.pending.delete(key);
     const group = this.#groups.get(groupId);
     if (group === undefined) return;
     group.delete(slot(topic, partition));
     if (group.size === 0) this.#groups.delete(groupId);
   }
 
+  /** Whether there is anything to forget. */
+  has(key: OffsetKey): boolean {
+    return this.get(key) !== undefined || this.pending.has(key);
+  }
+
+  /** What there is of a group to forget: committed and pending. */
+  *keysOf(groupId: string): Generator<OffsetKey> {
+    for (const { topic, partition } of this.ofGroup(groupId)) yield { groupId, topic, partition };
+    for (const key of this.pending.keysOf(groupId)) if (this.get(key) === undefined) yield key;
+  }
+
+  #put({ groupId, topic, partition }: OffsetKey, offset: StoredOffset): void {
+    let group = this.#groups.get(groupId);
+    if (group === undefined) {
+      group = new TimelineMap(this.#timeline);
+      this.#groups.set(groupId, group);
+    }
+    group.set(slot(topic, partition), offset);
+  }
+
+  #ranked({ topic, partition }: OffsetKey, offset: CommittedOffset): StoredOffset {
+    this.#lastSequence += 1;
+    return { ...offset, topic, partition, sequence: this.#lastSequence };
+  }
+
   get({ groupId, topic, partition }: OffsetKey): StoredOffset | undefined {
     return this.#groups.get(groupId)?.get(slot(topic, partition));
   }
 
+  /** Groups with anything to forget. */
   groupIds(): Iterable<string> {
-    return this.#groups.keys();
+    return new Set([...this.#groups.keys(), ...this.pending.groupIds()]);
+  }
+
+  /** The rank of the latest commit of the offset, pending ones included; -1 without one. */
+  lastSequenceOf(key: OffsetKey): number {
+    return Math.max(this.get(key)?.sequence ?? -1, this.pending.lastSequenceOf(key));
   }
 
   ofGroup(groupId: string): Iterable<StoredOffset> {
