@@ -2,9 +2,11 @@ import fs from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { interceptedDisk } from '../../test/log/intercepted-disk.ts';
 import { batchOf, LogBed } from '../../test/log/log-bed.ts';
+import { PRODUCER, TransactionScene } from '../../test/log/transaction-scene.ts';
 import { SURROUNDINGS } from '../../test/replication/surroundings.ts';
 import { segmentFile } from '../log/segment-files.ts';
 import type { PartitionImage } from '../metadata/metadata-image.ts';
+import { buildTransactionMarker } from '../protocol/control-records.ts';
 import { ErrorCode } from '../protocol/errors.ts';
 import { buildBatch } from '../protocol/records.ts';
 import { findOffset, Timestamp } from './offset-lookup.ts';
@@ -74,6 +76,34 @@ describe('a partition with one replica', () => {
     expect([partition.highWatermark, partition.lastStableOffset, partition.log.logEndOffset]).toEqual([
       1, 1, 1,
     ]);
+  });
+
+  it('wakes a reader of committed transactions when one ends, and tells it where the records are that do not count', async () => {
+    const partition = await partitionWith();
+    const scene = new TransactionScene(partition.log);
+    const woken: string[] = [];
+    for (const isolation of ['last-stable-offset', 'high-watermark'] as const) {
+      partition.watched(isolation).watch({ readableGrew: () => woken.push(isolation), disturbed() {} });
+    }
+    const verification = scene.ask(0);
+    const begun = partition.appendAsLeader(scene.batch(0, 0), {
+      ...{ origin: 'client', requiredAcks: -1 },
+      verification: typeof verification === 'object' && verification !== null ? verification : undefined,
+    });
+    expect(begun.kind === 'queued' && (await begun.done)).toBe(ErrorCode.NONE);
+    expect([partition.highWatermark, partition.lastStableOffset]).toEqual([1, 0]);
+    const marker = { producerId: PRODUCER, producerEpoch: 0, coordinatorEpoch: 0, timestamp: 1 };
+    const ended = partition.appendAsLeader(buildTransactionMarker({ ...marker, outcome: 'abort' }), {
+      ...{ origin: 'coordinator', requiredAcks: -1 },
+    });
+    expect(ended.kind === 'queued' && (await ended.done)).toBe(ErrorCode.NONE);
+    expect([partition.highWatermark, partition.lastStableOffset]).toEqual([2, 2]);
+    expect(woken).toEqual(['high-watermark', 'high-watermark', 'last-stable-offset']);
+    const read = await readPartition(partition, {
+      ...{ fetchOffset: 0, currentLeaderEpoch: -1, lastFetchedEpoch: -1, isolation: 'last-stable-offset' },
+      ...{ requireLeader: true, maxBytes: 1000, minOneBatch: true },
+    });
+    expect(read.abortedTransactions).toMatchObject([{ producerId: PRODUCER, firstOffset: 0, lastOffset: 1 }]);
   });
 
   it('tells those who watch how many bytes became readable', async () => {
