@@ -93,11 +93,9 @@ export class LogReader {
     checked.note(position + read.knownBytes, next.position, nowMs);
     const isMore = taken.nextOffset < request.upToOffset && next.position < segment.sizeInBytes;
     const length = Math.min(segment.sizeInBytes - next.position, wanted);
-    this.#remember(taken.nextOffset, {
-      place: next,
-      ahead:
-        goesOn && isMore ? readAhead.begin(next, length, checked.knownBytes(next.position, nowMs)) : null,
-    });
+    const knownBytes = checked.knownBytes(next.position, nowMs);
+    const begun = () => readAhead.begin(next, length, { knownBytes, answer: read.bytes });
+    this.#remember(taken.nextOffset, { place: next, ahead: goesOn && isMore ? begun() : null });
     return {
       kind: 'records',
       parts: [read.bytes.subarray(0, taken.sizeInBytes)],

@@ -1,8 +1,9 @@
 import fs from 'node:fs';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { interceptedDisk } from '../../test/log/intercepted-disk.ts';
 import { batchOf, LogBed, recordsOf } from '../../test/log/log-bed.ts';
 import { ErrorCode } from '../protocol/errors.ts';
+import { collectedMemory } from '../runtime/buffer-pool.ts';
 import type { LogEnvironment } from './log-environment.ts';
 import type { LogRead } from './log-read.ts';
 import type { PartitionLog } from './partition-log.ts';
@@ -70,6 +71,27 @@ test('who goes on finds what comes next read already', async () => {
   expect(reads).toBe(readsBefore + 1);
   expect(await readFrom(log, 6)).toBe('gh');
   expect(environment.readAhead.usedBytes).toBe(0);
+  await log.close();
+});
+
+test('what comes next is read when the answer before it is sent, and not before', async () => {
+  const sent: (() => void)[] = [];
+  const buffers = {
+    ...collectedMemory,
+    whenReleased: (_: Uint8Array, task: () => void) => sent.push(task),
+  };
+  const readAhead = new ReadAhead(environment.clock, buffers, 1024 * 1024);
+  const log = await bed.open({ environment: { ...environment, buffers, readAhead } });
+  await append(log, 'abcdefgh');
+  for (const offset of [0, 2]) await readFrom(log, offset);
+  const readsBefore = reads;
+  expect(await readFrom(log, 4)).toBe('ef');
+  // This one only: nothing was sent.
+  expect(reads).toBe(readsBefore + 1);
+  for (const tell of sent) tell();
+  await vi.waitFor(() => expect(reads).toBe(readsBefore + 2));
+  expect(await readFrom(log, 6)).toBe('gh');
+  expect(reads).toBe(readsBefore + 2);
   await log.close();
 });
 

@@ -45,31 +45,45 @@ export class ReadAhead {
     return this.#usedBytes;
   }
 
-  /** Begins to read; null where the budget does not allow it. The first `knownBytes` need no check. */
-  begin(place: ReadPlace, length: number, knownBytes: number): PieceAhead | null {
+  /**
+   * Reads as soon as `answer`, the bytes before the place, is sent: not before, for the copying of both would only stand
+   * in each other's way. Null where the budget does not allow it. The first `knownBytes` need no check.
+   */
+  begin(
+    place: ReadPlace,
+    length: number,
+    { knownBytes, answer }: { readonly knownBytes: number; readonly answer: Uint8Array },
+  ): PieceAhead | null {
     if (this.#usedBytes + length > this.#budgetBytes) return null;
     this.#usedBytes += length;
-    const { segment, position } = place;
-    const bytes = this.#buffers.take(length);
-    const reading = segment.read(bytes, position).then(
-      (count) => checked(bytes.subarray(0, count), knownBytes),
-      // Whoever needs these bytes will read them, and hear of it.
-      () => ({ bytes: bytes.subarray(0, 0), checkedBytes: 0, knownBytes: 0 }),
-    );
-    const piece: PieceAhead = { reading, length, begunMs: this.#clock.monotonicMs() };
+    const piece = { length, begunMs: this.#clock.monotonicMs(), reading: null as PieceAhead['reading'] };
     this.#pieces.add(piece);
     this.#timer ??= this.#clock.after(KEPT_MS, () => this.#dropOld());
+    this.#buffers.whenReleased(answer, () => {
+      if (this.#pieces.has(piece)) piece.reading = this.#read(place, length, knownBytes);
+    });
     return piece;
   }
 
-  /** Gives the bytes to the first who asks; null to others, and when they were dropped. */
+  async #read({ segment, position }: ReadPlace, length: number, knownBytes: number): Promise<ReadBytes> {
+    const bytes = this.#buffers.take(length);
+    try {
+      const count = await segment.read(bytes, position);
+      return checked(bytes.subarray(0, count), knownBytes);
+    } catch {
+      // Whoever needs these bytes will read them, and hear of it.
+      return { bytes: bytes.subarray(0, 0), checkedBytes: 0, knownBytes: 0 };
+    }
+  }
+
+  /** Gives the bytes to the first who asks; null to others, and when they were dropped or are not being read yet. */
   async take(piece: PieceAhead): Promise<ReadBytes | null> {
     return this.#forget(piece) ? piece.reading : null;
   }
 
   /** The bytes are not wanted, or no longer what lies in the file. */
   drop(piece: PieceAhead): void {
-    if (this.#forget(piece)) void piece.reading.then(({ bytes }) => this.#buffers.release(bytes));
+    if (this.#forget(piece)) void piece.reading?.then(({ bytes }) => this.#buffers.release(bytes));
   }
 
   close(): void {
@@ -98,10 +112,10 @@ export class ReadAhead {
   }
 }
 
-/** A piece of a segment that is being read, or was, before anybody has asked for it. */
+/** A piece of a segment that is read before anybody has asked for it. */
 export interface PieceAhead {
-  /** Never rejects; empty where the disk refused. */
-  readonly reading: Promise<ReadBytes>;
+  /** Null until it is begun. Never rejects; empty where the disk refused. */
+  readonly reading: Promise<ReadBytes> | null;
   readonly length: number;
   readonly begunMs: number;
 }

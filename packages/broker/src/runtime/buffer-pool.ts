@@ -16,7 +16,17 @@ export interface BufferPool {
    * away: the socket lets go when they are sent.
    */
   release(bytes: Uint8Array): void;
+  /**
+   * Calls the task once when the last holder lets go, and has then forgotten it; at once for memory that was not taken
+   * here. One task for one piece of memory: a later one takes the place of an earlier.
+   */
+  whenReleased(bytes: Uint8Array, task: () => void): void;
 }
 
 /** No pool: memory that the collector takes back, for those who receive or send little. */
-export const collectedMemory: BufferPool = { take: uninitializedBytes, hold: () => {}, release: () => {} };
+export const collectedMemory: BufferPool = {
+  take: uninitializedBytes,
+  hold: () => {},
+  release: () => {},
+  whenReleased: (_bytes, task) => task(),
+};

@@ -27,6 +27,20 @@ test('memory is used again when its last holder has let go', () => {
   expect(buffers.take(MIB).buffer).toBe(bytes.buffer);
 });
 
+test('who waits for memory to be let go is told once, and can take it then', () => {
+  const buffers = new NodeBufferPool();
+  const told: boolean[] = [];
+  const bytes = buffers.take(MIB);
+  buffers.hold(bytes);
+  buffers.whenReleased(bytes.subarray(5), () => told.push(buffers.take(MIB).buffer === bytes.buffer));
+  buffers.release(bytes);
+  expect(told).toEqual([]);
+  buffers.release(bytes);
+  buffers.release(bytes);
+  buffers.whenReleased(new Uint8Array(10), () => told.push(false));
+  expect(told).toEqual([true, false]);
+});
+
 test('memory is given back once, and only where it came from', () => {
   const buffers = new NodeBufferPool();
   const bytes = buffers.take(MIB);

@@ -19,6 +19,7 @@ export class NodeBufferPool implements BufferPool {
   #idleBytes = 0;
   /** How many hold the memory that was taken. Weak: what nobody lets go of is collected. */
   readonly #holders = new WeakMap<ArrayBufferLike, number>();
+  readonly #whenReleased = new WeakMap<ArrayBufferLike, () => void>();
 
   /** Memory that waits for its next use. */
   get idleBytes(): number {
@@ -54,6 +55,18 @@ export class NodeBufferPool implements BufferPool {
       return;
     }
     this.#holders.delete(memory);
+    this.#keep(memory);
+    const task = this.#whenReleased.get(memory);
+    this.#whenReleased.delete(memory);
+    task?.();
+  }
+
+  whenReleased(bytes: Uint8Array, task: () => void): void {
+    if (this.#holders.has(bytes.buffer)) this.#whenReleased.set(bytes.buffer, task);
+    else task();
+  }
+
+  #keep(memory: ArrayBuffer): void {
     if (this.#idleBytes + memory.byteLength > IDLE_BYTES_MAX) return;
     this.#idleBytes += memory.byteLength;
     const idle = this.#idle.get(memory.byteLength);

@@ -1,5 +1,6 @@
 import { LogDirectory } from '../../src/log/log-directory.ts';
 import type { LogDirectorySettings } from '../../src/log/log-directory-settings.ts';
+import { collectedMemory } from '../../src/runtime/buffer-pool.ts';
 import type { Disk, File } from '../../src/runtime/disk.ts';
 import { SeededRandom } from '../seeded-random.ts';
 import { collectedLogger } from '../sim/collected-logger.ts';
@@ -131,7 +132,7 @@ export class CrashMachine {
       LogDirectory.open({
         ...{ disk, random, path: DATA, nodeId: 1, settings: SETTINGS },
         clock: simulatedClock(this.#time, this.#incarnation, { random: this.#random, skewMs: () => 0 }),
-        buffers: { take: (length) => new Uint8Array(length), hold: () => {}, release: () => {} },
+        buffers: { ...collectedMemory, take: (length) => new Uint8Array(length) },
         logger: collectedLogger((level, message) => {
           this.said.push({ level, message });
         }),

@@ -9,6 +9,7 @@ const USED_UP = 0xdd;
  */
 export class SimulatedBufferPool implements BufferPool {
   readonly #holders = new WeakMap<ArrayBufferLike, number>();
+  readonly #whenReleased = new WeakMap<ArrayBufferLike, () => void>();
 
   take(length: number): Uint8Array {
     const bytes = new Uint8Array(length);
@@ -28,6 +29,12 @@ export class SimulatedBufferPool implements BufferPool {
     if (holders === undefined) return;
     if (holders === 0) throw new Error('memory is let go more often than it is held');
     this.#holders.set(bytes.buffer, holders - 1);
-    if (holders === 1) new Uint8Array(bytes.buffer).fill(USED_UP);
+    if (holders > 1) return;
+    new Uint8Array(bytes.buffer).fill(USED_UP);
+    this.#whenReleased.get(bytes.buffer)?.();
+  }
+
+  whenReleased(bytes: Uint8Array, task: () => void): void {
+    this.#whenReleased.set(bytes.buffer, task);
   }
 }
