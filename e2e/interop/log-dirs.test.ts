@@ -72,6 +72,8 @@ async function story(node: Node): Promise<unknown[]> {
   await rename(`${node.folder}/two`, `${node.folder}/two.away`);
   await writeFile(`${node.folder}/two`, '');
   await offline(node, 'two');
+  // The broker knows before the controller does.
+  await leaderless(node, lost);
   steps.push(await logDirs(node));
   steps.push(await answers(node, lost), await answers(node, kept));
 
@@ -125,14 +127,39 @@ async function partitionsIn(node: Node, directory: string): Promise<number[]> {
   return (found?.partitions ?? []).map(({ partition }) => Number(partition.slice(TOPIC.length + 1)));
 }
 
-/** Resolves when the node says that a directory has failed; half a minute is long for a checkpoint every half second. */
-async function offline(node: Node, directory: string): Promise<void> {
+/** Half a minute is long for a checkpoint every half second. */
+async function waitUntil(isSo: () => Promise<boolean>, otherwise: string): Promise<void> {
   const deadline = Date.now() + 30_000;
-  for (;;) {
-    const found = (await describedDirectories(node)).find(({ logDir }) => logDir.endsWith(`/${directory}`));
-    if (found !== undefined && found.error !== null) return;
-    if (Date.now() > deadline) throw new Error(`${directory} is not offline after half a minute`);
+  while (!(await isSo())) {
+    if (Date.now() > deadline) throw new Error(`after half a minute ${otherwise}`);
     await sleep(100);
+  }
+}
+
+/** Resolves when the node says that a directory has failed. */
+function offline(node: Node, directory: string): Promise<void> {
+  return waitUntil(async () => {
+    const found = (await describedDirectories(node)).find(({ logDir }) => logDir.endsWith(`/${directory}`));
+    return found !== undefined && found.error !== null;
+  }, `${directory} is not offline`);
+}
+
+/** Resolves when the metadata names no leader of the partitions. */
+async function leaderless(node: Node, partitions: readonly number[]): Promise<void> {
+  const client = new WireClient(node.bootstrap);
+  try {
+    await waitUntil(async () => {
+      const answer = await client.send('Metadata', 12, {
+        topics: [{ name: TOPIC }],
+        allowAutoTopicCreation: false,
+      });
+      const described = ('response' in answer && (answer.response as Answer).topics?.[0]?.partitions) || [];
+      return partitions.every((index) =>
+        described.some(({ partitionIndex, leaderId }) => partitionIndex === index && leaderId === -1),
+      );
+    }, 'partitions of a directory that is offline still have leaders');
+  } finally {
+    client.close();
   }
 }
 

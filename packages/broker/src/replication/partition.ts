@@ -129,6 +129,8 @@ export class Partition {
   /** Appends complete batches whose buffer is given away: offsets and epoch are assigned in it. Synchronous. */
   appendAsLeader(batches: Uint8Array, append: LeaderAppend): PartitionAppend {
     const leadership = this.#leadership;
+    const refusal = this.refusalOf(-1, true);
+    if (refusal !== ErrorCode.NONE) return rejected(refusal, 'This broker cannot take it');
     if (leadership === null || this.#hold.isHeld)
       return rejected(ErrorCode.NOT_LEADER_OR_FOLLOWER, 'This broker does not lead the partition');
     // Afterwards nobody is told so: the high watermark stands still while too few are in sync (KIP-966).
@@ -145,8 +147,8 @@ export class Partition {
   /** Moves the log start to `offset` (-1: the high watermark); the followers do so when they hear of it. */
   deleteRecordsBefore(offset: number): PartitionDeletion {
     const refused = (errorCode: number): PartitionDeletion => ({ kind: 'refused', errorCode });
-    if (!this.isLeader) return refused(ErrorCode.NOT_LEADER_OR_FOLLOWER);
-    if (this.log.isOffline) return refused(ErrorCode.KAFKA_STORAGE_ERROR);
+    const refusal = this.refusalOf(-1, true);
+    if (refusal !== ErrorCode.NONE) return refused(refusal);
     const { cleanupPolicy } = this.log.config;
     if (cleanupPolicy.includes('compact') && !cleanupPolicy.includes('delete'))
       return refused(ErrorCode.POLICY_VIOLATION);
