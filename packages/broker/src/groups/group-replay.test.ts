@@ -32,6 +32,13 @@ type Act =
     }
   | { readonly kind: 'sync' | 'leave' | 'commit'; readonly member: number; readonly topic: number }
   | { readonly kind: 'simple-commit' | 'delete-offsets'; readonly group: number; readonly topic: number }
+  | {
+      readonly kind: 'transactional-commit';
+      readonly producer: number;
+      readonly group: number;
+      readonly topic: number;
+    }
+  | { readonly kind: 'end-transaction'; readonly producer: number; readonly isCommitted: boolean }
   | { readonly kind: 'delete-group'; readonly group: number }
   | { readonly kind: 'delete-topic'; readonly topic: number }
   | { readonly kind: 'advance'; readonly ms: number }
@@ -41,6 +48,8 @@ type Act =
 const member = fc.nat(2);
 const group = fc.constantFrom(0, 0, 0, 1);
 const topic = fc.nat(1);
+const PRODUCERS = [1, 2];
+const producer = fc.constantFrom(...PRODUCERS);
 const act: fc.Arbitrary<Act> = fc.oneof(
   {
     weight: 9,
@@ -66,6 +75,18 @@ const act: fc.Arbitrary<Act> = fc.oneof(
       kind: fc.constantFrom('simple-commit' as const, 'delete-offsets' as const),
       group,
       topic,
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant('transactional-commit' as const), producer, group, topic }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('end-transaction' as const),
+      producer,
+      isCommitted: fc.constantFrom(true, true, false),
     }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('delete-group' as const), group }) },
@@ -160,6 +181,12 @@ class Scene {
           TOPICS[step.topic] ?? '',
         );
         return;
+      case 'transactional-commit':
+        this.#commitInTransaction(step);
+        return;
+      case 'end-transaction':
+        void endTransaction(this.coordinator, step.producer, step.isCommitted);
+        return;
       case 'delete-offsets': {
         const topics = [{ name: TOPICS[step.topic] ?? '', partitions: [{ partitionIndex: 0 }] }];
         void this.coordinator.deleteOffsets({ groupId: GROUPS[step.group] ?? '', topics });
@@ -240,6 +267,23 @@ class Scene {
     });
   }
 
+  #commitInTransaction({
+    producer: producerId,
+    group: index,
+    topic: name,
+  }: Act & { kind: 'transactional-commit' }) {
+    const committed = { committedOffset: 1_000_000 + this.clock.monotonicMs(), committedLeaderEpoch: -1 };
+    const partitions = [{ ...committed, partitionIndex: 0, committedMetadata: null }];
+    void this.coordinator.commitInTransaction(
+      {
+        ...{ transactionalId: `t${producerId}`, groupId: GROUPS[index] ?? '', producerId, producerEpoch: 0 },
+        ...{ generationId: -1, memberId: '', groupInstanceId: null },
+        topics: [{ name: TOPICS[name] ?? '', topicId: ZERO_UUID, partitions }],
+      },
+      { client: { clientId: 'c', clientHost: '/127.0.0.1', apiVersion: 5 }, verification: 'waived' },
+    );
+  }
+
   #commit(known: Pick<Membership, 'group' | 'memberId' | 'generationId'>, name: string): void {
     const partition = {
       partitionIndex: 0,
@@ -258,6 +302,11 @@ class Scene {
       { clientId: 'c', clientHost: '/127.0.0.1', apiVersion: 9 },
     );
   }
+}
+
+function endTransaction(coordinator: GroupCoordinator, producerId: number, isCommitted: boolean) {
+  const end = { producerId, producerEpoch: 0, isCommitted, coordinatorEpoch: 0, transactionVersion: 2 };
+  return coordinator.completeTransaction(0, end);
 }
 
 async function knowledgeOf(coordinator: GroupCoordinator, groupId: string) {
@@ -283,6 +332,33 @@ test('who takes over knows what was committed, whatever happened before', async 
         const former = await knowledgeOf(scene.coordinator, groupId);
         const latter = await knowledgeOf(successor, groupId);
         expect(latter).toEqual({ ...former, group: former.group ?? latter.group });
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('a transaction that is open when another takes over ends there as it would have ended here', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(act, { minLength: 10, maxLength: 60 }), async (steps) => {
+      const scene = new Scene();
+      await scene.coordinator.elected(0, scene.log);
+      for (const step of steps) await scene.act(step);
+      scene.log.holdsCommits = false;
+      scene.log.commitAll();
+      await settle();
+      const successor = await scene.successor();
+      for (const coordinator of [scene.coordinator, successor]) {
+        for (const id of PRODUCERS)
+          expect(await endTransaction(coordinator, id, id === 1)).toBe(ErrorCode.NONE);
+      }
+      for (const groupId of GROUPS) {
+        const former = await knowledgeOf(scene.coordinator, groupId);
+        const latter = await knowledgeOf(successor, groupId);
+        expect(latter).toEqual({ ...former, group: former.group ?? latter.group });
+        const topics = TOPICS.map((name) => ({ name, topicId: ZERO_UUID, partitionIndexes: [0] }));
+        const stable = await successor.fetchOffsets(groupId, topics, true);
+        expect(stable).toEqual(await scene.coordinator.fetchOffsets(groupId, topics, true));
       }
     }),
     { numRuns: 300 },
