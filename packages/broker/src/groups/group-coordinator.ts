@@ -37,6 +37,8 @@ export interface GroupCoordinatorOptions {
   readonly commitTimeoutMs: number;
   /** `offsets.topic.compression.codec` */
   readonly compression: CompressionType;
+  /** `group.coordinator.append.linger.ms`; null: it adapts. */
+  readonly appendLingerMs: number | null;
 }
 
 /** Either what was asked for or an error that concerns all of it. */
@@ -54,13 +56,14 @@ export class GroupCoordinator {
 
   constructor(options: GroupCoordinatorOptions) {
     this.#options = options;
-    const { clock, commitTimeoutMs, compression, config, logger, topicExists } = options;
+    const { appendLingerMs, clock, commitTimeoutMs, compression, config, logger, topicExists } = options;
     this.#runtime = new CoordinatorRuntime({
       clock,
       logger: logger.child({ room: 'groups' }),
       createMachine: () => new GroupMachine({ config, topicExists }),
       writeTimeoutMs: commitTimeoutMs,
       compression,
+      lingerMs: appendLingerMs,
     });
   }
 

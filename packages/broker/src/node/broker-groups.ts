@@ -16,6 +16,7 @@ export function groupCoordinator(
   runtime: Runtime,
   image: () => MetadataImage,
 ): GroupCoordinator {
+  const lingerMs = values.number('group.coordinator.append.linger.ms');
   return new GroupCoordinator({
     clock: runtime.clock,
     random: runtime.random,
@@ -35,6 +36,7 @@ export function groupCoordinator(
     topicExists: (name) => image().topicsByName.has(name),
     commitTimeoutMs: values.number('offsets.commit.timeout.ms'),
     compression: COMPRESSION_TYPES[values.number('offsets.topic.compression.codec')] ?? 'none',
+    appendLingerMs: lingerMs < 0 ? null : lingerMs,
   });
 }
 

@@ -50,6 +50,7 @@ export function newCoordinator(options: Partial<GroupCoordinatorOptions> = {}): 
     topicExists: () => true,
     commitTimeoutMs: 5000,
     compression: 'none',
+    appendLingerMs: null,
     ...options,
   });
 }

@@ -77,8 +77,8 @@ export const groupCoordinatorConfigs: readonly ConfigDefinition[] = [
   }),
   int('group.coordinator.append.linger.ms', '-1', {
     rule: atLeast(-1),
-    effect: 'fixed',
-    text: 'How long a coordinator gathers records before it writes; -1 adapts.',
+    effect: 'acts',
+    text: 'How long a coordinator gathers records for one batch; -1: as long as requests wait that came with them.',
   }),
   int('group.coordinator.background.threads', '2', {
     rule: atLeast(1),
