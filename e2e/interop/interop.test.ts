@@ -138,15 +138,12 @@ describe.each(sharedTopics)('what everyone wrote to $topic', ({ topic, codecs })
   );
 });
 
-describe.skipIf(againstOracle)('a transactional producer, which this broker does not serve yet,', () => {
+describe('a transactional producer', () => {
   test.each([
     ['Java', javaClient],
     ['librdkafka', newConfluent],
-  ])('is told so at once (%s)', async (_, client) => {
-    const started = performance.now();
-    const outcome = await client.initTransactions(broker.bootstrap, 'a-transaction');
-    expect(outcome.error).not.toBeNull();
-    expect(performance.now() - started).toBeLessThan(5_000);
+  ])('finds its coordinator and begins (%s)', async (_, client) => {
+    expect((await client.initTransactions(broker.bootstrap, 'a-transaction')).error).toBeNull();
   });
 });
 

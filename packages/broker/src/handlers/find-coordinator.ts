@@ -1,5 +1,5 @@
 import { type MetadataImage, partitionOf } from '../metadata/metadata-image.ts';
-import { GROUP_METADATA_TOPIC } from '../metadata/topic-name.ts';
+import { GROUP_METADATA_TOPIC, TRANSACTION_STATE_TOPIC } from '../metadata/topic-name.ts';
 import { ErrorCode, errorOf } from '../protocol/errors.ts';
 import type { Decoded, Encodable } from '../protocol/message.ts';
 import { findCoordinatorRequest } from '../protocol/messages/find-coordinator-request.ts';
@@ -12,11 +12,13 @@ export interface FindCoordinatorNeeds {
   readonly authorizer: Authorizer;
   /** The partition of `__consumer_offsets` that holds a group. */
   readonly groupPartition: (groupId: string) => number;
+  /** The partition of `__transaction_state` that holds a transactional id. */
+  readonly transactionPartition: (transactionalId: string) => number;
   /**
-   * Asks for `__consumer_offsets` to be made as the `offsets.topic.*` configs say, unless that is under way. The
-   * client is told to ask again, so nobody waits for it.
+   * Asks for the topic of a coordinator to be made as the configs for it say, unless that is under way. The client is
+   * told to ask again, so nobody waits for it.
    */
-  readonly createOffsetsTopic: () => void;
+  readonly createInternalTopic: (name: string) => void;
 }
 
 type FindCoordinatorRequest = Decoded<typeof findCoordinatorRequest>;
@@ -28,11 +30,7 @@ const CoordinatorType = { GROUP: 0, TRANSACTION: 1 } as const;
 /** From here on several keys are asked for at once. */
 const BATCHED_FROM = 4;
 
-/**
- * FindCoordinator (key 10), versions 0–6: the broker that leads the partition a group lives in. Transactions have
- * no coordinator yet: they get TRANSACTIONAL_ID_AUTHORIZATION_FAILED, which, unlike anything else, Java's and
- * librdkafka's producers both take for final.
- */
+/** FindCoordinator (key 10), versions 0–6: the broker that leads the partition a group, or a transactional id, lives in. */
 export function findCoordinatorHandler(
   needs: FindCoordinatorNeeds,
 ): Handler<typeof findCoordinatorRequest, typeof findCoordinatorResponse> {
@@ -58,24 +56,39 @@ interface CoordinatorQuestion {
   readonly context: RequestContext;
 }
 
-function find(needs: FindCoordinatorNeeds, { context, key, request }: CoordinatorQuestion): FoundCoordinator {
-  const { keyType } = request;
-  if (keyType === CoordinatorType.TRANSACTION) {
-    return {
-      ...notFound(key, ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED),
-      errorMessage: 'This broker has no transactions.',
-    };
+function find(needs: FindCoordinatorNeeds, question: CoordinatorQuestion): FoundCoordinator {
+  const { context, key, request } = question;
+  const { authorizer } = needs;
+  const mayDescribe = (type: 'group' | 'transactionalId'): boolean =>
+    authorizer.isAllowed(context.principal, AclOperation.DESCRIBE, type, key);
+  switch (request.keyType) {
+    case CoordinatorType.GROUP:
+      return mayDescribe('group')
+        ? leaderOf(needs, question, { topic: GROUP_METADATA_TOPIC, partition: needs.groupPartition(key) })
+        : notFound(key, ErrorCode.GROUP_AUTHORIZATION_FAILED);
+    case CoordinatorType.TRANSACTION:
+      return mayDescribe('transactionalId')
+        ? leaderOf(needs, question, {
+            topic: TRANSACTION_STATE_TOPIC,
+            partition: needs.transactionPartition(key),
+          })
+        : notFound(key, ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED);
+    default:
+      return notFound(key, ErrorCode.INVALID_REQUEST);
   }
-  if (keyType !== CoordinatorType.GROUP) return notFound(key, ErrorCode.INVALID_REQUEST);
-  if (!needs.authorizer.isAllowed(context.principal, AclOperation.DESCRIBE, 'group', key)) {
-    return notFound(key, ErrorCode.GROUP_AUTHORIZATION_FAILED);
-  }
+}
+
+function leaderOf(
+  needs: FindCoordinatorNeeds,
+  { context, key }: CoordinatorQuestion,
+  { topic, partition: index }: { readonly topic: string; readonly partition: number },
+): FoundCoordinator {
   const image = needs.image();
-  if (!image.topicsByName.has(GROUP_METADATA_TOPIC)) {
-    needs.createOffsetsTopic();
+  if (!image.topicsByName.has(topic)) {
+    needs.createInternalTopic(topic);
     return notFound(key, ErrorCode.COORDINATOR_NOT_AVAILABLE);
   }
-  const partition = partitionOf(image, GROUP_METADATA_TOPIC, needs.groupPartition(key));
+  const partition = partitionOf(image, topic, index);
   const broker = partition === undefined ? undefined : image.brokers.get(partition.leader);
   const endpoint = broker?.endpoints.find(({ listenerName }) => listenerName === context.listenerName);
   if (broker === undefined || broker.isFenced || endpoint === undefined) {

@@ -15,7 +15,6 @@ describe('InitProducerId', () => {
   });
 
   test.each([
-    ['a transactional id', { transactionalId: 't' }, ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED],
     ['an empty transactional id', { transactionalId: '' }, ErrorCode.INVALID_REQUEST],
     ['an id without an epoch', { transactionalId: null, producerId: 7 }, ErrorCode.INVALID_REQUEST],
   ])('%s is refused', async (_what, request, errorCode) => {

@@ -1,17 +1,15 @@
 import { EnvelopeChannel } from '../handlers/envelope-channel.ts';
 import { FetchSessions } from '../handlers/fetch-sessions.ts';
 import { forwarding } from '../handlers/forwarding.ts';
-import { GROUP_METADATA_TOPIC } from '../metadata/topic-name.ts';
 import { replicaSelectorOf } from '../replication/nearest-replica.ts';
 import { allowAll } from '../security/authorizer.ts';
 import { ANONYMOUS } from '../security/principal.ts';
-import { ProducerIds } from '../transactions/producer-ids.ts';
 import type { BrokerApiNeeds } from './broker-apis.ts';
 import type { NodeController } from './broker-controller.ts';
 import type { BrokerData } from './broker-data.ts';
+import { partitionVerification } from './broker-verification.ts';
 import { type ControllerLinks, NO_CONNECTION } from './controller-links.ts';
 import type { BrokerStart } from './open-rooms.ts';
-import { producerIdBlocks } from './producer-id-requests.ts';
 import { TopicAutoCreation } from './topic-auto-creation.ts';
 
 /** A fetch session unused for this long may lose its slot to another, as in Kafka. */
@@ -23,7 +21,7 @@ export function brokerApiNeeds(
   data: BrokerData,
   { node, links }: { readonly node: NodeController; readonly links: ControllerLinks },
 ): BrokerApiNeeds {
-  const { storage, groups, replicas, quotas, served, configs } = data;
+  const { storage, groups, transactions, producerIds, replicas, quotas, served, configs } = data;
   const replicaSelector = replicaSelectorOf(config.values.stringOrNull('replica.selector.class'));
   const sessions = new FetchSessions({
     ...runtime,
@@ -42,15 +40,18 @@ export function brokerApiNeeds(
       ...{ connectionId: NO_CONNECTION, listenerName, clientHost, principal: ANONYMOUS },
     }),
   });
-  const producerIds = new ProducerIds(
-    producerIdBlocks(links.requests, () => ({ id: config.nodeId, epoch: data.brokerEpoch })),
-  );
   return {
     ...runtime,
     image,
     replicas,
     controller: node.controller,
     coordinator: groups,
+    transactions,
+    verification: partitionVerification(
+      { config, runtime },
+      { image, configs, links: data.verificationLinks },
+    ),
+    markerTimeoutMs: config.values.number('request.timeout.ms'),
     authorizer: allowAll,
     clusterId: storage.clusterId,
     logDirs: config.logDirs,
@@ -65,7 +66,8 @@ export function brokerApiNeeds(
     autoCreateTopics: (names) => creation.create(names),
     deletesTopics: () => configs().boolean('delete.topic.enable'),
     groupPartition: (groupId) => groups.partitionOf(groupId),
-    createOffsetsTopic: () => creation.create([GROUP_METADATA_TOPIC]),
+    transactionPartition: (transactionalId) => transactions.partitionOf(transactionalId),
+    createInternalTopic: (name) => creation.create([name]),
     nextProducerId: () => producerIds.next(),
     nodeId: config.nodeId,
     node: () => ({ image: served.image, nodeId: config.nodeId, staticValues: config.staticValues }),

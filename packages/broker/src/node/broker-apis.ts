@@ -1,4 +1,9 @@
 import { SUPPORTED_FEATURES } from '../controller/bootstrap.ts';
+import { type AddOffsetsToTxnNeeds, addOffsetsToTxnHandler } from '../handlers/add-offsets-to-txn.ts';
+import {
+  type AddPartitionsToTxnNeeds,
+  addPartitionsToTxnHandler,
+} from '../handlers/add-partitions-to-txn.ts';
 import { addRaftVoterHandler } from '../handlers/add-raft-voter.ts';
 import {
   type AllocateProducerIdsNeeds,
@@ -37,9 +42,11 @@ import {
   type DescribeTopicPartitionsNeeds,
   describeTopicPartitionsHandler,
 } from '../handlers/describe-topic-partitions.ts';
+import { describeTransactionsHandler } from '../handlers/describe-transactions.ts';
 import { type ApiEntry, advertisedRange } from '../handlers/dispatch.ts';
 import { type ElectLeadersNeeds, electLeadersHandler } from '../handlers/elect-leaders.ts';
 import { endQuorumEpochHandler } from '../handlers/end-quorum-epoch.ts';
+import { endTxnHandler } from '../handlers/end-txn.ts';
 import { type EnvelopeNeeds, envelopeHandler } from '../handlers/envelope.ts';
 import { type FetchNeeds, fetchHandler } from '../handlers/fetch.ts';
 import { fetchMetadataLogHandler } from '../handlers/fetch-metadata-log.ts';
@@ -71,9 +78,11 @@ import type { QuorumNeeds } from '../handlers/quorum-answer.ts';
 import type { RaftVoterNeeds } from '../handlers/raft-voters.ts';
 import { removeRaftVoterHandler } from '../handlers/remove-raft-voter.ts';
 import { syncGroupHandler } from '../handlers/sync-group.ts';
+import { type TxnOffsetCommitNeeds, txnOffsetCommitHandler } from '../handlers/txn-offset-commit.ts';
 import { type UnregisterBrokerNeeds, unregisterBrokerHandler } from '../handlers/unregister-broker.ts';
 import { updateFeaturesHandler } from '../handlers/update-features.ts';
 import { voteHandler } from '../handlers/vote.ts';
+import { type WriteTxnMarkersNeeds, writeTxnMarkersHandler } from '../handlers/write-txn-markers.ts';
 
 /** Everything that some handler of the client listeners needs. */
 export type BrokerApiNeeds = FetchNeeds &
@@ -81,6 +90,10 @@ export type BrokerApiNeeds = FetchNeeds &
   DescribeLogDirsNeeds &
   FindCoordinatorNeeds &
   GroupNeeds &
+  AddPartitionsToTxnNeeds &
+  AddOffsetsToTxnNeeds &
+  TxnOffsetCommitNeeds &
+  WriteTxnMarkersNeeds &
   InitProducerIdNeeds &
   MetadataNeeds &
   CreatePartitionsNeeds &
@@ -118,6 +131,11 @@ export function brokerApis(needs: BrokerApiNeeds, finalizedFeatures: () => Final
       { handler: listGroupsHandler(needs) },
       { handler: deleteRecordsHandler(needs) },
       { handler: initProducerIdHandler(needs) },
+      { handler: addPartitionsToTxnHandler(needs) },
+      { handler: addOffsetsToTxnHandler(needs) },
+      { handler: endTxnHandler(needs) },
+      { handler: writeTxnMarkersHandler(needs) },
+      { handler: txnOffsetCommitHandler(needs) },
       { handler: offsetForLeaderEpochHandler(needs) },
       { handler: alterReplicaLogDirsHandler(needs) },
       { handler: describeLogDirsHandler(needs) },
@@ -126,6 +144,7 @@ export function brokerApis(needs: BrokerApiNeeds, finalizedFeatures: () => Final
       { handler: describeConfigsHandler(needs) },
       { handler: listConfigResourcesHandler(needs) },
       { handler: describeProducersHandler(needs) },
+      { handler: describeTransactionsHandler(needs) },
       { handler: describeClusterHandler(needs) },
       { handler: describeTopicPartitionsHandler(needs) },
       ...forwardableApis(needs),

@@ -7,22 +7,37 @@ import type { TopicSettings } from '../replication/hosted-replica.ts';
 import { IsrChanges } from '../replication/isr-changes.ts';
 import { ReplicaFetchers } from '../replication/replica-fetchers.ts';
 import { ReplicaMoves } from '../replication/replica-moves.ts';
-import { Replicas } from '../replication/replicas.ts';
+import { type LeadershipListener, Replicas } from '../replication/replicas.ts';
 import { ReplicationQuotas } from '../replication/replication-quotas.ts';
+import { ProducerIds } from '../transactions/producer-ids.ts';
+import type { TransactionCoordinator } from '../transactions/transaction-coordinator.ts';
 import { BrokerChannels } from './broker-channels.ts';
 import { BrokerCleaner } from './broker-cleaner.ts';
 import { groupCoordinator, groupDeletions, groupLeadership } from './broker-groups.ts';
+import { BrokerLinks } from './broker-links.ts';
 import { type BrokerStorage, followConfigs, openStorage } from './broker-storage.ts';
 import { brokerConfigsOf, replicaFetchSettings, topicSettingsOf } from './broker-topic-settings.ts';
+import {
+  TransactionMetadataView,
+  transactionCoordinator,
+  transactionLeadership,
+} from './broker-transactions.ts';
 import type { ControllerLinks } from './controller-links.ts';
 import type { BrokerStart } from './open-rooms.ts';
 import { peerClients } from './peer-clients.ts';
+import { producerIdBlocks } from './producer-id-requests.ts';
 import { ServedImage } from './served-image.ts';
 
 /** What the broker keeps: its logs, its replicas, the groups in them, and the metadata that clients see. */
 export interface BrokerData {
   readonly storage: BrokerStorage;
   readonly groups: GroupCoordinator;
+  readonly transactions: TransactionCoordinator;
+  readonly producerIds: ProducerIds;
+  /** The ways of transaction markers to the leaders of their partitions. */
+  readonly markerLinks: BrokerLinks;
+  /** The ways of partitions to the coordinators of transactions that are about to begin in them. */
+  readonly verificationLinks: BrokerLinks;
   readonly cleaner: BrokerCleaner;
   readonly replicas: Replicas;
   readonly quotas: ReplicationQuotas;
@@ -51,6 +66,13 @@ export async function openData(start: BrokerStart, links: ControllerLinks): Prom
   rooms.add(() => storage.close(data.brokerEpoch));
   const cleaner = new BrokerCleaner(runtime, storage.directories, { start: config.values, of: configsOf });
   const groups = groupCoordinator(config, runtime, () => served.image);
+  const producerIds = new ProducerIds(
+    producerIdBlocks(links.requests, () => ({ id: config.nodeId, epoch: data.brokerEpoch })),
+  );
+  const markerLinks = new BrokerLinks(start, 'transaction-markers');
+  const verificationLinks = new BrokerLinks(start, 'transaction-verification');
+  const view = new TransactionMetadataView();
+  const transactions = transactionCoordinator(start, { view, producerIds, markerLinks });
   const quotas = new ReplicationQuotas({
     ...{ nodeId: config.nodeId, clock: runtime.clock, configsOf, configs: config.values },
   });
@@ -85,7 +107,7 @@ export async function openData(start: BrokerStart, links: ControllerLinks): Prom
       assign: (partition, directoryId) => assignments.assign(partition, directoryId),
     }),
     settingsOf,
-    listener: groupLeadership(groups),
+    listener: allOf(groupLeadership(groups), transactionLeadership(transactions)),
     onReachChanged: () => served.refresh(),
     logger: runtime.logger,
   });
@@ -95,6 +117,8 @@ export async function openData(start: BrokerStart, links: ControllerLinks): Prom
     const closing = replicas.close();
     // No fetcher waits for its leader any more.
     channels.close();
+    markerLinks.close();
+    verificationLinks.close();
     await closing;
   });
   rooms.add(() => cleaner.close());
@@ -105,6 +129,9 @@ export async function openData(start: BrokerStart, links: ControllerLinks): Prom
     followConfigs(storage.directories, configsOf),
     cleaner,
     channels,
+    markerLinks,
+    verificationLinks,
+    view,
     replicas,
     groupDeletions(groups),
     served,
@@ -112,10 +139,32 @@ export async function openData(start: BrokerStart, links: ControllerLinks): Prom
   ]);
   const configs = () => configsOf(served.image);
   const data = {
-    ...{ storage, groups, cleaner, replicas, quotas, served, publisher, published, configs, settingsOf },
+    ...{
+      storage,
+      groups,
+      transactions,
+      producerIds,
+      markerLinks,
+      verificationLinks,
+      cleaner,
+      replicas,
+      quotas,
+    },
+    ...{ served, publisher, published, configs, settingsOf },
     brokerEpoch: -1,
   };
   return data;
+}
+
+function allOf(...listeners: readonly LeadershipListener[]): LeadershipListener {
+  return {
+    leading: (partition) => {
+      for (const listener of listeners) listener.leading(partition);
+    },
+    resigned: (topic, partition, leaderEpoch) => {
+      for (const listener of listeners) listener.resigned(topic, partition, leaderEpoch);
+    },
+  };
 }
 
 function offlineListener(

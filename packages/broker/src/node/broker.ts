@@ -119,6 +119,8 @@ async function openRooms(start: BrokerStart): Promise<Broker> {
       forward: forwarding({ controller: links.requests, logger }),
     },
   });
+  data.markerLinks.connect(dispatch);
+  data.verificationLinks.connect(dispatch);
   const forwardable = new Dispatch(forwardableApis({ ...needs, nodeId: null }), logger);
   const controllerNeeds = { ...needs, nodeId: null, forwardable: () => forwardable };
   const controllerFeatures = featuresOf(() => controller.image);
@@ -196,13 +198,15 @@ async function bindListeners(
 /** Lets clients and other brokers in. */
 function serveClients(
   { rooms }: BrokerStart,
-  { groups, replicas }: BrokerData,
+  { groups, transactions, replicas, verificationLinks }: BrokerData,
   { listeners, dispatch }: { readonly listeners: readonly BoundListener[]; readonly dispatch: Dispatch },
 ): void {
   rooms.add(async () => {
     const closing = Promise.all(listeners.map(({ listener }) => listener.close()));
     // Whoever waits for something is answered, so that the connections can end.
     groups.close();
+    transactions.close();
+    verificationLinks.close();
     replicas.wakeWaiting();
     await closing;
   });

@@ -3,7 +3,7 @@ import { ControllerChannel, type KnownController } from '../controller/controlle
 import type { Dispatch } from '../handlers/dispatch.ts';
 import { ANONYMOUS } from '../security/principal.ts';
 import type { BrokerStart } from './open-rooms.ts';
-import { OwnControllerChannel } from './own-controller-channel.ts';
+import { OwnChannel } from './own-channel.ts';
 import { peerClients } from './peer-clients.ts';
 
 /** Connections are counted from 1; this is none. */
@@ -53,7 +53,7 @@ export class ControllerLinks {
     return new ControllerChannel({
       clock: runtime.clock,
       controller: () => this.#controller(),
-      own: new OwnControllerChannel(runtime.clock, origin, this.#dispatch),
+      own: new OwnChannel(runtime.clock, origin, this.#dispatch),
       open: peerClients(this.#start, purpose),
     });
   }

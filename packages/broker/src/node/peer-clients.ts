@@ -7,8 +7,8 @@ export function peerClients(
   { config, runtime }: Pick<BrokerStart, 'config' | 'runtime'>,
   purpose: string,
 ): (address: SocketAddress) => PeerClient {
-  const { network, clock } = runtime;
+  const { network, clock, buffers } = runtime;
   const clientId = `node-${config.nodeId}-${purpose}`;
   const maxResponseBytes = config.values.number('socket.request.max.bytes');
-  return (address) => new PeerClient({ network, clock, address, clientId, maxResponseBytes });
+  return (address) => new PeerClient({ network, clock, buffers, address, clientId, maxResponseBytes });
 }

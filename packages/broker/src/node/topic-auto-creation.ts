@@ -36,6 +36,7 @@ const INTERNAL_TOPICS: ReadonlyMap<string, InternalTopicConfigs> = new Map([
       replicationFactor: 'offsets.topic.replication.factor',
       segmentBytes: 'offsets.topic.segment.bytes',
       minInSyncReplicas: null,
+      fixed: [],
     },
   ],
   [
@@ -45,6 +46,11 @@ const INTERNAL_TOPICS: ReadonlyMap<string, InternalTopicConfigs> = new Map([
       replicationFactor: 'transaction.state.log.replication.factor',
       segmentBytes: 'transaction.state.log.segment.bytes',
       minInSyncReplicas: 'transaction.state.log.min.isr',
+      // What a transaction's outcome is may not be lost with an unclean leader.
+      fixed: [
+        { name: 'unclean.leader.election.enable', value: 'false' },
+        { name: 'compression.type', value: 'uncompressed' },
+      ],
     },
   ],
   [
@@ -54,6 +60,7 @@ const INTERNAL_TOPICS: ReadonlyMap<string, InternalTopicConfigs> = new Map([
       replicationFactor: 'share.coordinator.state.topic.replication.factor',
       segmentBytes: 'share.coordinator.state.topic.segment.bytes',
       minInSyncReplicas: 'share.coordinator.state.topic.min.isr',
+      fixed: [],
     },
   ],
 ]);
@@ -63,6 +70,7 @@ interface InternalTopicConfigs {
   readonly replicationFactor: string;
   readonly segmentBytes: string;
   readonly minInSyncReplicas: string | null;
+  readonly fixed: readonly { readonly name: string; readonly value: string }[];
 }
 
 /**
@@ -119,6 +127,7 @@ export class TopicAutoCreation {
     const configured = [
       { name: 'cleanup.policy', value: 'compact' },
       { name: 'segment.bytes', value: configs.text(internal.segmentBytes) },
+      ...internal.fixed,
     ];
     if (internal.minInSyncReplicas !== null) {
       configured.push({ name: 'min.insync.replicas', value: configs.text(internal.minInSyncReplicas) });

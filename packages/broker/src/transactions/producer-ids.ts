@@ -21,9 +21,27 @@ export class ProducerIds {
 
   /** An id that was never given before; null when none can be had at present. */
   async next(): Promise<number | null> {
+    while (await this.atHand()) {
+      const id = this.take();
+      if (id !== null) return id;
+    }
+    return null;
+  }
+
+  /** Resolves with whether there is an id to {@link take} in this turn. */
+  async atHand(): Promise<boolean> {
     while (this.#next === this.#end) {
       this.#allocation ??= this.#refill();
-      if (!(await this.#allocation)) return null;
+      if (!(await this.#allocation)) return false;
+    }
+    return true;
+  }
+
+  /** An id for whoever cannot wait; where none is at hand, null, and the next block is asked for. */
+  take(): number | null {
+    if (this.#next === this.#end) {
+      void this.atHand();
+      return null;
     }
     this.#next += 1;
     return this.#next - 1;

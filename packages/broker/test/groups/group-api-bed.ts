@@ -13,8 +13,10 @@ import { Reader } from '../../src/protocol/reader.ts';
 import { ZERO_UUID } from '../../src/protocol/uuid.ts';
 import { type Authorizer, allowAll } from '../../src/security/authorizer.ts';
 import { ANONYMOUS } from '../../src/security/principal.ts';
+import type { TransactionCoordinator } from '../../src/transactions/transaction-coordinator.ts';
 import { ManualClock } from '../coordination/manual-clock.ts';
 import { MemoryLog } from '../coordination/memory-log.ts';
+import { newTransactionCoordinator } from '../transactions/transaction-coordinator-bed.ts';
 import { newCoordinator } from './coordinator-bed.ts';
 
 export const ORDERS_ID = 'b3JkZXJzb3JkZXJzb3JkZQ';
@@ -71,14 +73,16 @@ export const joinRequest = {
 export class GroupApiBed {
   readonly clock = new ManualClock();
   readonly coordinator: GroupCoordinator = newCoordinator({ clock: this.clock });
+  readonly transactions: TransactionCoordinator = newTransactionCoordinator({ clock: this.clock });
   image: MetadataImage = IMAGE;
   authorizer: Authorizer = allowAll;
-  /** How often `__consumer_offsets` was asked for. */
+  /** How often the topic of a coordinator was asked for. */
   creations = 0;
 
   static async ready(): Promise<GroupApiBed> {
     const bed = new GroupApiBed();
     await bed.coordinator.elected(0, new MemoryLog().lead(1));
+    await bed.transactions.elected(0, new MemoryLog().lead(1));
     return bed;
   }
 
@@ -86,10 +90,12 @@ export class GroupApiBed {
   get needs() {
     return {
       coordinator: this.coordinator,
+      transactions: this.transactions,
       authorizer: { isAllowed: (...asked) => this.authorizer.isAllowed(...asked) } satisfies Authorizer,
       image: () => this.image,
       groupPartition: (groupId: string) => this.coordinator.partitionOf(groupId),
-      createOffsetsTopic: () => {
+      transactionPartition: (transactionalId: string) => this.transactions.partitionOf(transactionalId),
+      createInternalTopic: () => {
         this.creations += 1;
       },
       nextProducerId: async () => 4000,

@@ -6,8 +6,8 @@ import { Reader } from '../protocol/reader.ts';
 import { Writer } from '../protocol/writer.ts';
 import type { Clock } from '../runtime/clock.ts';
 
-/** The way of a node to the controller in its own process: what its listener would answer, without a connection. */
-export class OwnControllerChannel implements PeerChannel {
+/** The way of a node to itself: what its listener would answer, without a connection. */
+export class OwnChannel implements PeerChannel {
   readonly #clock: Clock;
   readonly #origin: RequestOrigin;
   readonly #dispatch: () => Dispatch;
