@@ -5,6 +5,7 @@ import { writeResponse } from '../protocol/message-header.ts';
 import { describeClusterRequest } from '../protocol/messages/describe-cluster-request.ts';
 import { describeClusterResponse } from '../protocol/messages/describe-cluster-response.ts';
 import { Writer } from '../protocol/writer.ts';
+import { NodeBufferPool } from '../runtime/node-buffer-pool.ts';
 import { nodeClock } from '../runtime/node-clock.ts';
 import { nodeNetwork } from '../runtime/node-network.ts';
 import { frameOf } from './framing.ts';
@@ -23,10 +24,11 @@ afterEach(() => {
   for (const close of closers.splice(0)) close();
 });
 
-function clientOf(port: number): PeerClient {
+function clientOf(port: number, buffers = new NodeBufferPool()): PeerClient {
   const client = new PeerClient({
     network: nodeNetwork,
     clock: nodeClock,
+    buffers,
     address: { host: '127.0.0.1', port },
     clientId: 'broker-2',
     maxResponseBytes: 1024 * 1024,
@@ -159,4 +161,21 @@ describe('a node that is not as it should be', () => {
     expect(await Promise.all(waiting)).toEqual(waiting.map(() => closed));
     expect(await client.ask(exchange)).toEqual(closed);
   });
+});
+
+test('the memory of an answer goes round once whoever asked lets go of it', async () => {
+  const buffers = new NodeBufferPool();
+  const writer = new Writer();
+  writeResponse(
+    writer,
+    describeClusterResponse,
+    { apiVersion: exchange.version, correlationId: 0 },
+    { errorMessage: 'x'.repeat(20_000) },
+  );
+  const port = await strangeNode((socket) => socket.write(Buffer.concat(frameOf(writer.parts()))));
+  const answer = await clientOf(port, buffers).ask(exchange);
+  if (answer.kind === 'unanswered') throw new Error(answer.reason);
+  expect(buffers.idleBytes).toBe(0);
+  answer.letGo?.();
+  expect(buffers.idleBytes).toBe(32 * 1024);
 });

@@ -4,6 +4,7 @@ import type { PeerAnswer, PeerChannel, PeerExchange } from '../protocol/peer-cha
 import { ProtocolError } from '../protocol/protocol-error.ts';
 import { Reader } from '../protocol/reader.ts';
 import { Writer } from '../protocol/writer.ts';
+import { type BufferPool, collectedMemory } from '../runtime/buffer-pool.ts';
 import type { Clock, Timer } from '../runtime/clock.ts';
 import { type Network, NetworkError, type Socket, type SocketAddress } from '../runtime/network.ts';
 import { FrameReader, frameOf } from './framing.ts';
@@ -16,6 +17,8 @@ export interface PeerClientOptions {
   readonly clientId: string;
   /** A larger answer ends the connection. */
   readonly maxResponseBytes: number;
+  /** Where answers lie until they are let go; the collector's unless given. */
+  readonly buffers?: BufferPool;
 }
 
 /** More than these at once are not asked: whoever asks faster than he is answered must wait. */
@@ -23,11 +26,17 @@ const IN_FLIGHT_MAX = 64;
 
 interface Asked {
   readonly correlationId: number;
-  /** Resolves with the reader behind the header, or with the reason why there will be no answer. */
-  readonly settle: (answer: Reader | string) => void;
+  /** Resolves with the answer, or with the reason why there will be none. */
+  readonly settle: (answer: Answer | string) => void;
   readonly response: MessageDeclaration;
   readonly version: number;
   readonly timer: Timer;
+}
+
+interface Answer {
+  /** Behind the header. */
+  readonly reader: Reader;
+  readonly frame: Uint8Array;
 }
 
 /**
@@ -52,9 +61,10 @@ export class PeerClient implements PeerChannel {
     const answer = await connection.ask(exchange);
     if (typeof answer === 'string') return unanswered(answer);
     try {
-      const body = decodeMessage(exchange.response, answer, exchange.version);
-      answer.expectEnd();
-      return { kind: 'answered', body };
+      const { reader, frame } = answer;
+      const body = decodeMessage(exchange.response, reader, exchange.version);
+      reader.expectEnd();
+      return { kind: 'answered', body, letGo: () => this.#options.buffers?.release(frame) };
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       connection.end(`the answer cannot be read: ${error.message}`);
@@ -93,7 +103,7 @@ class Connection {
 
   constructor(options: PeerClientOptions) {
     this.#options = options;
-    this.#frames = new FrameReader(options.maxResponseBytes);
+    this.#frames = new FrameReader(options.maxResponseBytes, options.buffers ?? collectedMemory);
     options.network.connect(options.address).then(
       (socket) => this.#connected(socket),
       (error: unknown) => {
@@ -108,13 +118,13 @@ class Connection {
   }
 
   ask({ request, response, version, body, timeoutMs }: PeerExchange<MessageDeclaration, MessageDeclaration>) {
-    return new Promise<Reader | string>((resolve) => {
+    return new Promise<Answer | string>((resolve) => {
       if (this.#asked.length >= IN_FLIGHT_MAX) return resolve(`${IN_FLIGHT_MAX} requests wait already`);
       const correlationId = this.#lastCorrelationId++;
       const writer = new Writer();
       const { clientId } = this.#options;
       writeRequest(writer, request, { apiVersion: version, correlationId, clientId }, body);
-      const settle = (answer: Reader | string): void => {
+      const settle = (answer: Answer | string): void => {
         timer.cancel();
         resolve(answer);
       };
@@ -176,7 +186,7 @@ class Connection {
     }
     const reader = new Reader(bytes);
     if (headerOf(reader, asked) === asked.correlationId) {
-      asked.settle(reader);
+      asked.settle({ reader, frame: bytes });
       return;
     }
     const reason = 'the answer belongs to another request';

@@ -21,6 +21,11 @@ export interface PeerExchange<Request extends MessageDeclaration, Response exten
 }
 
 export type PeerAnswer<Response extends MessageDeclaration> =
-  | { readonly kind: 'answered'; readonly body: Decoded<Response> }
+  | {
+      readonly kind: 'answered';
+      readonly body: Decoded<Response>;
+      /** Gives back the memory that `body` lies in, for other answers: for whoever keeps nothing of it. */
+      readonly letGo?: () => void;
+    }
   /** Why there is no answer, in words for a log. */
   | { readonly kind: 'unanswered'; readonly reason: string };

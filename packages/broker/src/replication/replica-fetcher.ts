@@ -2,7 +2,7 @@ import { ErrorCode, errorOf } from '../protocol/errors.ts';
 import type { Decoded } from '../protocol/message.ts';
 import { fetchRequest } from '../protocol/messages/fetch-request.ts';
 import { fetchResponse } from '../protocol/messages/fetch-response.ts';
-import type { PeerChannel } from '../protocol/peer-channel.ts';
+import type { PeerAnswer, PeerChannel } from '../protocol/peer-channel.ts';
 import { baseOffsetAt, batchesIn, lastOffsetAt, leaderEpochAt } from '../protocol/record-batch.ts';
 import type { ReplicationQuota } from '../quotas/replication-quota.ts';
 import type { Clock, Timer } from '../runtime/clock.ts';
@@ -49,6 +49,7 @@ const SESSION_ERRORS: ReadonlySet<number> = new Set([
   ErrorCode.FETCH_SESSION_TOPIC_ID_ERROR,
 ]);
 
+type FetchAnswer = Extract<PeerAnswer<typeof fetchResponse>, { kind: 'answered' }>;
 type PartitionAnswer = Decoded<typeof fetchResponse>['responses'][number]['partitions'][number];
 
 /**
@@ -138,7 +139,7 @@ export class ReplicaFetcher {
       return;
     }
     const steps: Promise<void>[] = [];
-    for (const { topicId, partitions } of answer.responses) {
+    for (const { topicId, partitions } of answer.body.responses) {
       for (const fetched of partitions) {
         const key = { topicId, partition: fetched.partitionIndex };
         const followed = this.#agenda.get(key);
@@ -150,10 +151,12 @@ export class ReplicaFetcher {
       }
     }
     await Promise.all(steps);
+    // All of it is written, or will not be.
+    answer.letGo?.();
   }
 
   /** Null when there is nothing to be had from the leader just now. */
-  async #ask(): Promise<Decoded<typeof fetchResponse> | null> {
+  async #ask(): Promise<FetchAnswer | null> {
     const { channel, settings, replicaId, replicaEpoch, leaderId, logger } = this.#options;
     const answer = await channel.ask({
       request: fetchRequest,
@@ -177,11 +180,11 @@ export class ReplicaFetcher {
     const { errorCode, sessionId } = answer.body;
     if (errorCode === ErrorCode.NONE) {
       this.#session.answered(sessionId);
-      return answer.body;
+      return answer;
     }
     this.#session.reset();
     // The session is gone, the leader is not: all partitions are asked for at once, in a new one.
-    if (SESSION_ERRORS.has(errorCode)) return { ...answer.body, responses: [] };
+    if (SESSION_ERRORS.has(errorCode)) return { ...answer, body: { ...answer.body, responses: [] } };
     logger.warn({ leader: leaderId, error: errorOf(errorCode).name }, 'a leader refused to be followed');
     return null;
   }

@@ -12,16 +12,21 @@ import { NodeBufferPool } from './node-buffer-pool.ts';
 
 /** TCP of the operating system, without Nagle's delay. What was taken from `buffers` goes back there once sent. */
 export function nodeNetworkOver(buffers: NodeBufferPool): Network {
+  // One for all sockets to others, see `listen`.
+  let readBuffer: Uint8Array | null = null;
   return {
     listen: (address, onConnection) => listen(address, onConnection, buffers),
-    connect: (address) => connect(address, buffers),
+    connect: (address) => {
+      readBuffer ??= uninitializedBytes(READ_BUFFER_BYTES);
+      return connect(address, buffers, readBuffer);
+    },
   };
 }
 
 /** The same for those who send nothing large. */
 export const nodeNetwork: Network = nodeNetworkOver(new NodeBufferPool());
 
-/** Bytes that one read of an accepted socket may bring. */
+/** Bytes that one read of a socket may bring. */
 const READ_BUFFER_BYTES = 256 * 1024;
 
 function listen(
@@ -52,18 +57,28 @@ function closeServer(server: net.Server): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-function connect(address: SocketAddress, buffers: NodeBufferPool): Promise<Socket> {
+function connect(address: SocketAddress, buffers: NodeBufferPool, readBuffer: Uint8Array): Promise<Socket> {
   return new Promise((resolve, reject) => {
+    let connected: NodeSocket | null = null;
     const socket = net.connect({
       host: address.host,
       port: address.port,
       allowHalfOpen: true,
       noDelay: true,
+      onread: {
+        buffer: readBuffer,
+        callback(count: number): boolean {
+          connected?.received(readBuffer.subarray(0, count));
+          return true;
+        },
+      },
     });
     const onError = (error: Error) => reject(networkError(error));
     socket.once('error', onError);
     socket.once('connect', () => {
-      const connected = new NodeSocket(socket, buffers);
+      // What comes before somebody listens is waited with; see `attach`.
+      socket.pause();
+      connected = new NodeSocket(socket, buffers);
       socket.off('error', onError);
       resolve(connected);
     });
@@ -77,8 +92,9 @@ class NodeSocket implements Socket {
   readonly #readBuffer: Uint8Array | null;
   #socket: net.Socket;
   #error: NetworkError | null = null;
+  #events: SocketEvents | null = null;
 
-  /** Without a read buffer each chunk has memory of its own. */
+  /** With the read buffer of an accepted socket; one that was connected has its own from the start. */
   constructor(socket: net.Socket, buffers: NodeBufferPool, readBuffer: Uint8Array | null = null) {
     this.#socket = socket;
     this.#buffers = buffers;
@@ -96,9 +112,9 @@ class NodeSocket implements Socket {
   }
 
   attach(events: SocketEvents): void {
-    const { readBuffer } = this.#takeHandle(events);
+    this.#events = events;
+    this.#takeHandle();
     const socket = this.#socket;
-    if (readBuffer === null) socket.on('data', (chunk: Uint8Array) => events.data(chunk));
     socket.on('drain', () => events.drained());
     socket.on('end', () => events.ended());
     if (socket.closed) setImmediate(() => events.closed(this.#error));
@@ -110,21 +126,19 @@ class NodeSocket implements Socket {
    * Node lets only sockets that are made for it read into a given buffer, not those that a server accepts: such a
    * one is made here around the accepted socket's handle.
    */
-  #takeHandle(events: SocketEvents): { readBuffer: Uint8Array | null } {
+  #takeHandle(): void {
     const accepted = this.#socket;
     const handle: unknown = Reflect.get(accepted, '_handle');
     const buffer = this.#readBuffer;
-    if (buffer === null || accepted.destroyed || typeof handle !== 'object' || handle === null) {
-      return { readBuffer: null };
-    }
+    if (buffer === null || accepted.destroyed || typeof handle !== 'object' || handle === null) return;
     Reflect.set(accepted, '_handle', null);
     const options = {
       handle,
       allowHalfOpen: true,
       onread: {
         buffer,
-        callback(count: number): boolean {
-          events.data(buffer.subarray(0, count));
+        callback: (count: number): boolean => {
+          this.received(buffer.subarray(0, count));
           return true;
         },
       },
@@ -132,7 +146,11 @@ class NodeSocket implements Socket {
     // The types know only handles that were bound by hand.
     this.#socket = Reflect.construct(net.Socket, [options]);
     this.#keepError(this.#socket);
-    return { readBuffer: buffer };
+  }
+
+  /** Bytes that are gone when this returns. */
+  received(bytes: Uint8Array): void {
+    this.#events?.data(bytes);
   }
 
   write(buffers: readonly Uint8Array[]): boolean {
