@@ -11,7 +11,7 @@ const started = new Date();
 const dist = join(root, 'packages/cli/dist');
 
 /** Native modules, and the client that finds its own files by path; packages/cli lists them as dependencies. */
-const external = ['better-sqlite3', '@node-rs/crc32', 'snappy', 'lz4-napi', '@platformatic/kafka'];
+const external = ['better-sqlite3', '@node-rs/crc32', 'snappy', 'lz4-napi', 're2js', '@platformatic/kafka'];
 
 const shared = {
   bundle: true,

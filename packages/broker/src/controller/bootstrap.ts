@@ -1,5 +1,6 @@
 import {
   ELIGIBLE_LEADERS_FEATURE,
+  GROUP_VERSION_FEATURE,
   KRAFT_VERSION_FEATURE,
   METADATA_VERSION_FEATURE,
 } from '../metadata/feature-names.ts';
@@ -13,12 +14,14 @@ const METADATA_VERSION = { min: 7, max: 30 };
 const KRAFT_VERSION = { min: 0, max: 1 };
 
 const ELIGIBLE_LEADERS = { min: 0, max: 1 };
+const GROUP_VERSION = { min: 0, max: 1 };
 
 /** The features a node can work at; others come with what they stand for. */
 export const SUPPORTED_FEATURES: readonly FeatureRange[] = [
   range(METADATA_VERSION_FEATURE, METADATA_VERSION),
   range(KRAFT_VERSION_FEATURE, KRAFT_VERSION),
   range(ELIGIBLE_LEADERS_FEATURE, ELIGIBLE_LEADERS),
+  range(GROUP_VERSION_FEATURE, GROUP_VERSION),
 ];
 
 /** What a cluster's log begins with, as Kafka's does; nothing once it is there. */
@@ -29,6 +32,7 @@ export function bootstrapRecords(
   return [
     level(METADATA_VERSION_FEATURE, METADATA_VERSION.max),
     level(ELIGIBLE_LEADERS_FEATURE, ELIGIBLE_LEADERS.max),
+    level(GROUP_VERSION_FEATURE, GROUP_VERSION.max),
     ...eligibleLeadersConfigs(view),
   ];
 }

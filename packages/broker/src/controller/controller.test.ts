@@ -25,6 +25,7 @@ describe('controller', () => {
     const [{ image } = { image: null }] = published;
     expect([...(image?.features.entries() ?? [])].sort()).toEqual([
       ['eligible.leader.replicas.version', 1],
+      ['group.version', 1],
       ['kraft.version', 1],
       ['metadata.version', 30],
     ]);

@@ -50,6 +50,7 @@ describe('levels of features', () => {
     const image = replayed(bootstrapRecords(viewOf(replayed([]), { 'min.insync.replicas': '2' })));
     expect([...image.features.entries()].sort()).toEqual([
       [ELR, 1],
+      ['group.version', 1],
       ['metadata.version', 30],
     ]);
     expect(image.configs.get('4:')).toEqual(new Map([['min.insync.replicas', '2']]));

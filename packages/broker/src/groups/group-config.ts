@@ -14,4 +14,31 @@ export interface GroupConfig {
   readonly offsetsRetentionMs: number;
   /** `offsets.retention.check.interval.ms` */
   readonly offsetsRetentionCheckIntervalMs: number;
+  readonly consumer: ConsumerConfig;
+}
+
+/** Whether groups may change their protocol, and in which direction. */
+export type MigrationPolicy = 'disabled' | 'downgrade' | 'upgrade' | 'bidirectional';
+
+/** The same for groups of the consumer protocol. */
+export interface ConsumerConfig {
+  /** `group.consumer.max.size` */
+  readonly maxSize: number;
+  /** `group.consumer.assignors`, the first being the default */
+  readonly assignors: readonly string[];
+  /** `group.consumer.migration.policy` */
+  readonly migrationPolicy: MigrationPolicy;
+  /** `group.consumer.regex.refresh.interval.ms` */
+  readonly regexRefreshIntervalMs: number;
+  /** As the group's own configs have it, or the broker's. */
+  readonly ofGroup: (groupId: string) => ConsumerGroupConfig;
+}
+
+export interface ConsumerGroupConfig {
+  /** `consumer.session.timeout.ms` */
+  readonly sessionTimeoutMs: number;
+  /** `consumer.heartbeat.interval.ms` */
+  readonly heartbeatIntervalMs: number;
+  /** `consumer.assignment.interval.ms` */
+  readonly assignmentIntervalMs: number;
 }

@@ -10,6 +10,10 @@ import type { JoinGroupRequest, JoinGroupResponse, SyncGroupResponse } from './c
 import type { DescribedGroup, ListedGroup } from './classic/describe-group.ts';
 import type { LeavingMember, MemberLeft } from './classic/leave-group.ts';
 import type { SyncGroupRequest } from './classic/sync-group.ts';
+import type { DescribedConsumerGroup } from './consumer/describe-consumer-group.ts';
+import type { GroupTopics, Visibility } from './consumer/group-topics.ts';
+import type { ConsumerGroupHeartbeatRequest, ConsumerGroupHeartbeatResponse } from './consumer/heartbeat.ts';
+import { invalidHeartbeat } from './consumer/heartbeat-request.ts';
 import type { GroupClient } from './group-client.ts';
 import type { GroupConfig } from './group-config.ts';
 import { GroupMachine, type MemberIdentity } from './group-machine.ts';
@@ -33,6 +37,8 @@ export interface GroupCoordinatorOptions {
   readonly partitionCount: () => number;
   /** Whether the newest metadata has a topic of this name, `__consumer_offsets` included. */
   readonly topicExists: (name: string) => boolean;
+  /** The topics that groups of the consumer protocol subscribe to. */
+  readonly topics: GroupTopics;
   /** `offsets.commit.timeout.ms` */
   readonly commitTimeoutMs: number;
   /** `offsets.topic.compression.codec` */
@@ -56,11 +62,12 @@ export class GroupCoordinator {
 
   constructor(options: GroupCoordinatorOptions) {
     this.#options = options;
-    const { appendLingerMs, clock, commitTimeoutMs, compression, config, logger, topicExists } = options;
+    const { appendLingerMs, clock, commitTimeoutMs, compression, config, logger, topicExists, topics } =
+      options;
     this.#runtime = new CoordinatorRuntime({
       clock,
       logger: logger.child({ room: 'groups' }),
-      createMachine: () => new GroupMachine({ config, topicExists }),
+      createMachine: () => new GroupMachine({ config, topicExists, topics }),
       writeTimeoutMs: commitTimeoutMs,
       compression,
       lingerMs: appendLingerMs,
@@ -82,12 +89,34 @@ export class GroupCoordinator {
     this.#runtime.decideAll('topics deleted', (machine, now) => machine.topicsDeleted(names, now));
   }
 
+  /** The metadata of this version has new topics, which regular expressions may match. */
+  topicsCreated(version: number): void {
+    this.#options.topics.topicsCreated(version);
+  }
+
   close(): void {
     this.#runtime.close();
   }
 
   partitionOf(groupId: string): number {
     return groupPartition(groupId, this.#options.partitionCount());
+  }
+
+  /** `visible` says which topics the client may know of, for a regular expression may match others too. */
+  async consumerGroupHeartbeat(
+    request: ConsumerGroupHeartbeatRequest,
+    client: GroupClient,
+    visible: Visibility,
+  ): Promise<ConsumerGroupHeartbeatResponse> {
+    const { config, random } = this.#options;
+    const invalid = invalidHeartbeat(request, client.apiVersion, config.consumer.assignors);
+    if (invalid !== null) return { errorCode: invalid.errorCode, errorMessage: invalid.message };
+    return this.#runtime.write(this.partitionOf(request.groupId), {
+      name: 'ConsumerGroupHeartbeat',
+      decide: (machine, now, replyTo) =>
+        machine.consumerHeartbeat({ request, client, visible, newMemberId: random.uuid() }, replyTo, now),
+      refusal: (errorCode) => ({ errorCode }),
+    });
   }
 
   async joinGroup(request: JoinGroupRequest, client: GroupClient): Promise<JoinGroupResponse> {
@@ -238,6 +267,14 @@ export class GroupCoordinator {
   describeGroup(groupId: string): GroupResult<DescribedGroup | null> {
     return this.#runtime.read<GroupResult<DescribedGroup | null>>(this.partitionOf(groupId), {
       answer: (machine) => ({ kind: 'ok', value: machine.describe(groupId) ?? null }),
+      refusal: refused,
+    });
+  }
+
+  /** The same for a group of the consumer protocol. */
+  describeConsumerGroup(groupId: string): GroupResult<DescribedConsumerGroup | null> {
+    return this.#runtime.read<GroupResult<DescribedConsumerGroup | null>>(this.partitionOf(groupId), {
+      answer: (machine) => ({ kind: 'ok', value: machine.describeConsumerGroup(groupId) ?? null }),
       refusal: refused,
     });
   }

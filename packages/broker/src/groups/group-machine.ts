@@ -27,8 +27,11 @@ import { loadedGroup } from './classic/loaded-group.ts';
 import { prepareRebalance, renewSession } from './classic/rebalance.ts';
 import { type SyncGroupRequest, syncGroup } from './classic/sync-group.ts';
 import { ConsumerGroup } from './consumer/consumer-group.ts';
+import { ConsumerGroups } from './consumer/consumer-groups.ts';
 import type { ConsumerRecord } from './consumer/consumer-records.ts';
-import { listConsumerGroup } from './consumer/describe-consumer-group.ts';
+import { type DescribedConsumerGroup, listConsumerGroup } from './consumer/describe-consumer-group.ts';
+import type { GroupTopics } from './consumer/group-topics.ts';
+import type { ConsumerGroupHeartbeatResponse, HeartbeatEvent } from './consumer/heartbeat.ts';
 import { type Group, groupTombstones, isEmpty } from './group.ts';
 import type { GroupClient } from './group-client.ts';
 import type { GroupConfig } from './group-config.ts';
@@ -65,6 +68,8 @@ export interface GroupMachineOptions {
   readonly config: GroupConfig;
   /** Whether the metadata, which may come after this broker's leadership, has a topic of this name. */
   readonly topicExists: (name: string) => boolean;
+  /** The topics that groups of the consumer protocol subscribe to. */
+  readonly topics: GroupTopics;
 }
 
 /** A commit with the transaction that it is part of. */
@@ -92,6 +97,7 @@ export class GroupMachine implements CoordinatorMachine {
   readonly #offsets = new OffsetStore(this.timeline);
   readonly #deadlines = new Deadlines<string>();
   readonly #housekeeping: OffsetHousekeeping;
+  readonly #consumers: ConsumerGroups;
 
   constructor(options: GroupMachineOptions) {
     this.#config = options.config;
@@ -99,6 +105,12 @@ export class GroupMachine implements CoordinatorMachine {
       ...options,
       groups: this.#groups,
       offsets: this.#offsets,
+    });
+    this.#consumers = new ConsumerGroups({
+      ...options,
+      timeline: this.timeline,
+      groups: this.#groups,
+      schedule: (groupId, atMs) => this.#deadlines.schedule(groupId, atMs),
     });
   }
 
@@ -143,7 +155,10 @@ export class GroupMachine implements CoordinatorMachine {
   loaded(now: Instant): Decision {
     const decision = emptyDecision();
     for (const group of [...this.#groups.values()]) {
-      if (group.type === 'consumer') continue;
+      if (group.type === 'consumer') {
+        this.#consumers.begin(group, now);
+        continue;
+      }
       for (const member of group.members.values()) renewSession({ now }, member);
       if (group.members.size > this.#config.maxSize) {
         const reason = `the group is larger than group.max.size, ${this.#config.maxSize}`;
@@ -166,12 +181,26 @@ export class GroupMachine implements CoordinatorMachine {
     const groupId = this.#deadlines.takeDue(now.monotonicMs);
     if (groupId === undefined) return this.#housekeeping.run(now);
     const group = this.#groups.get(groupId);
-    return group?.type === 'classic' ? this.#step(group, now, expireDeadlines) : emptyDecision();
+    if (group === undefined) return emptyDecision();
+    return group.type === 'classic'
+      ? this.#step(group, now, expireDeadlines)
+      : this.#consumers.expire(group, now);
   }
 
   rolledBack(now: Instant): void {
-    for (const group of this.#groups.values()) if (group.type === 'classic') this.#schedule(group);
+    for (const group of this.#groups.values()) {
+      if (group.type === 'classic') this.#schedule(group);
+      else this.#consumers.reschedule(group);
+    }
     this.#housekeeping.sweepSoon(now);
+  }
+
+  consumerHeartbeat(
+    event: HeartbeatEvent,
+    replyTo: ReplyTo<ConsumerGroupHeartbeatResponse>,
+    now: Instant,
+  ): Decision {
+    return this.#consumers.heartbeat(event, replyTo, now);
   }
 
   join(event: JoinEvent, now: Instant): Decision {
@@ -317,6 +346,11 @@ export class GroupMachine implements CoordinatorMachine {
   describe(groupId: string): DescribedGroup | undefined {
     const group = this.#groups.getCommitted(groupId);
     return group?.type === 'classic' ? describeGroup(group) : undefined;
+  }
+
+  /** The same for groups of the consumer protocol. */
+  describeConsumerGroup(groupId: string): DescribedConsumerGroup | undefined {
+    return this.#consumers.describe(groupId);
   }
 
   list(): ListedGroup[] {

@@ -7,6 +7,7 @@ import { ANONYMOUS } from '../security/principal.ts';
 import type { BrokerApiNeeds } from './broker-apis.ts';
 import type { NodeController } from './broker-controller.ts';
 import type { BrokerData } from './broker-data.ts';
+import { offersConsumerGroups } from './broker-groups.ts';
 import { partitionVerification } from './broker-verification.ts';
 import { type ControllerLinks, NO_CONNECTION } from './controller-links.ts';
 import type { BrokerStart } from './open-rooms.ts';
@@ -46,6 +47,7 @@ export function brokerApiNeeds(
     replicas,
     controller: node.controller,
     coordinator: groups,
+    offersConsumerGroups: offersConsumerGroups(config, image),
     transactions,
     verification: partitionVerification(
       { config, runtime },

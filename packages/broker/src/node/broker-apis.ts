@@ -21,6 +21,8 @@ import { assignReplicasToDirsHandler } from '../handlers/assign-replicas-to-dirs
 import { beginQuorumEpochHandler } from '../handlers/begin-quorum-epoch.ts';
 import { type BrokerHeartbeatNeeds, brokerHeartbeatHandler } from '../handlers/broker-heartbeat.ts';
 import { type BrokerRegistrationNeeds, brokerRegistrationHandler } from '../handlers/broker-registration.ts';
+import { consumerGroupDescribeHandler } from '../handlers/consumer-group-describe.ts';
+import { consumerGroupHeartbeatHandler } from '../handlers/consumer-group-heartbeat.ts';
 import { controllerRegistrationHandler } from '../handlers/controller-registration.ts';
 import { type CreatePartitionsNeeds, createPartitionsHandler } from '../handlers/create-partitions.ts';
 import { createTopicsHandler } from '../handlers/create-topics.ts';
@@ -52,7 +54,7 @@ import { type FetchNeeds, fetchHandler } from '../handlers/fetch.ts';
 import { fetchMetadataLogHandler } from '../handlers/fetch-metadata-log.ts';
 import { fetchSnapshotHandler } from '../handlers/fetch-snapshot.ts';
 import { type FindCoordinatorNeeds, findCoordinatorHandler } from '../handlers/find-coordinator.ts';
-import type { GroupNeeds } from '../handlers/group-access.ts';
+import type { ConsumerGroupNeeds } from '../handlers/group-access.ts';
 import { heartbeatHandler } from '../handlers/heartbeat.ts';
 import {
   type AlterConfigsNeeds,
@@ -89,7 +91,7 @@ export type BrokerApiNeeds = FetchNeeds &
   ProduceNeeds &
   DescribeLogDirsNeeds &
   FindCoordinatorNeeds &
-  GroupNeeds &
+  ConsumerGroupNeeds &
   AddPartitionsToTxnNeeds &
   AddOffsetsToTxnNeeds &
   TxnOffsetCommitNeeds &
@@ -129,6 +131,8 @@ export function brokerApis(needs: BrokerApiNeeds, finalizedFeatures: () => Final
       { handler: syncGroupHandler(needs) },
       { handler: describeGroupsHandler(needs) },
       { handler: listGroupsHandler(needs) },
+      { handler: consumerGroupHeartbeatHandler(needs) },
+      { handler: consumerGroupDescribeHandler(needs) },
       { handler: deleteRecordsHandler(needs) },
       { handler: initProducerIdHandler(needs) },
       { handler: addPartitionsToTxnHandler(needs) },

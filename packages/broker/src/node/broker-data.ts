@@ -13,7 +13,7 @@ import { ProducerIds } from '../transactions/producer-ids.ts';
 import type { TransactionCoordinator } from '../transactions/transaction-coordinator.ts';
 import { BrokerChannels } from './broker-channels.ts';
 import { BrokerCleaner } from './broker-cleaner.ts';
-import { groupCoordinator, groupDeletions, groupLeadership } from './broker-groups.ts';
+import { groupCoordinator, groupLeadership, groupTopicChanges } from './broker-groups.ts';
 import { BrokerLinks } from './broker-links.ts';
 import { type BrokerStorage, followConfigs, openStorage } from './broker-storage.ts';
 import { brokerConfigsOf, replicaFetchSettings, topicSettingsOf } from './broker-topic-settings.ts';
@@ -133,7 +133,7 @@ export async function openData(start: BrokerStart, links: ControllerLinks): Prom
     verificationLinks,
     view,
     replicas,
-    groupDeletions(groups),
+    groupTopicChanges(groups),
     served,
     { onMetadata: () => noteFirst() },
   ]);

@@ -1,6 +1,10 @@
 import type { BrokerConfig } from '../config/config.ts';
+import { GroupTopics } from '../groups/consumer/group-topics.ts';
+import type { ConsumerConfig, ConsumerGroupConfig, MigrationPolicy } from '../groups/group-config.ts';
 import { GroupCoordinator } from '../groups/group-coordinator.ts';
-import type { MetadataImage } from '../metadata/metadata-image.ts';
+import { ConfigResourceType } from '../metadata/config-resource.ts';
+import { GROUP_VERSION_FEATURE } from '../metadata/feature-names.ts';
+import { dynamicConfigs, type MetadataImage } from '../metadata/metadata-image.ts';
 import type { MetadataSubscriber } from '../metadata/metadata-publisher.ts';
 import { GROUP_METADATA_TOPIC } from '../metadata/topic-name.ts';
 import { COMPRESSION_TYPES } from '../protocol/record-batch.ts';
@@ -29,15 +33,54 @@ export function groupCoordinator(
       offsetMetadataMaxBytes: values.number('offset.metadata.max.bytes'),
       offsetsRetentionMs: values.number('offsets.retention.minutes') * MINUTE_MS,
       offsetsRetentionCheckIntervalMs: values.number('offsets.retention.check.interval.ms'),
+      consumer: consumerConfig(values, image),
     },
     partitionCount: () =>
       image().topicsByName.get(GROUP_METADATA_TOPIC)?.partitions.length ??
       values.number('offsets.topic.num.partitions'),
     topicExists: (name) => image().topicsByName.has(name),
+    topics: new GroupTopics(image),
     commitTimeoutMs: values.number('offsets.commit.timeout.ms'),
     compression: COMPRESSION_TYPES[values.number('offsets.topic.compression.codec')] ?? 'none',
     appendLingerMs: lingerMs < 0 ? null : lingerMs,
   });
+}
+
+/** Whether the cluster's features and the configs of this broker have the consumer protocol on offer. */
+export function offersConsumerGroups({ values }: BrokerConfig, image: () => MetadataImage): () => boolean {
+  const isOffered = values.list('group.coordinator.rebalance.protocols').includes('consumer');
+  return () => isOffered && (image().features.get(GROUP_VERSION_FEATURE) ?? 0) > 0;
+}
+
+function consumerConfig(values: BrokerConfig['values'], image: () => MetadataImage): ConsumerConfig {
+  const ofBroker: ConsumerGroupConfig = {
+    sessionTimeoutMs: values.number('group.consumer.session.timeout.ms'),
+    heartbeatIntervalMs: values.number('group.consumer.heartbeat.interval.ms'),
+    assignmentIntervalMs: values.number('group.consumer.assignment.interval.ms'),
+  };
+  /** What was set for the group, within the broker's limits: those may have come after it. */
+  const within = (text: string | undefined, name: string, otherwise: number): number => {
+    if (text === undefined) return otherwise;
+    const min = values.number(`group.consumer.min.${name}`);
+    return Math.min(Math.max(Number(text), min), values.number(`group.consumer.max.${name}`));
+  };
+  return {
+    maxSize: values.number('group.consumer.max.size'),
+    assignors: values.list('group.consumer.assignors'),
+    migrationPolicy: values.string('group.consumer.migration.policy').toLowerCase() as MigrationPolicy,
+    regexRefreshIntervalMs: values.number('group.consumer.regex.refresh.interval.ms'),
+    ofGroup(groupId) {
+      const own = dynamicConfigs(image(), ConfigResourceType.GROUP, groupId);
+      if (own.size === 0) return ofBroker;
+      const setFor = (name: string, otherwise: number): number =>
+        within(own.get(`consumer.${name}`), name, otherwise);
+      return {
+        sessionTimeoutMs: setFor('session.timeout.ms', ofBroker.sessionTimeoutMs),
+        heartbeatIntervalMs: setFor('heartbeat.interval.ms', ofBroker.heartbeatIntervalMs),
+        assignmentIntervalMs: setFor('assignment.interval.ms', ofBroker.assignmentIntervalMs),
+      };
+    },
+  };
 }
 
 /** Hands leadership of the partitions of `__consumer_offsets` to the coordinator. */
@@ -53,10 +96,13 @@ export function groupLeadership(groups: GroupCoordinator): LeadershipListener {
   };
 }
 
-/** Tells the coordinator which topics are gone. */
-export function groupDeletions(groups: GroupCoordinator): MetadataSubscriber {
+/** Tells the coordinator which topics are gone, and when there are new ones. */
+export function groupTopicChanges(groups: GroupCoordinator): MetadataSubscriber {
   return {
-    onMetadata(delta) {
+    onMetadata(delta, image) {
+      if ([...delta.changedTopics.values()].some(({ before }) => before === null)) {
+        groups.topicsCreated(image.offset);
+      }
       const names = [...delta.deletedTopics.values()].map(({ name }) => name);
       if (names.length > 0) groups.topicsDeleted(names);
     },

@@ -1,5 +1,7 @@
+import { GroupTopics } from '../../src/groups/consumer/group-topics.ts';
 import type { GroupConfig } from '../../src/groups/group-config.ts';
 import { GroupCoordinator, type GroupCoordinatorOptions } from '../../src/groups/group-coordinator.ts';
+import { EMPTY_IMAGE } from '../../src/metadata/metadata-image.ts';
 import { ZERO_UUID } from '../../src/protocol/uuid.ts';
 import type { Logger } from '../../src/runtime/logger.ts';
 import type { Random } from '../../src/runtime/random.ts';
@@ -14,6 +16,13 @@ export const GROUP_CONFIG: GroupConfig = {
   offsetMetadataMaxBytes: 4096,
   offsetsRetentionMs: 60_000,
   offsetsRetentionCheckIntervalMs: 600_000,
+  consumer: {
+    maxSize: 2_147_483_647,
+    assignors: ['uniform', 'range'],
+    migrationPolicy: 'bidirectional',
+    regexRefreshIntervalMs: 600_000,
+    ofGroup: () => ({ sessionTimeoutMs: 45_000, heartbeatIntervalMs: 5000, assignmentIntervalMs: 1000 }),
+  },
 };
 
 /** Says nothing, and takes an error of the machine for a failure of the test. */
@@ -48,6 +57,7 @@ export function newCoordinator(options: Partial<GroupCoordinatorOptions> = {}): 
     config: GROUP_CONFIG,
     partitionCount: () => 1,
     topicExists: () => true,
+    topics: new GroupTopics(() => EMPTY_IMAGE),
     commitTimeoutMs: 5000,
     compression: 'none',
     appendLingerMs: null,

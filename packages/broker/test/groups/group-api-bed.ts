@@ -1,3 +1,4 @@
+import { GroupTopics } from '../../src/groups/consumer/group-topics.ts';
 import type { GroupCoordinator } from '../../src/groups/group-coordinator.ts';
 import type { Handler, RequestContext } from '../../src/handlers/handler.ts';
 import { joinGroupHandler } from '../../src/handlers/join-group.ts';
@@ -72,10 +73,14 @@ export const joinRequest = {
 /** The handlers of the group APIs over a live coordinator, and metadata with the topic `orders` of two partitions. */
 export class GroupApiBed {
   readonly clock = new ManualClock();
-  readonly coordinator: GroupCoordinator = newCoordinator({ clock: this.clock });
-  readonly transactions: TransactionCoordinator = newTransactionCoordinator({ clock: this.clock });
   image: MetadataImage = IMAGE;
+  readonly coordinator: GroupCoordinator = newCoordinator({
+    clock: this.clock,
+    topics: new GroupTopics(() => this.image),
+  });
+  readonly transactions: TransactionCoordinator = newTransactionCoordinator({ clock: this.clock });
   authorizer: Authorizer = allowAll;
+  offersConsumerGroups = true;
   /** How often the topic of a coordinator was asked for. */
   creations = 0;
 
@@ -91,6 +96,7 @@ export class GroupApiBed {
     return {
       coordinator: this.coordinator,
       transactions: this.transactions,
+      offersConsumerGroups: () => this.offersConsumerGroups,
       authorizer: { isAllowed: (...asked) => this.authorizer.isAllowed(...asked) } satisfies Authorizer,
       image: () => this.image,
       groupPartition: (groupId: string) => this.coordinator.partitionOf(groupId),

@@ -1,3 +1,4 @@
+import { GroupTopics } from '../../src/groups/consumer/group-topics.ts';
 import type { GroupConfig } from '../../src/groups/group-config.ts';
 import type { GroupCoordinator } from '../../src/groups/group-coordinator.ts';
 import { decodeGroupRecord } from '../../src/groups/group-records.ts';
@@ -8,11 +9,14 @@ import { consumerProtocolSubscription } from '../../src/protocol/messages/consum
 import { ZERO_UUID } from '../../src/protocol/uuid.ts';
 import { ManualClock, settle } from '../coordination/manual-clock.ts';
 import { type LedMemoryLog, MemoryLog } from '../coordination/memory-log.ts';
+import { assignmentText, describeConsumers, sendHeartbeat } from './consumer-commands.ts';
+import { withConsumerConfig } from './consumer-configs.ts';
 import { consumerRecordText } from './consumer-record-text.ts';
 import { countingRandom, GROUP_CONFIG, newCoordinator } from './coordinator-bed.ts';
 import { Command } from './story-command.ts';
+import { imageOf, withTopicNames } from './topic-image.ts';
 
-const CONFIG_NAMES: Readonly<Record<string, keyof GroupConfig>> = {
+const CONFIG_NAMES: Readonly<Record<string, keyof Omit<GroupConfig, 'consumer'>>> = {
   'group.initial.rebalance.delay.ms': 'initialRebalanceDelayMs',
   'group.max.size': 'maxSize',
   'offset.metadata.max.bytes': 'offsetMetadataMaxBytes',
@@ -27,7 +31,14 @@ export class Story {
   /** Outlives restarts, so that no id is given out twice. */
   readonly #random = countingRandom();
   readonly #memberIds: string[] = [];
-  readonly #topics = new Set([GROUP_METADATA_TOPIC, 'orders', 'payments']);
+  /** Partitions by topic. */
+  readonly #topics = new Map([
+    [GROUP_METADATA_TOPIC, 1],
+    ['orders', 4],
+    ['payments', 2],
+  ]);
+  #image = imageOf(this.#topics, 1);
+  readonly #groupTopics = new GroupTopics(() => this.#image);
   #config = GROUP_CONFIG;
   #epoch = 0;
   #recordsSeen = 0;
@@ -40,6 +51,10 @@ export class Story {
     const command = new Command(line);
     if (command.verb === 'config') {
       for (const [name, value] of command.entries()) {
+        if (name.startsWith('group.consumer.')) {
+          this.#config = withConsumerConfig(this.#config, name, value);
+          continue;
+        }
         const key = CONFIG_NAMES[name];
         if (key === undefined) throw new Error(`no config ${name}`);
         this.#config = { ...this.#config, [key]: Number(value) };
@@ -72,6 +87,7 @@ export class Story {
       random: this.#random,
       config: this.#config,
       topicExists: (name) => this.#topics.has(name),
+      topics: this.#groupTopics,
     });
     await this.#coordinator.elected(0, this.#log);
   }
@@ -92,9 +108,25 @@ export class Story {
         return;
       case 'delete-topic':
         this.#topics.delete(command.label);
+        this.#image = imageOf(this.#topics, this.#image.offset + 1);
         return coordinator.topicsDeleted([command.label]);
       case 'create-topic':
-        this.#topics.add(command.label);
+        this.#topics.set(command.label, command.number('partitions', 1));
+        this.#image = imageOf(this.#topics, this.#image.offset + 1);
+        coordinator.topicsCreated(this.#image.offset);
+        return;
+      case 'beat':
+        return this.#answer(command, sendHeartbeat(command, coordinator), (response) =>
+          words({
+            '': errorName(response.errorCode),
+            member: response.memberId === command.text('member', command.label) ? null : response.memberId,
+            epoch: response.memberEpoch,
+            assigned: assignmentText(response),
+            why: response.errorMessage,
+          }),
+        );
+      case 'describe-consumers':
+        this.#answers.push(describeConsumers(command.text('group', 'g'), coordinator));
         return;
       case 'join':
         return this.#joinGroup(command, coordinator);
@@ -313,7 +345,7 @@ export class Story {
     this.#memberIds.forEach((memberId, index) => {
       told = told.replaceAll(memberId, `${memberId.slice(0, -37)}#${index + 1}`);
     });
-    return told;
+    return withTopicNames(told, this.#topics.keys());
   }
 
   #recordText(record: ReturnType<typeof decodeGroupRecord>): string {

@@ -8,6 +8,7 @@ import {
   newMember,
 } from './consumer-member.ts';
 import type { ConsumerRecord, GroupEpoch, ResolvedRegex, TargetEpoch } from './consumer-records.ts';
+import type { GroupTopics, MetadataMoment, Visibility } from './group-topics.ts';
 import { MemberTimers } from './member-timers.ts';
 
 export type ConsumerGroupState = 'Empty' | 'Assigning' | 'Reconciling' | 'Stable';
@@ -21,7 +22,13 @@ interface Head extends GroupEpoch {
 }
 
 const NO_TARGET: TargetEpoch = { epoch: -1, assignedAtMs: 0 };
-const NEW_HEAD: Head = { epoch: 0, metadataHash: 0, target: NO_TARGET, hasPartitionsRecord: false };
+/** The first epoch is 1, for which nobody has anything. */
+const NEW_HEAD: Head = {
+  epoch: 1,
+  metadataHash: 0,
+  target: { epoch: 1, assignedAtMs: 0 },
+  hasPartitionsRecord: false,
+};
 
 /** Which state a reader sees: all that is decided, or only what is committed. */
 export type GroupView = 'latest' | 'committed';
@@ -36,6 +43,10 @@ export class ConsumerGroup {
   readonly groupId: string;
   /** Signs of life are not decisions, and are not undone with one. */
   readonly timers = new MemberTimers();
+  /** When the topics were last looked at, and the epoch that followed from it. */
+  #seen: { readonly moment: MetadataMoment; readonly epoch: number } | null = null;
+  /** By whose rights the regular expressions are to be resolved next; null: nothing is to be done. */
+  #resolution: Visibility | null = null;
   readonly #head: TimelineMap<typeof HEAD, Head>;
   readonly #members: TimelineMap<string, ConsumerMember>;
   readonly #targets: TimelineMap<string, Assignment>;
@@ -118,6 +129,30 @@ export class ConsumerGroup {
   /** Whether a member has the partition, or has yet to give it up. */
   isOwned(topicId: string, partition: number): boolean {
     return this.#owners.has(slot(topicId, partition));
+  }
+
+  /** Whether nothing about topics has changed since the group last looked; an epoch that was undone does not count. */
+  hasSeen(topics: GroupTopics): boolean {
+    return this.#seen !== null && topics.isNow(this.#seen.moment) && this.epoch >= this.#seen.epoch;
+  }
+
+  look(topics: GroupTopics, epoch: number): void {
+    this.#seen = { moment: topics.moment(), epoch };
+  }
+
+  get isResolving(): boolean {
+    return this.#resolution !== null;
+  }
+
+  /** The regular expressions are to be resolved in a decision of its own, right after this one. */
+  resolveRegexes(visible: Visibility): void {
+    this.#resolution = visible;
+  }
+
+  takeResolution(): Visibility | null {
+    const resolution = this.#resolution;
+    this.#resolution = null;
+    return resolution;
   }
 
   epochs(view: GroupView): { readonly epoch: number; readonly target: TargetEpoch } {

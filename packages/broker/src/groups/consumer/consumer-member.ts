@@ -109,3 +109,26 @@ function sameClassic(left: ClassicProtocolMember | null, right: ClassicProtocolM
     sameProtocols(left.supportedProtocols, right.supportedProtocols)
   );
 }
+
+/** Only what the member says of itself: the value of its record. */
+export function subscriptionOf(member: MemberSubscription): MemberSubscription {
+  const { classic, clientHost, clientId, instanceId, rackId, rebalanceTimeoutMs } = member;
+  const { serverAssignor, topicNames, topicRegex } = member;
+  return {
+    instanceId,
+    rackId,
+    clientId,
+    clientHost,
+    rebalanceTimeoutMs,
+    topicNames,
+    topicRegex,
+    serverAssignor,
+    classic,
+  };
+}
+
+/** Only what the member has: the value of its record. */
+export function currentOf(member: CurrentAssignment): CurrentAssignment {
+  const { assigned, memberEpoch, pendingRevocation, previousMemberEpoch, state } = member;
+  return { memberEpoch, previousMemberEpoch, state, assigned, pendingRevocation };
+}

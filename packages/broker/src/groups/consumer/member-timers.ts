@@ -20,9 +20,11 @@ export interface MemberTimer {
 /** When members of one group are given up (monotonic). */
 export class MemberTimers {
   readonly #timers = new Map<string, MemberTimer>();
+  #soonestNewMs: number | null = null;
 
   set(timer: MemberTimer): void {
     this.#timers.set(`${timer.kind}:${timer.memberId}`, timer);
+    this.#soonestNewMs = Math.min(timer.atMs, this.#soonestNewMs ?? timer.atMs);
   }
 
   setIfAbsent(timer: MemberTimer): void {
@@ -31,6 +33,13 @@ export class MemberTimers {
 
   cancel(kind: TimerKind, memberId: string): void {
     this.#timers.delete(`${kind}:${memberId}`);
+  }
+
+  /** The first of those that were set since the last call; null when none was. */
+  takeSoonestNewMs(): number | null {
+    const soonestMs = this.#soonestNewMs;
+    this.#soonestNewMs = null;
+    return soonestMs;
   }
 
   nextMs(): number | null {

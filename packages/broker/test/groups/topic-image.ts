@@ -1,0 +1,45 @@
+import { EMPTY_IMAGE, type MetadataImage, type PartitionImage } from '../../src/metadata/metadata-image.ts';
+import { ZERO_UUID } from '../../src/protocol/uuid.ts';
+
+const UUID_BYTES = 16;
+
+/** An id that tells the name of its topic. */
+export function idOfTopic(name: string): string {
+  return Buffer.from(name.padEnd(UUID_BYTES, '\0').slice(0, UUID_BYTES)).toString('base64url');
+}
+
+/** Topic ids in a text, as the names of their topics. */
+export function withTopicNames(text: string, names: Iterable<string>): string {
+  let told = text;
+  for (const name of names) told = told.replaceAll(idOfTopic(name), name);
+  return told;
+}
+
+/** Metadata with these topics, each with a number of partitions, and nothing else. */
+export function imageOf(topics: ReadonlyMap<string, number>, version: number): MetadataImage {
+  const entries = [...topics].map(([name, count]) => ({
+    name,
+    id: idOfTopic(name),
+    partitions: Array.from({ length: count }, () => PARTITION),
+  }));
+  return {
+    ...EMPTY_IMAGE,
+    offset: version,
+    topicsByName: EMPTY_IMAGE.topicsByName.with(entries.map((topic) => [topic.name, topic])),
+    topicsById: EMPTY_IMAGE.topicsById.with(entries.map((topic) => [topic.id, topic])),
+  };
+}
+
+const PARTITION: PartitionImage = {
+  replicas: [1],
+  directories: [ZERO_UUID],
+  isr: [1],
+  addingReplicas: [],
+  removingReplicas: [],
+  eligibleLeaderReplicas: [],
+  lastKnownElr: [],
+  leader: 1,
+  leaderRecoveryState: 0,
+  leaderEpoch: 0,
+  partitionEpoch: 0,
+};
