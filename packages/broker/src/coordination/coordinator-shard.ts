@@ -10,8 +10,6 @@ import { DecisionQueue, type PendingDecision } from './decision-queue.ts';
 import { GatheredBatch, type ShardDecision } from './gathered-batch.ts';
 import { RequestReply } from './request-reply.ts';
 
-export type { TransactionEnd } from './gathered-batch.ts';
-
 /** How long a timer event that could not be written waits before it is tried again. */
 const WAKE_RETRY_MS = 500;
 
