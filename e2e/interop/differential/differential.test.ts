@@ -15,6 +15,7 @@ import { producerCases } from './producer-cases.ts';
 import { quorumCases } from './quorum-cases.ts';
 import { recordCases } from './record-cases.ts';
 import { replicationAdminCases } from './replication-admin-cases.ts';
+import { transactionCoordinatorCases, warmTransactions } from './transaction-coordinator-cases.ts';
 import { WireClient } from './wire-client.ts';
 
 const tools = new KafkaTools();
@@ -40,6 +41,7 @@ const suites: Readonly<Record<string, readonly DifferentialCase[]>> = {
   producers: producerCases,
   'look-up': lookUpCases,
   groups: groupCases,
+  'transaction coordinator': transactionCoordinatorCases,
   quorum: quorumCases,
   'replication admin': replicationAdminCases,
   'out-of-range': numberCases,
@@ -75,6 +77,7 @@ async function warm(bootstrap: string): Promise<void> {
     transactionalId: null,
     transactionTimeoutMs: 1_000,
   });
+  await warmTransactions(client);
   client.close();
 }
 

@@ -1,5 +1,6 @@
 import { batch, produceBody } from './batches.ts';
 import { createTopic, type DifferentialCase } from './differential-case.ts';
+import { drawer } from './drawer.ts';
 import type { WireClient } from './wire-client.ts';
 
 /** One append of an idempotent producer. */
@@ -11,17 +12,6 @@ interface ScriptedAppend {
 }
 
 const SEQUENCES = 2 ** 31;
-
-/** A random number below `bound`, the same for each run (mulberry32). */
-function drawer(seed: number): (bound: number) => number {
-  let state = seed;
-  return (bound) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % bound;
-  };
-}
 
 /**
  * What producers might send of which most is right: each goes on from what it believes it has written, and now and
