@@ -1,7 +1,7 @@
 import type { PartitionLog } from '../log/partition-log.ts';
 import type { MetadataImage } from '../metadata/metadata-image.ts';
 import { isInternalTopic } from '../metadata/topic-name.ts';
-import { ErrorCode } from '../protocol/errors.ts';
+import { ErrorCode, errorOf } from '../protocol/errors.ts';
 import type { Decoded, Encodable } from '../protocol/message.ts';
 import { produceRequest } from '../protocol/messages/produce-request.ts';
 import { produceResponse } from '../protocol/messages/produce-response.ts';
@@ -11,8 +11,11 @@ import {
   CURRENT_MAGIC,
   compressionAt,
   magicAt,
+  producerEpochAt,
+  producerIdAt,
 } from '../protocol/record-batch.ts';
 import type { PartitionAppend } from '../replication/leader-append.ts';
+import type { PartitionVerification } from '../replication/partition-verification.ts';
 import type { Replicas } from '../replication/replicas.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Compute } from '../runtime/compute.ts';
@@ -20,6 +23,7 @@ import { AclOperation, type Authorizer } from '../security/authorizer.ts';
 import { CLOSE_CONNECTION, type Handler, type HandlerAnswer, type RequestContext } from './handler.ts';
 import { currentLeaderOf, LeaderEndpoints } from './leader-endpoints.ts';
 import { OpeningAppends } from './opening-appends.ts';
+import { isTransactional, TransactionalAppends, transactionSupportOf } from './transactional-appends.ts';
 
 export interface ProduceNeeds {
   readonly image: () => MetadataImage;
@@ -27,10 +31,12 @@ export interface ProduceNeeds {
   readonly authorizer: Authorizer;
   readonly clock: Clock;
   readonly compute: Compute;
+  readonly verification: PartitionVerification;
 }
 
 interface AppendNeeds extends ProduceNeeds {
   readonly appends: OpeningAppends;
+  readonly transactional: TransactionalAppends;
 }
 
 type ProduceRequest = Decoded<typeof produceRequest>;
@@ -58,15 +64,17 @@ interface StartedAppend {
  * Produce (key 0), versions 3–13. Each partition is answered by itself. acks=0 has no response, so a failure closes
  * the connection; acks=1 is answered when the leader has written; acks=-1 when all in-sync replicas have, or with
  * REQUEST_TIMED_OUT. Version 8 tells which records were refused, 10 who leads instead (KIP-951), 13 names topics by
- * id (KIP-516). Appends are queued before the first await, or behind those of their partition that are being opened:
- * requests of one connection keep their order.
+ * id (KIP-516); 11 hears that a transaction is to be aborted, 12 leaves it to the broker to add partitions to it
+ * (KIP-890). Appends are queued before the first await, or behind those of their partition that are being opened or
+ * verified: requests of one connection keep their order.
  */
 export function produceHandler(needs: ProduceNeeds): Handler<typeof produceRequest, typeof produceResponse> {
   const appends = new OpeningAppends(needs.compute);
+  const transactional = new TransactionalAppends(appends, needs.verification);
   return {
     request: produceRequest,
     response: produceResponse,
-    handle: (request, context) => produce({ ...needs, appends }, request, context),
+    handle: (request, context) => produce({ ...needs, appends, transactional }, request, context),
     refuse: (errorCode, request) =>
       request.acks === 0
         ? CLOSE_CONNECTION
@@ -79,6 +87,16 @@ async function produce(
   request: ProduceRequest,
   context: RequestContext,
 ): Promise<HandlerAnswer<typeof produceResponse>> {
+  const refusal = transactionRefusal(needs, request, context);
+  if (refusal !== ErrorCode.NONE) {
+    if (request.acks === 0) return CLOSE_CONNECTION;
+    return {
+      responses: answersFor(request, ({ index }) => ({
+        ...failed(index, refusal),
+        errorMessage: errorOf(refusal).message,
+      })),
+    };
+  }
   const started = request.topicData.map((topic) => startTopic(needs, { request, topic, context }));
   const timedOut = timeoutOf(needs.clock, request);
   const endpoints = new LeaderEndpoints(needs.image(), context.listenerName);
@@ -106,6 +124,28 @@ async function produce(
   timedOut.cancel();
   if (request.acks === 0) return hasFailed ? CLOSE_CONNECTION : null;
   return { responses, nodeEndpoints: endpoints.list };
+}
+
+/** Why a request with transactional batches is refused as a whole. */
+function transactionRefusal(
+  { authorizer }: ProduceNeeds,
+  { topicData, transactionalId }: ProduceRequest,
+  { principal }: RequestContext,
+): number {
+  let producer: string | null = null;
+  for (const { partitionData } of topicData) {
+    for (const { records } of partitionData) {
+      if (records === null || records.length < BATCH_HEADER_BYTES || !isTransactional(records)) continue;
+      const isAllowed =
+        transactionalId !== null &&
+        authorizer.isAllowed(principal, AclOperation.WRITE, 'transactionalId', transactionalId);
+      if (!isAllowed) return ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED;
+      const named = `${producerIdAt(records)} ${producerEpochAt(records)}`;
+      if (producer !== null && producer !== named) return ErrorCode.INVALID_PRODUCER_ID_MAPPING;
+      producer = named;
+    }
+  }
+  return ErrorCode.NONE;
 }
 
 /** Queues the appends of one topic. Synchronous. */
@@ -155,11 +195,13 @@ function startPartition(
   if (partition === undefined || data.records === null) {
     return { append: rejected(needs.replicas.absenceOf(name, data.index)) };
   }
-  const append = needs.appends.append(partition, data.records, {
-    origin: 'client',
-    requiredAcks: request.acks,
-  });
-  return { append, judgedBy: partition.log };
+  const append = { origin: 'client', requiredAcks: request.acks } as const;
+  const { transactionalId } = request;
+  const support = transactionSupportOf(context.apiVersion);
+  const started = isTransactional(data.records)
+    ? needs.transactional.append(partition, data.records, { request: { transactionalId, support }, append })
+    : needs.appends.append(partition, data.records, append);
+  return { append: started, judgedBy: partition.log };
 }
 
 /** Since version 3 a partition's records are exactly one batch of magic 2; version 7 brought zstd. */

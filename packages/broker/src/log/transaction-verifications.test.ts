@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { LogBed } from '../../test/log/log-bed.ts';
-import { PRODUCER, TransactionScene } from '../../test/log/transaction-scene.ts';
+import { TransactionScene } from '../../test/log/transaction-scene.ts';
 import { ErrorCode } from '../protocol/errors.ts';
 import type { PartitionLog } from './partition-log.ts';
 
@@ -65,18 +65,17 @@ describe('the first batch of a transaction', () => {
     expect(scene.append(scene.batch(0, 0), batch)).toBe(NONE);
   });
 
-  test('is forgotten when its producer does not come back, or is refused for good', () => {
+  test('is forgotten when its producer does not come back, or thousands of others come', () => {
     scene.ask(0);
     bed.clock.advance(1000);
     log.removeExpiredProducers(bed.clock.wallMs() + 1);
     expect(log.verifications.size).toBe(1);
     log.removeExpiredProducers(1000);
     expect(log.verifications.size).toBe(0);
-    scene.ask(3);
-    log.verifications.refused(PRODUCER, 2);
-    expect(log.verifications.size).toBe(1);
-    log.verifications.refused(PRODUCER, 3);
-    expect(log.verifications.size).toBe(0);
+    const asked = scene.ask(0);
+    for (let other = 0; other < 10_000; other++) new TransactionScene(log, 100 + other).ask(0);
+    expect(log.verifications.size).toBe(10_000);
+    expect(scene.send(0, 0, { asked })).toBe(INVALID_TXN_STATE);
   });
 
   test('was asked of a log that is there no longer when its end was cut off', async () => {
@@ -127,7 +126,11 @@ describe('under transaction version 2', () => {
     expect(scene.send(6, 0, { asked })).toBe(NONE);
   });
 
-  test('a marker of a later epoch does not', () => {
+  test('a marker of another epoch does not', () => {
+    scene.begin(4, 0, true);
+    const early = scene.ask(6, { bumpsEpoch: true });
+    expect(scene.end(5, { version })).toBe(NONE);
+    expect(scene.send(6, 0, { asked: early })).toBe(INVALID_TXN_STATE);
     const asked = scene.ask(6, { bumpsEpoch: true });
     expect(scene.end(7, { version, outcome: 'abort' })).toBe(NONE);
     expect(scene.send(6, 0, { asked })).toBe(INVALID_PRODUCER_EPOCH);

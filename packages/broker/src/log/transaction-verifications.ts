@@ -33,6 +33,9 @@ export interface Verification {
   epoch: number;
 }
 
+/** More are not kept of one log at a time; each stands for a producer that has not begun what it announced. */
+const VERIFICATIONS_MAX = 10_000;
+
 /**
  * Transactions that a log is about to hear of (KIP-890): their coordinator is asked whether they hold this partition,
  * and what it says counts only as long as nothing has come to the log meanwhile. Kept in memory alone.
@@ -60,6 +63,7 @@ export class TransactionVerifications {
     if (entry !== undefined && isOpenIn(entry, epoch)) return { kind: 'open' };
     const known = this.#verifications.get(producerId);
     if (known === undefined) {
+      this.#makeRoom();
       const guard = new VerificationGuard();
       const verification = { guard, startedMs: nowMs, bumpsEpoch, lowestSequence: firstSequence, epoch };
       this.#verifications.set(producerId, verification);
@@ -74,11 +78,6 @@ export class TransactionVerifications {
 
   of(producerId: number): Verification | undefined {
     return this.#verifications.get(producerId);
-  }
-
-  /** The coordinator has refused the producer in that epoch for good: nothing of it is going to be sent again. */
-  refused(producerId: number, epoch: number): void {
-    if (this.#verifications.get(producerId)?.epoch === epoch) this.#verifications.delete(producerId);
   }
 
   /** Records of a transaction have come: from here on the log itself says whether it is open. */
@@ -100,6 +99,15 @@ export class TransactionVerifications {
   removeExpired(nowMs: number, expirationMs: number): void {
     for (const [producerId, { startedMs }] of this.#verifications) {
       if (nowMs - startedMs >= expirationMs) this.#verifications.delete(producerId);
+    }
+  }
+
+  /** Whoever names ever new producers pushes out those that were asked for longest ago. */
+  #makeRoom(): void {
+    if (this.#verifications.size < VERIFICATIONS_MAX) return;
+    for (const producerId of this.#verifications.keys()) {
+      this.#verifications.delete(producerId);
+      return;
     }
   }
 

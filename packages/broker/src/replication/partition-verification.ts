@@ -42,15 +42,6 @@ export interface PartitionVerificationOptions {
   readonly retryForMs: number;
 }
 
-/** The coordinator may say otherwise when it is asked again. */
-const PASSING: ReadonlySet<number> = new Set([
-  ErrorCode.NETWORK_EXCEPTION,
-  ErrorCode.COORDINATOR_LOAD_IN_PROGRESS,
-  ErrorCode.COORDINATOR_NOT_AVAILABLE,
-  ErrorCode.NOT_COORDINATOR,
-  ErrorCode.CONCURRENT_TRANSACTIONS,
-]);
-
 /**
  * Asks the coordinator of a transaction before its first batch comes to a partition, so that none begins of which the
  * coordinator knows nothing and which would hang for ever (KIP-890).
@@ -76,16 +67,15 @@ export class PartitionVerification {
     }
     const refusal = partition.refusalOf(-1, true);
     if (refusal !== ErrorCode.NONE) return { kind: 'refused', errorCode: refusal };
-    const { verifications } = partition.log;
     const verified = { producerId, epoch, firstSequence, bumpsEpoch };
-    const start = verifications.start(verified, this.#options.clock.wallMs());
+    const start = partition.log.verifications.start(verified, this.#options.clock.wallMs());
     if (start.kind === 'refused') return start;
     if (start.kind === 'open') return { kind: 'verified', verification: undefined };
-    return this.#ask(partition, { ...batch, transactionalId }).then((errorCode) => {
-      if (errorCode === ErrorCode.NONE) return { kind: 'verified', verification: start.guard };
-      if (!PASSING.has(errorCode)) verifications.refused(producerId, epoch);
-      return { kind: 'refused', errorCode };
-    });
+    return this.#ask(partition, { ...batch, transactionalId }).then((errorCode) =>
+      errorCode === ErrorCode.NONE
+        ? { kind: 'verified', verification: start.guard }
+        : { kind: 'refused', errorCode },
+    );
   }
 
   async #ask(partition: Partition, batch: TransactionalBatch & { transactionalId: string }): Promise<number> {

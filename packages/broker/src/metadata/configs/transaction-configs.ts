@@ -25,27 +25,27 @@ export const transactionConfigs: readonly ConfigDefinition[] = [
   }),
   int('transaction.state.log.load.buffer.size', '5242880', {
     rule: atLeast(1),
-    effect: 'refused',
+    effect: 'fixed',
     text: 'Bytes read at a time when the transaction coordinator loads its partition.',
   }),
   int('transaction.max.timeout.ms', '900000', {
     rule: atLeast(1),
-    effect: 'refused',
+    effect: 'acts',
     text: 'Longest transaction a producer may ask for.',
   }),
   int('transaction.abort.timed.out.transaction.cleanup.interval.ms', '10000', {
     rule: atLeast(1),
-    effect: 'refused',
+    effect: 'acts',
     text: 'How often transactions past their timeout are aborted.',
   }),
   int('transaction.remove.expired.transaction.cleanup.interval.ms', '3600000', {
     rule: atLeast(1),
-    effect: 'refused',
+    effect: 'acts',
     text: 'How often transactional ids past their expiry are removed.',
   }),
   boolean('transaction.partition.verification.enable', 'true', {
     scope: 'cluster-wide',
-    effect: 'refused',
+    effect: 'acts',
     text: 'A partition asks the coordinator before it takes records of a transaction.',
   }),
   boolean('transaction.two.phase.commit.enable', 'false', {
@@ -54,17 +54,17 @@ export const transactionConfigs: readonly ConfigDefinition[] = [
   }),
   int('transactional.id.expiration.ms', '604800000', {
     rule: atLeast(1),
-    effect: 'refused',
+    effect: 'acts',
     text: 'How long an unused transactional id is remembered.',
   }),
   int('add.partitions.to.txn.retry.backoff.ms', '20', {
     rule: atLeast(1),
-    effect: 'refused',
+    effect: 'acts',
     text: 'Pause before the broker adds a partition to a transaction again.',
   }),
   int('add.partitions.to.txn.retry.backoff.max.ms', '100', {
     rule: atLeast(0),
-    effect: 'refused',
+    effect: 'acts',
     text: 'Longest time the broker tries to add a partition to a transaction.',
   }),
 ];
