@@ -32,9 +32,13 @@ const shared = {
   metafile: true,
 };
 
+/** Each broker process holds its program's text in memory. Names stay, for stack traces. */
+const terse = { minifyWhitespace: true, minifySyntax: true, lineLimit: 160 };
+
 await Promise.all([
   build({
     ...shared,
+    ...terse,
     entryPoints: [join(root, 'packages/broker/src/broker-process.ts')],
     outfile: join(dist, 'broker-process.js'),
   }),
@@ -63,4 +67,6 @@ function removeOlder(results) {
   for (const name of readdirSync(dist)) {
     if (name.endsWith('.js') && !outputs.has(name)) rmSync(join(dist, name));
   }
+  // What the brokers of an earlier bundle have left there compiled (local-cluster/child-process-host.ts).
+  rmSync(join(dist, '.compiled'), { recursive: true, force: true });
 }

@@ -1,11 +1,4 @@
 import { createRequire } from 'node:module';
-import {
-  gunzipSync,
-  gzipSync,
-  constants as zlibConstants,
-  zstdCompressSync,
-  zstdDecompressSync,
-} from 'node:zlib';
 import type { ComputeJob } from '../runtime/compute.ts';
 import { lz4FrameContentSize } from './lz4-frame.ts';
 import { ProtocolError } from './protocol-error.ts';
@@ -25,15 +18,15 @@ export function compress(type: CompressionType, bytes: Uint8Array, level?: numbe
 function compressWith(type: Codec, bytes: Uint8Array, level: number | undefined): Uint8Array {
   switch (type) {
     case 'gzip':
-      return gzipSync(bytes, level === undefined ? {} : { level });
+      return zlib().gzipSync(bytes, level === undefined ? {} : { level });
     case 'snappy':
       return xerialFrame(bytes, (block) => snappy().compressSync(block));
     case 'lz4':
       return lz4().compressFrameSync(asBuffer(bytes));
     case 'zstd':
-      return zstdCompressSync(
+      return zlib().zstdCompressSync(
         bytes,
-        level === undefined ? {} : { params: { [zlibConstants.ZSTD_c_compressionLevel]: level } },
+        level === undefined ? {} : { params: { [zlib().constants.ZSTD_c_compressionLevel]: level } },
       );
   }
 }
@@ -56,14 +49,14 @@ export function decompress(type: CompressionType, bytes: Uint8Array, maxBytes: n
 function decompressWith(type: Codec, bytes: Uint8Array, maxBytes: number): Uint8Array {
   switch (type) {
     case 'gzip':
-      return gunzipSync(bytes, { maxOutputLength: maxBytes });
+      return zlib().gunzipSync(bytes, { maxOutputLength: maxBytes });
     case 'snappy':
       return decompressSnappy(bytes, maxBytes);
     case 'lz4':
       refuseOver(maxBytes, lz4FrameContentSize(bytes, maxBytes));
       return lz4().decompressFrameSync(asBuffer(bytes));
     case 'zstd':
-      return zstdDecompressSync(bytes, { maxOutputLength: maxBytes });
+      return zlib().zstdDecompressSync(bytes, { maxOutputLength: maxBytes });
   }
 }
 
@@ -115,10 +108,14 @@ export const decompressJob: ComputeJob<DecompressInput, Uint8Array> = {
 };
 
 /*
- * The native codecs cost some 7 MB together and most brokers never need them: batches pass through compressed. So
+ * The native codecs cost some 7 MB together, node's own 2, and most brokers never need them: batches pass through compressed. So
  * they are loaded when first used; node's own module cache keeps them.
  */
 const load = createRequire(import.meta.url);
+
+function zlib(): typeof import('node:zlib') {
+  return load('node:zlib');
+}
 
 function snappy(): typeof import('snappy') {
   return load('snappy');

@@ -1,4 +1,5 @@
-import { Worker } from 'node:worker_threads';
+import { createRequire } from 'node:module';
+import type { Worker } from 'node:worker_threads';
 import { ComputeError, type ComputeJob } from './compute.ts';
 import type { JobAnswer, JobRequest } from './job-server.ts';
 
@@ -10,6 +11,9 @@ export interface ComputeTask {
   resolve(output: unknown): void;
   reject(error: unknown): void;
 }
+
+/** Most brokers never have a job for a thread, and the module takes 2 MB. */
+const load = createRequire(import.meta.url);
 
 export interface ComputeThreadListener {
   /** The thread has nothing to do. */
@@ -31,7 +35,8 @@ export class ComputeThread {
     this.#listener = listener;
     this.#idleMs = idleMs;
     // What node was started with for the main thread (loaders, inspectors) is not for this one.
-    this.#worker = new Worker(entry, { name: 'compute', execArgv: [] });
+    const threads: typeof import('node:worker_threads') = load('node:worker_threads');
+    this.#worker = new threads.Worker(entry, { name: 'compute', execArgv: [] });
     this.#worker.on('message', (answer: JobAnswer) => this.#answered(answer));
     this.#worker.on('messageerror', (error) => this.#end(error));
     this.#worker.on('error', (error) => {
