@@ -22,8 +22,11 @@ export interface ClosablePeerChannel extends PeerChannel {
   close(): void;
 }
 
-const FIRST_PAUSE_MS = 20;
+const FIRST_PAUSE_MS = 5;
 const LONGEST_PAUSE_MS = 500;
+
+/** Of the time that a request waits already: whoever leads in the end keeps it waiting for little longer. */
+const PAUSE_PART = 4;
 
 /**
  * The way to whichever node is the controller. A request is asked again, of whoever leads by then, until it is answered
@@ -44,15 +47,18 @@ export class ControllerChannel implements PeerChannel {
     exchange: PeerExchange<Request, Response>,
   ): Promise<PeerAnswer<Response>> {
     const { clock } = this.#needs;
-    const deadlineMs = clock.monotonicMs() + exchange.timeoutMs;
+    const beganMs = clock.monotonicMs();
+    const deadlineMs = beganMs + exchange.timeoutMs;
     let reason = 'no controller is known';
-    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
+    for (;;) {
       const timeoutMs = deadlineMs - clock.monotonicMs();
       if (this.#isClosed || timeoutMs <= 0) return { kind: 'unanswered', reason };
       const answer = await this.#channel()?.ask({ ...exchange, timeoutMs });
       if (answer?.kind === 'answered' && !isFromNoController(answer.body)) return answer;
       if (answer?.kind === 'unanswered') reason = answer.reason;
       if (answer?.kind === 'answered') reason = 'the node that was asked is not the controller';
+      const waitedMs = clock.monotonicMs() - beganMs;
+      const pauseMs = Math.min(Math.max(FIRST_PAUSE_MS, waitedMs / PAUSE_PART), LONGEST_PAUSE_MS);
       await this.#pause(Math.min(pauseMs, deadlineMs - clock.monotonicMs()));
     }
   }
