@@ -170,6 +170,35 @@ export const transactionCoordinatorCases: readonly DifferentialCase[] = [
     },
   },
   {
+    name: 'ListTransactions and its filters',
+    run: async (wire) => {
+      await createTopic(wire, 'transactions-listed');
+      const client = new TransactionalClient(wire);
+      const open = await client.init('listed.open');
+      await client.add('listed.open', open.producer, { topic: 'transactions-listed', partitions: [0] });
+      const ended = await client.init('listed.ended');
+      await client.end('listed.ended', ended.producer, { committed: false });
+      await client.describe('listed.ended');
+      await client.init('listed.begun');
+      const list = (version: number, filters: object) => client.list(/^listed\./, version, filters);
+      const ids = { producerIdFilters: [open.producer.producerId, 77] };
+      return [
+        await list(0, {}),
+        await list(0, { stateFilters: ['Ongoing', 'CompleteAbort'] }),
+        await list(0, { stateFilters: ['Dead', 'PrepareEpochFence', 'Nonsense', 'ongoing'] }),
+        await list(0, ids),
+        await list(1, { ...ids, stateFilters: ['Empty'] }),
+        await list(1, { durationFilter: 0, stateFilters: ['Empty', 'Ongoing'] }),
+        await list(1, { durationFilter: 3_600_000 }),
+        await list(2, { transactionalIdPattern: 'listed\\.(open|ended)' }),
+        await list(2, { transactionalIdPattern: 'listed' }),
+        await list(2, { transactionalIdPattern: '' }),
+        await list(2, { transactionalIdPattern: 'listed[' }),
+        await list(2, { transactionalIdPattern: '(a)\\1' }),
+      ];
+    },
+  },
+  {
     name: 'FindCoordinator for transactional ids',
     run: async (wire) => [
       await inVersions(wire, 'FindCoordinator', [1, 3], () => ({ key: 'an-id', keyType: 1 })),

@@ -104,6 +104,20 @@ export class TransactionalClient {
     }
   }
 
+  /** Which of the ids that have these names are listed. */
+  async list(names: RegExp, version: number, filters: object): Promise<string> {
+    const answer = (await this.#settled(
+      'ListTransactions',
+      version,
+      filters,
+    )) as unknown as ListedTransactions;
+    const listed = answer.transactionStates
+      .filter(({ transactionalId }) => names.test(transactionalId))
+      .map(({ transactionState, transactionalId }) => `${transactionalId}=${transactionState}`);
+    const unknown = answer.unknownStateFilters.toSorted();
+    return `list v${version}: ${answer.errorCode} ${listed.toSorted().join(' ')} unknown: ${unknown.join(' ')}`;
+  }
+
   name({ producerEpoch, producerId }: Producer): string {
     const known = this.#ids.get(producerId) ?? `id-${this.#ids.size}`;
     this.#ids.set(producerId, known);
@@ -141,6 +155,15 @@ interface DescribedTransaction extends Producer {
   readonly transactionTimeoutMs: number;
   readonly transactionStartTimeMs: number;
   readonly topics: readonly { readonly topic: string; readonly partitions: readonly number[] }[];
+}
+
+interface ListedTransactions {
+  readonly errorCode: number;
+  readonly unknownStateFilters: readonly string[];
+  readonly transactionStates: readonly {
+    readonly transactionalId: string;
+    readonly transactionState: string;
+  }[];
 }
 
 function ids({ producerEpoch, producerId }: Producer): Producer {

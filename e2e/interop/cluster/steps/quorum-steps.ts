@@ -32,18 +32,12 @@ export const votersById: Rule = {
 const notServed: Deviation = {
   lines: new RegExp(
     `^\t(${[
-      ...['AddOffsetsToTxn', 'AddPartitionsToTxn', 'EndTxn', 'TxnOffsetCommit', 'WriteTxnMarkers'],
-      ...[
-        'DescribeTransactions',
-        'ListTransactions',
-        '(Alter|Describe)ClientQuotas',
-        'Sasl(Authenticate|Handshake)',
-      ],
+      ...['(Alter|Describe)ClientQuotas', 'Sasl(Authenticate|Handshake)'],
       ...['(Create|Delete|Describe)Acls', '(Alter|Describe)UserScramCredentials', '\\w+DelegationToken'],
       ...['\\w*Share\\w+', 'ConsumerGroup(Describe|Heartbeat)', 'StreamsGroup(Describe|Heartbeat)'],
     ].join('|')})\\(`,
   ),
-  why: 'transactions, quotas, security and the newer kinds of groups are not served yet, and not advertised',
+  why: 'quotas, security and the newer kinds of groups are not served yet, and not advertised',
 };
 
 const listOffsets: Deviation = {
@@ -52,7 +46,7 @@ const listOffsets: Deviation = {
 };
 
 const featuresOfWhatIsNotServed: Deviation = {
-  lines: /^Feature: (group|share|streams|transaction)\.version\s/,
+  lines: /^Feature: (group|share|streams)\.version\s/,
   why: 'we name a feature when what it stands for is served',
 };
 

@@ -52,6 +52,7 @@ describe('levels of features', () => {
       [ELR, 1],
       ['group.version', 1],
       ['metadata.version', 30],
+      ['transaction.version', 2],
     ]);
     expect(image.configs.get('4:')).toEqual(new Map([['min.insync.replicas', '2']]));
     expect(bootstrapRecords(viewOf(image))).toEqual([]);

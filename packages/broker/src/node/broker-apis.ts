@@ -70,6 +70,7 @@ import {
   type ListPartitionReassignmentsNeeds,
   listPartitionReassignmentsHandler,
 } from '../handlers/list-partition-reassignments.ts';
+import { type ListTransactionsNeeds, listTransactionsHandler } from '../handlers/list-transactions.ts';
 import { type MetadataNeeds, metadataHandler } from '../handlers/metadata.ts';
 import { offsetCommitHandler } from '../handlers/offset-commit.ts';
 import { offsetDeleteHandler } from '../handlers/offset-delete.ts';
@@ -94,6 +95,7 @@ export type BrokerApiNeeds = FetchNeeds &
   ConsumerGroupNeeds &
   AddPartitionsToTxnNeeds &
   AddOffsetsToTxnNeeds &
+  ListTransactionsNeeds &
   TxnOffsetCommitNeeds &
   WriteTxnMarkersNeeds &
   InitProducerIdNeeds &
@@ -149,6 +151,7 @@ export function brokerApis(needs: BrokerApiNeeds, finalizedFeatures: () => Final
       { handler: listConfigResourcesHandler(needs) },
       { handler: describeProducersHandler(needs) },
       { handler: describeTransactionsHandler(needs) },
+      { handler: listTransactionsHandler(needs) },
       { handler: describeClusterHandler(needs) },
       { handler: describeTopicPartitionsHandler(needs) },
       ...forwardableApis(needs),

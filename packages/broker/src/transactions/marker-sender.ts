@@ -68,10 +68,12 @@ export class MarkerSender {
     if (ending.isDone) void this.#complete(ending);
   }
 
-  /** This broker is not the coordinator of these transactions any more: another one sends their markers. */
-  drop(statePartition: number): void {
+  /** What was decided up to this coordinator epoch is no more this coordinator's: a later one sends these markers. */
+  drop(statePartition: number, coordinatorEpoch: number): void {
     for (const ending of this.#endings) {
-      if (ending.end.statePartition === statePartition) this.#forget(ending);
+      const { end } = ending;
+      const isMeant = end.statePartition === statePartition && end.coordinatorEpoch <= coordinatorEpoch;
+      if (isMeant) this.#forget(ending);
     }
     this.#waiting = this.#waiting.filter(({ ending }) => !ending.isDropped);
   }

@@ -76,14 +76,14 @@ export class TransactionCoordinator {
 
   /** This broker leads a partition of `__transaction_state` in the epoch of `log`. Resolves once it is loaded. */
   elected(partition: number, log: CoordinatorLog): Promise<void> {
-    this.#markers.drop(partition);
+    this.#markers.drop(partition, log.leaderEpoch - 1);
     return this.#runtime.elected(partition, log);
   }
 
   /** This broker no longer leads the partition; `leaderEpoch` is the epoch in which it learnt so. */
   resigned(partition: number, leaderEpoch: number): void {
     this.#runtime.resigned(partition, leaderEpoch);
-    this.#markers.drop(partition);
+    this.#markers.drop(partition, leaderEpoch);
   }
 
   /** Leaders may have changed. */

@@ -143,6 +143,10 @@ export class TransactionStory {
     switch (command.verb) {
       case 'restart':
         return;
+      case 'elect':
+        return coordinator.elected(0, this.#stored.lead(Number(command.label)));
+      case 'resign':
+        return coordinator.resigned(0, Number(command.label));
       case 'advance':
         return this.#clock.advance(Number(command.label));
       case 'level':
