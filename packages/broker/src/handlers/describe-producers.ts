@@ -18,7 +18,7 @@ export interface DescribeProducersNeeds {
 type TopicAnswer = NonNullable<Encodable<typeof describeProducersResponse>['topics']>[number];
 type PartitionAnswer = NonNullable<TopicAnswer['partitions']>[number];
 
-/** DescribeProducers (key 61), version 0 (KIP-664): what the leader of a partition knows of those who write to it. */
+/** DescribeProducers (key 61), version 0 (KIP-664): what a replica of a partition, leader or not, knows of those who write to it. */
 export function describeProducersHandler(
   needs: DescribeProducersNeeds,
 ): Handler<typeof describeProducersRequest, typeof describeProducersResponse> {
@@ -61,7 +61,7 @@ function topicRefusal(
 
 function describe(needs: DescribeProducersNeeds, name: string, partitionIndex: number): PartitionAnswer {
   const partition = needs.replicas.get(name, partitionIndex);
-  if (partition === undefined || !partition.isLeader) {
+  if (partition === undefined) {
     const isKnown = partitionOf(needs.image(), name, partitionIndex) !== undefined;
     const errorCode = isKnown
       ? needs.replicas.absenceOf(name, partitionIndex)
