@@ -1,5 +1,6 @@
 import {
   ELIGIBLE_LEADERS_FEATURE,
+  GROUP_VERSION_FEATURE,
   KRAFT_VERSION_FEATURE,
   METADATA_VERSION_FEATURE,
   TRANSACTION_VERSION_FEATURE,
@@ -24,6 +25,7 @@ const FEATURES: readonly SupportedFeature[] = [
   { name: METADATA_VERSION_FEATURE, min: 7, max: 30, isInitial: true },
   { name: KRAFT_VERSION_FEATURE, min: 0, max: 1, isInitial: false },
   { name: ELIGIBLE_LEADERS_FEATURE, min: 0, max: 1, isInitial: true },
+  { name: GROUP_VERSION_FEATURE, min: 0, max: 1, isInitial: true },
   { name: TRANSACTION_VERSION_FEATURE, min: 0, max: 2, isInitial: true },
 ];
 

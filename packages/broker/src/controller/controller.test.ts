@@ -28,6 +28,7 @@ describe('controller', () => {
       ['group.version', 1],
       ['kraft.version', 1],
       ['metadata.version', 30],
+      ['transaction.version', 2],
     ]);
     expect(image?.brokers.get(NODE_ID)).toMatchObject({ epoch: brokerEpoch, isFenced: false, rack: 'r1' });
   });

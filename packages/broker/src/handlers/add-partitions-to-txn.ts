@@ -98,10 +98,7 @@ async function outcomeOf(
   }
   const errorCode = await transactions.addPartitions({
     ...{ transactionalId, producerId, producerEpoch },
-    partitions: union(
-      new Map(),
-      new Map(transaction.topics.map(({ name, partitions }) => [name, partitions])),
-    ),
+    partitions: partitionsIn(transaction.topics),
     clientTransactionVersion: byClient ? BY_CLIENT : BY_LEADER,
   });
   return () => fencedFor(context, KNOWS_FENCED_FROM, errorCode);
