@@ -1,50 +1,13 @@
 import { expect, test } from 'vitest';
+import { AskedCoordinator } from '../../test/replication/asked-coordinator.ts';
 import { ErrorCode } from '../protocol/errors.ts';
-import type { Decoded, Encodable, MessageDeclaration } from '../protocol/message.ts';
-import type { addPartitionsToTxnRequest } from '../protocol/messages/add-partitions-to-txn-request.ts';
-import type { addPartitionsToTxnResponse } from '../protocol/messages/add-partitions-to-txn-response.ts';
-import type { PeerAnswer, PeerChannel, PeerExchange } from '../protocol/peer-channel.ts';
+import type { MessageDeclaration } from '../protocol/message.ts';
+import type { PeerAnswer } from '../protocol/peer-channel.ts';
 import { type CoordinatorQuestion, CoordinatorQuestions } from './coordinator-questions.ts';
 
-type Request = Encodable<typeof addPartitionsToTxnRequest>;
-type Answer = PeerAnswer<typeof addPartitionsToTxnResponse>;
-
-/** A coordinator whose answers a test gives. */
-class AskedCoordinator implements PeerChannel {
-  readonly asked: { readonly body: Request; readonly answer: (answer: Answer) => void }[] = [];
-
-  ask<Asked extends MessageDeclaration, Response extends MessageDeclaration>(
-    exchange: PeerExchange<Asked, Response>,
-  ): Promise<PeerAnswer<Response>> {
-    return new Promise((resolve) => {
-      const answer = resolve as (answer: PeerAnswer<MessageDeclaration>) => void;
-      this.asked.push({ body: exchange.body as Request, answer: answer as (answer: Answer) => void });
-    });
-  }
-
-  /** Answers the next request: each partition that it names with that error. */
-  async answer(errorCode: number): Promise<void> {
-    const next = this.asked.shift();
-    if (next === undefined) throw new Error('nothing was asked');
-    const resultsByTransaction = (next.body.transactions ?? []).map(
-      ({ transactionalId = '', topics = [] }) => ({
-        transactionalId,
-        topicResults: topics.map(({ name = '', partitions = [] }) => ({
-          name,
-          resultsByPartition: partitions.map((partitionIndex) => ({
-            partitionIndex,
-            partitionErrorCode: errorCode,
-          })),
-        })),
-      }),
-    );
-    next.answer({ kind: 'answered', body: bodyOf({ resultsByTransaction }) });
-    await new Promise(setImmediate);
-  }
-}
-
-function bodyOf(body: Partial<Decoded<typeof addPartitionsToTxnResponse>>) {
-  return { throttleTimeMs: 0, errorCode: 0, resultsByTransaction: [], resultsByTopicV3AndBelow: [], ...body };
+function answered(body: object): PeerAnswer<MessageDeclaration> {
+  const whole = { throttleTimeMs: 0, errorCode: 0, resultsByTransaction: [], resultsByTopicV3AndBelow: [] };
+  return { kind: 'answered', body: { ...whole, ...body } } as unknown as PeerAnswer<MessageDeclaration>;
 }
 
 function scene() {
@@ -68,7 +31,7 @@ test('what is asked while a request is under way goes together in the next', asy
   await turn();
   ask('c', { partition: 2 });
   ask('d', { transactionalId: 'other', producerId: 8, partition: 2 });
-  expect(coordinator.asked.map(({ body }) => body.transactions)).toEqual([
+  expect(coordinator.asked.map(({ transactions }) => transactions)).toEqual([
     [
       {
         ...{ transactionalId: 'copy', producerId: 7, producerEpoch: 0, verifyOnly: true },
@@ -81,7 +44,7 @@ test('what is asked while a request is under way goes together in the next', asy
     ['a', ErrorCode.NONE],
     ['b', ErrorCode.NONE],
   ]);
-  expect(coordinator.asked[0]?.body.transactions?.map(({ transactionalId }) => transactionalId)).toEqual([
+  expect(coordinator.asked[0]?.transactions?.map(({ transactionalId }) => transactionalId)).toEqual([
     'copy',
     'other',
   ]);
@@ -110,17 +73,16 @@ test('two epochs of one transactional id are asked about one after the other, fo
 
 test('a coordinator that says nothing, or nothing of the partition, or refuses brokers, answers nobody with nothing', async () => {
   const { ask, coordinator, answers, turn } = scene();
-  const bodies: Answer[] = [
+  const replies: PeerAnswer<MessageDeclaration>[] = [
     { kind: 'unanswered', reason: 'gone' },
-    { kind: 'answered', body: bodyOf({}) },
-    { kind: 'answered', body: bodyOf({ errorCode: ErrorCode.CLUSTER_AUTHORIZATION_FAILED }) },
-    { kind: 'answered', body: bodyOf({ errorCode: ErrorCode.COORDINATOR_LOAD_IN_PROGRESS }) },
+    answered({}),
+    answered({ errorCode: ErrorCode.CLUSTER_AUTHORIZATION_FAILED }),
+    answered({ errorCode: ErrorCode.COORDINATOR_LOAD_IN_PROGRESS }),
   ];
-  for (const body of bodies) {
+  for (const reply of replies) {
     ask('a');
     await turn();
-    coordinator.asked.shift()?.answer(body);
-    await turn();
+    await coordinator.reply(reply);
   }
   expect(answers.map(([, errorCode]) => errorCode)).toEqual([
     ErrorCode.NETWORK_EXCEPTION,
