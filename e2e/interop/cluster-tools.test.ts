@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { brokersAlive, settled } from './cluster/cluster-state.ts';
 import { SECTIONS } from './cluster/steps/all-steps.ts';
+import { closeMembers } from './cluster/steps/groups-steps.ts';
 import { startThreeKafkas, startThreeOdradeks, type ThreeNodes } from './cluster/three-nodes.ts';
 import type { Step } from './cluster/tool-step.ts';
 import { documentOf, type Pair, printedBy, unexpected } from './cluster/transcript.ts';
@@ -42,6 +43,7 @@ beforeAll(async () => {
 }, 240_000);
 
 afterAll(async () => {
+  await closeMembers();
   await tools.close();
   await Promise.all([kafka?.close(), odradek?.close()]);
 });

@@ -39,13 +39,13 @@ export function pythonWithClients() {
 }
 
 /**
- * The class path of one of our Java programs: `kafka` (Apache Kafka 4.3.1, its tools, KafkaTools and KafkaCleaner) or `clients`
+ * The class path of one of our Java programs: `kafka` (Apache Kafka 4.3.1, its tools, KafkaTools, KafkaCleaner and GroupMembers) or `clients`
  * (the newest Java clients, ClientDriver and ChaosClient). Jars come from Maven; our source is compiled beside them.
  */
 export function javaClassPath(name) {
   const pom = join(here, 'java', `${name}-pom.xml`);
   const sources = (
-    name === 'kafka' ? ['KafkaTools.java', 'KafkaCleaner.java'] : ['ClientDriver.java', 'ChaosClient.java']
+    name === 'kafka' ? ['KafkaTools.java', 'KafkaCleaner.java', 'GroupMembers.java'] : ['ClientDriver.java', 'ChaosClient.java']
   ).map((file) => join(here, 'java/src', file));
   const folder = join(
     cacheFolder,

@@ -90,6 +90,17 @@ export const givingUp = replacing(
   [/TimeoutException: .*/g, 'TimeoutException: …'],
 );
 
+export const coordinators = replacing(
+  'the coordinator',
+  'which broker leads a partition of the offsets topic is drawn',
+  [/broker-\d:9092 +\(\d\)/g, 'broker-…:9092 (…)'],
+);
+
+export const consumers = replacing('ids of members', 'the coordinator draws them', [
+  /\breader-[0-9a-f-]{36}/g,
+  'reader-…',
+]);
+
 export const sizes = replacing('sizes', 'producers cut batches by time', [/"size": ?\d+/g, '"size": …']);
 
 export const whoDecides = replacing('the active controller', 'which node it is is drawn', [
