@@ -196,7 +196,7 @@ async function fetchNeeds() {
   const lacking = new Set(installDebianPackages((line) => console.error(line)));
   const attempts = {
     python: pythonWithClients,
-    java: () => [javaClassPath('kafka'), javaClassPath('clients')],
+    java: () => ['kafka', 'clients', 'streams', 'connect'].map((name) => javaClassPath(name)),
     electron: electronFolder,
   };
   for (const [name, fetch] of Object.entries(attempts)) {

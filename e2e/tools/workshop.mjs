@@ -38,15 +38,22 @@ export function pythonWithClients() {
   return python;
 }
 
+/** The programs of ours that each class path is for; Connect is only other people's. */
+const javaSources = {
+  kafka: ['KafkaTools.java', 'KafkaCleaner.java', 'GroupMembers.java'],
+  clients: ['ClientDriver.java', 'ChaosClient.java', 'TransactionDriver.java'],
+  streams: ['StreamsApp.java'],
+  connect: [],
+};
+
 /**
- * The class path of one of our Java programs: `kafka` (Apache Kafka 4.3.1, its tools, KafkaTools, KafkaCleaner and GroupMembers) or `clients`
- * (the newest Java clients, ClientDriver and ChaosClient). Jars come from Maven; our source is compiled beside them.
+ * The class path of Java programs: `kafka` (Apache Kafka 4.3.1, its tools, KafkaTools and KafkaCleaner), `clients`
+ * (the newest Java clients, ClientDriver and ChaosClient), `streams` (Kafka Streams 4.3.1 and StreamsApp) or `connect`
+ * (Kafka Connect 4.3.1). Jars come from Maven; our source is compiled beside them.
  */
 export function javaClassPath(name) {
   const pom = join(here, 'java', `${name}-pom.xml`);
-  const sources = (
-    name === 'kafka' ? ['KafkaTools.java', 'KafkaCleaner.java', 'GroupMembers.java'] : ['ClientDriver.java', 'ChaosClient.java']
-  ).map((file) => join(here, 'java/src', file));
+  const sources = javaSources[name].map((file) => join(here, 'java/src', file));
   const folder = join(
     cacheFolder,
     `java-${name}-${fingerprint([pom, ...sources].map((file) => readFileSync(file, 'utf8')).join(''))}`,
@@ -59,7 +66,8 @@ export function javaClassPath(name) {
     ...['-q', '-B', '-f', pom, 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies'],
     `-DoutputDirectory=${join(making, 'jars')}`,
   ]);
-  must('javac', ['-cp', `${join(making, 'jars')}/*`, '-d', join(making, 'classes'), ...sources]);
+  if (sources.length > 0)
+    must('javac', ['-cp', `${join(making, 'jars')}/*`, '-d', join(making, 'classes'), ...sources]);
   if (existsSync(folder)) rmSync(making, { recursive: true });
   else renameSync(making, folder);
   return classPath;

@@ -52,6 +52,16 @@ export function partitionsAre(
   });
 }
 
+/** Resolves when every running broker sees all replicas of all partitions in sync. */
+export function everythingInSync(cluster: ThreeNodes): Promise<void> {
+  return everywhere(cluster, 'all replicas are in sync', async (wire) => {
+    const { topics } = await ask<MetadataAnswer>(wire, 'Metadata', 12, { topics: null });
+    return topics.every(({ partitions }) =>
+      partitions.every(({ isrNodes, replicaNodes }) => sameMembers(isrNodes, replicaNodes)),
+    );
+  });
+}
+
 /** Resolves when nothing is being reassigned any more of what was begun before the call. */
 export async function nothingReassigned(cluster: ThreeNodes): Promise<void> {
   // Kafka's controller lists what it has seen committed, which may be a moment behind what it has answered.
@@ -136,6 +146,7 @@ interface MetadataAnswer {
       readonly partitionIndex: number;
       readonly leaderId: number;
       readonly isrNodes: readonly number[];
+      readonly replicaNodes: readonly number[];
     }[];
   }[];
 }
