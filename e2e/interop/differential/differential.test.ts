@@ -15,6 +15,7 @@ import { producerCases } from './producer-cases.ts';
 import { quorumCases } from './quorum-cases.ts';
 import { recordCases } from './record-cases.ts';
 import { replicationAdminCases } from './replication-admin-cases.ts';
+import { transactionCases } from './transaction-cases.ts';
 import { transactionCoordinatorCases, warmTransactions } from './transaction-coordinator-cases.ts';
 import { WireClient } from './wire-client.ts';
 
@@ -42,6 +43,7 @@ const suites: Readonly<Record<string, readonly DifferentialCase[]>> = {
   'look-up': lookUpCases,
   groups: groupCases,
   'transaction coordinator': transactionCoordinatorCases,
+  transactions: transactionCases,
   quorum: quorumCases,
   'replication admin': replicationAdminCases,
   'out-of-range': numberCases,
