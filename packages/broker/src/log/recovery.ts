@@ -59,6 +59,17 @@ async function load(
   const segments = await segmentsOf(environment, directory, files);
   const snapshotOffsets = files.filter(({ suffix }) => suffix === '.snapshot').map(({ offset }) => offset);
   const snapshots = new ProducerSnapshots(environment, directory, snapshotOffsets);
+  const [unused] = segments;
+  if (unused !== undefined && files.length === 1 && isUnused(unused, options)) {
+    unused.begin(options.config);
+    return {
+      ...empty(unused),
+      epochs: new LeaderEpochCache([]),
+      snapshots,
+      logStartOffset: 0,
+      recoveryPoint: 0,
+    };
+  }
   const epochs = new LeaderEpochCache(await epochEntries(environment, directory, { options, segments }));
   const loading: Loading = { environment, directory, options, epochs, snapshots };
   const { logStartOffset, recoveryPoint } = options;
@@ -80,6 +91,25 @@ async function load(
     .add(logEndOffset);
   await snapshots.remove((offset) => !inUse.has(offset));
   return { ...opened, epochs, snapshots, logStartOffset: firstOffset, recoveryPoint: durable };
+}
+
+/** Whether the one file of a log says that it never had a record: there is nothing to be read, or to be recovered. */
+function isUnused(
+  { baseOffset, sizeInBytes }: Segment,
+  { logStartOffset, recoveryPoint }: LoadOptions,
+): boolean {
+  return baseOffset === 0 && sizeInBytes === 0 && logStartOffset === 0 && recoveryPoint === 0;
+}
+
+/** A log without a record. At 0 no other file could say more of it than that. */
+function empty(segment: Segment): OpenedSegments {
+  const { baseOffset } = segment;
+  return {
+    segments: new SegmentList([segment]),
+    producers: new ProducerState(baseOffset),
+    logEndOffset: baseOffset,
+    isSealed: baseOffset === 0,
+  };
 }
 
 function segmentsOf(
@@ -151,8 +181,7 @@ async function startAnew(
   await snapshots.remove(() => true);
   const baseOffset = options.logStartOffset;
   const segment = await Segment.create(environment, directory, { baseOffset, config: options.config });
-  const producers = new ProducerState(baseOffset);
-  return { segments: new SegmentList([segment]), producers, logEndOffset: baseOffset, isSealed: false };
+  return empty(segment);
 }
 
 /** What the checkpoint says, or the batches where it is damaged. */

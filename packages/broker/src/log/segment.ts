@@ -111,9 +111,14 @@ export class Segment {
     const file = { baseOffset, sizeInBytes: 0, modifiedMs, hasTransactions: false };
     const segment = new Segment(environment, directory, file);
     await environment.files.create(segment.path);
-    segment.replaceTransactions(TransactionIndex.empty());
-    segment.activate(IndexBuilder.empty(baseOffset, config.indexIntervalBytes), config);
+    segment.begin(config);
     return segment;
+  }
+
+  /** Makes this the active segment, without a batch. */
+  begin(config: LogConfig): void {
+    this.replaceTransactions(TransactionIndex.empty());
+    this.activate(IndexBuilder.empty(this.baseOffset, config.indexIntervalBytes), config);
   }
 
   get sizeInBytes(): number {

@@ -219,6 +219,8 @@ export function indexFlaws(tree: FileTree, name: string): string[] {
       position += batch.length;
     }
     if (position !== node.size) flaws.push(`${name}/${file} ends with what is no batch`);
+    // A log that never had a record needs no index.
+    if (node.size === 0 && Number(front) === 0 && !directory.has(`${front}.index`)) continue;
     const of = (suffix: string): FileNode | undefined => {
       const found = directory.get(`${front}${suffix}`);
       return found?.kind === 'file' ? found : undefined;
