@@ -3,6 +3,7 @@ import { ManualClock, settle } from '../../test/coordination/manual-clock.ts';
 import { MemoryLog } from '../../test/coordination/memory-log.ts';
 import { newCoordinator, strictLogger } from '../../test/groups/coordinator-bed.ts';
 import { ErrorCode } from '../protocol/errors.ts';
+import { ZERO_UUID } from '../protocol/uuid.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { GroupCoordinator } from './group-coordinator.ts';
 
@@ -78,4 +79,35 @@ test('the log tells when and why a group rebalances, with the reason that the cl
     'group rebalances {"groupId":"g","generationId":1,"reason":"member worker-… left: shutting down"}',
     'group is empty {"groupId":"g","generationId":2}',
   ]);
+});
+
+test('a group with more offsets than fit a batch is deleted, in batches that fit', async () => {
+  const stored = new MemoryLog();
+  const coordinator = newCoordinator();
+  await coordinator.elected(0, stored.lead(1));
+  const groupId = 'g'.repeat(1_000);
+  for (let topic = 0; topic < 20; topic += 1) {
+    const partitions = Array.from({ length: 50 }, (_, partitionIndex) => ({
+      ...{ partitionIndex, committedOffset: 1, committedLeaderEpoch: -1, committedMetadata: null },
+    }));
+    const request = {
+      ...{ groupId, generationIdOrMemberEpoch: -1, memberId: '', groupInstanceId: null, retentionTimeMs: -1 },
+      topics: [{ name: `topic-${topic}`, topicId: ZERO_UUID, partitions }],
+    };
+    await coordinator.commitOffsets(request, { clientId: 'c', clientHost: '/', apiVersion: 8 });
+  }
+  const before = stored.batches.length;
+  expect(await coordinator.deleteGroups([groupId, 'nobody'])).toEqual(
+    new Map([
+      [groupId, ErrorCode.NONE],
+      ['nobody', ErrorCode.GROUP_ID_NOT_FOUND],
+    ]),
+  );
+  const written = stored.batches.slice(before);
+  expect(written.length).toBeGreaterThan(1);
+  expect(Math.max(...written.map(({ length }) => length))).toBeLessThan(1024 * 1024);
+  const again = newCoordinator();
+  await again.elected(0, stored.lead(2));
+  expect(again.listGroups()).toEqual({ kind: 'ok', value: [] });
+  expect(await again.fetchOffsets(groupId, null, false)).toMatchObject({ kind: 'ok', value: [] });
 });

@@ -16,6 +16,7 @@ import type { ConsumerGroupHeartbeatRequest, ConsumerGroupHeartbeatResponse } fr
 import { invalidHeartbeat } from './consumer/heartbeat-request.ts';
 import type { GroupClient } from './group-client.ts';
 import type { GroupConfig } from './group-config.ts';
+import { GroupDeletion } from './group-deletion.ts';
 import { GroupMachine, type MemberIdentity } from './group-machine.ts';
 import { groupPartition } from './group-partition.ts';
 import { newMemberId } from './member-id.ts';
@@ -299,17 +300,35 @@ export class GroupCoordinator {
     const errorCodes = new Map<string, number>();
     await Promise.all(
       [...byPartition].map(async ([partition, ids]) => {
-        const codes = await this.#runtime.write<readonly number[]>(partition, {
-          name: 'DeleteGroups',
-          decide: (machine, _now, replyTo) => machine.deleteGroups(ids, replyTo),
-          refusal: (errorCode) => ids.map(() => errorCode),
-        });
-        ids.forEach((groupId, index) => {
-          errorCodes.set(groupId, codes[index] ?? ErrorCode.UNKNOWN_SERVER_ERROR);
-        });
+        const deletion = new GroupDeletion(ids);
+        const failed = await this.#delete(partition, deletion);
+        for (const groupId of ids) {
+          errorCodes.set(groupId, failed || (deletion.errorCodes.get(groupId) ?? failed));
+        }
       }),
     );
     return errorCodes;
+  }
+
+  /** All portions are decided in one go, so that nobody joins a group in between. */
+  async #delete(partition: number, deletion: GroupDeletion): Promise<number> {
+    const written: Promise<number>[] = [];
+    let goesOn = true;
+    while (goesOn) {
+      goesOn = false;
+      const portion = this.#runtime.write<number>(partition, {
+        name: 'DeleteGroups',
+        decide: (machine, _now, replyTo) => {
+          const decision = machine.deleteGroups(deletion, replyTo);
+          goesOn = !deletion.isComplete;
+          return decision;
+        },
+        refusal: (errorCode) => errorCode,
+      });
+      written.push(portion);
+    }
+    const errorCodes = await Promise.all(written);
+    return errorCodes.find((errorCode) => errorCode !== ErrorCode.NONE) ?? ErrorCode.NONE;
   }
 }
 

@@ -32,9 +32,10 @@ import type { ConsumerRecord } from './consumer/consumer-records.ts';
 import { type DescribedConsumerGroup, listConsumerGroup } from './consumer/describe-consumer-group.ts';
 import type { GroupTopics } from './consumer/group-topics.ts';
 import type { ConsumerGroupHeartbeatResponse, HeartbeatEvent } from './consumer/heartbeat.ts';
-import { type Group, groupTombstones, isEmpty } from './group.ts';
+import type { Group } from './group.ts';
 import type { GroupClient } from './group-client.ts';
 import type { GroupConfig } from './group-config.ts';
+import type { GroupDeletion } from './group-deletion.ts';
 import { decodeGroupRecord, newGroupRecord, offsetTombstone } from './group-records.ts';
 import {
   commitOffsets,
@@ -306,23 +307,9 @@ export class GroupMachine implements CoordinatorMachine {
     return { records: deleted.map(offsetTombstone), answers: [replyTo.answer(response)] };
   }
 
-  /** Deletes each group that is empty, with its offsets; the codes are in the order of the ids. */
-  deleteGroups(groupIds: readonly string[], replyTo: ReplyTo<readonly number[]>): Decision {
-    const decision = emptyDecision();
-    const errorCodes = groupIds.map((groupId) => {
-      const group = this.#groups.get(groupId);
-      if (group === undefined) return ErrorCode.GROUP_ID_NOT_FOUND;
-      if (!isEmpty(group)) return ErrorCode.NON_EMPTY_GROUP;
-      for (const key of [...this.#offsets.keysOf(groupId)]) {
-        this.#offsets.delete(key);
-        decision.records.push(offsetTombstone(key));
-      }
-      this.#groups.delete(groupId);
-      decision.records.push(...groupTombstones(group));
-      return ErrorCode.NONE;
-    });
-    decision.answers.push(replyTo.answer(errorCodes));
-    return decision;
+  /** One portion of a deletion of groups; answers `NONE`. */
+  deleteGroups(deletion: GroupDeletion, replyTo: ReplyTo<number>): Decision {
+    return deletion.decide(this.#groups, this.#offsets, replyTo);
   }
 
   /** Topics were deleted: what was committed for them until now is to be forgotten. */

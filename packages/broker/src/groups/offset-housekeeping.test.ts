@@ -22,7 +22,7 @@ function scene() {
     topicExists: () => true,
   });
   groups.set('g', newClassicGroup('g', now.wallMs));
-  return { groups, offsets, housekeeping };
+  return { groups, offsets, housekeeping, timeline };
 }
 
 function keysOf(records: readonly CoordinatorRecord[]): unknown[] {
@@ -38,6 +38,9 @@ test('a deleted topic takes along what was committed before, not what its succes
   housekeeping.topicsDeleted(['orders'], now);
   offsets.set({ groupId: 'g', topic: 'orders', partition: 1 }, offset);
   expect(keysOf(housekeeping.run(now).records)).toEqual([0]);
+  // It is looked again whether they are gone, and then no more.
+  const later = { ...now, monotonicMs: housekeeping.nextMs() ?? 0 };
+  expect(keysOf(housekeeping.run(later).records)).toEqual([]);
   expect(housekeeping.nextMs()).toBeNull();
 });
 
@@ -55,4 +58,37 @@ test('a thousand expired offsets go in portions that fit a batch, and the group 
   }
   expect(portions).toEqual([500, 500, 201]);
   expect(groups.size).toBe(0);
+});
+
+test('offsets of a deleted topic that could not be forgotten are forgotten later, though its name lives again', () => {
+  const { housekeeping, offsets, timeline } = scene();
+  offsets.set({ groupId: 'g', topic: 'orders', partition: 0 }, offset);
+  housekeeping.begin(now);
+  housekeeping.topicsDeleted(['orders'], now);
+  const mark = timeline.begin();
+  expect(keysOf(housekeeping.run(now).records)).toEqual([0]);
+  timeline.end();
+  timeline.rollback(mark);
+  housekeeping.sweepSoon(now);
+  expect(keysOf(housekeeping.run(now).records)).toEqual([0]);
+});
+
+test('what is forgotten in one go is bounded in bytes too', () => {
+  const { groups, housekeeping, offsets } = scene();
+  const groupId = 'g'.repeat(30_000);
+  groups.set(groupId, newClassicGroup(groupId, now.wallMs));
+  for (let partition = 0; partition < 20; partition += 1) {
+    offsets.set({ groupId, topic: 'orders', partition }, offset);
+  }
+  housekeeping.begin(now);
+  housekeeping.topicsDeleted(['orders'], now);
+  const portions: number[] = [];
+  for (
+    let count = housekeeping.run(now).records.length;
+    count > 0;
+    count = housekeeping.run(now).records.length
+  ) {
+    portions.push(count);
+  }
+  expect(portions).toEqual([5, 5, 5, 5]);
 });

@@ -6,12 +6,13 @@ import type { GroupConfig } from './group-config.ts';
 import { offsetTombstone } from './group-records.ts';
 import { expiredOffsets } from './offset-expiry.ts';
 import type { OffsetKey, OffsetStore } from './offset-store.ts';
-
-/** About as many records as one decision writes: they must fit a batch, and others want their turn. */
-const BATCH_RECORDS = 500;
+import { TombstonePortion } from './tombstone-portion.ts';
 
 /** How soon metadata that is behind is looked at again. */
 const METADATA_RETRY_MS = 1000;
+
+/** When it is looked again whether offsets that were forgotten are gone. */
+const SWEEP_AGAIN_MS = 60_000;
 
 export interface OffsetHousekeepingOptions {
   readonly groups: TimelineMap<string, Group>;
@@ -69,33 +70,36 @@ export class OffsetHousekeeping {
       this.#nextRetentionCheckMs = now.monotonicMs + config.offsetsRetentionCheckIntervalMs;
       this.#retentionQueue = [...groups.keys()];
     }
-    const decision = emptyDecision();
-    while (decision.records.length < BATCH_RECORDS) {
+    const portion = new TombstonePortion();
+    while (!portion.isFull) {
       const groupId = this.#retentionQueue.pop();
       if (groupId === undefined) break;
       const group = groups.get(groupId);
-      if (group !== undefined) this.#checkRetention(group, now, decision);
+      if (group !== undefined) this.#checkRetention(group, now, portion);
     }
-    return decision;
+    return portion.decision;
   }
 
   /** Forgets expired offsets, and the group when it has neither offsets nor anybody who is about to join. */
-  #checkRetention(group: Group, now: Instant, decision: Decision): void {
+  #checkRetention(group: Group, now: Instant, portion: TombstonePortion): void {
     const { config, groups, offsets } = this.#options;
     const { groupId } = group;
     const expired = expiredOffsets(group, offsets, {
       retentionMs: config.offsetsRetentionMs,
       wallMs: now.wallMs,
     });
-    for (const { partition, topic } of expired.slice(0, BATCH_RECORDS)) {
-      this.#forget({ groupId, topic, partition }, decision);
+    for (const { partition, topic } of expired) {
+      if (portion.isFull) {
+        this.#retentionQueue.push(groupId);
+        return;
+      }
+      this.#forget({ groupId, topic, partition }, portion);
     }
-    if (expired.length > BATCH_RECORDS) this.#retentionQueue.push(groupId);
     const [left] = offsets.ofGroup(groupId);
     if (left !== undefined || offsets.pending.hasAny(groupId)) return;
     if (!isEmpty(group) || awaitsMembers(group)) return;
     groups.delete(groupId);
-    decision.records.push(...groupTombstones(group));
+    for (const tombstone of groupTombstones(group)) portion.add(tombstone);
   }
 
   /**
@@ -104,28 +108,30 @@ export class OffsetHousekeeping {
    */
   #sweepDeletedTopics(now: Instant): Decision {
     const { offsets, topicExists } = this.#options;
-    const decision = emptyDecision();
+    const portion = new TombstonePortion();
     if (!topicExists(GROUP_METADATA_TOPIC)) {
       // The metadata lacks the very topic that holds these groups: it is not there yet, and says nothing of others.
       this.#nextSweepMs = now.monotonicMs + METADATA_RETRY_MS;
-      return decision;
+      return emptyDecision();
     }
     for (const groupId of [...offsets.groupIds()]) {
       for (const key of [...offsets.keysOf(groupId)]) {
         const deletedUpTo = this.#deletedTopics.get(key.topic);
         const deleted = deletedUpTo !== undefined && offsets.lastSequenceOf(key) <= deletedUpTo;
         if (!deleted && topicExists(key.topic)) continue;
-        this.#forget(key, decision);
-        if (decision.records.length >= BATCH_RECORDS) return decision;
+        if (portion.isFull) return portion.decision;
+        this.#forget(key, portion);
       }
     }
-    this.#nextSweepMs = null;
-    this.#deletedTopics.clear();
-    return decision;
+    const foundNone = portion.decision.records.length === 0;
+    this.#nextSweepMs = foundNone ? null : now.monotonicMs + SWEEP_AGAIN_MS;
+    // Until the tombstones are surely there: were they undone, a topic of the name may be there again.
+    if (foundNone) this.#deletedTopics.clear();
+    return portion.decision;
   }
 
-  #forget(key: OffsetKey, decision: Decision): void {
+  #forget(key: OffsetKey, portion: TombstonePortion): void {
     this.#options.offsets.delete(key);
-    decision.records.push(offsetTombstone(key));
+    portion.add(offsetTombstone(key));
   }
 }
