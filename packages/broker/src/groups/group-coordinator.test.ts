@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { ManualClock, settle } from '../../test/coordination/manual-clock.ts';
 import { MemoryLog } from '../../test/coordination/memory-log.ts';
-import { newCoordinator, strictLogger } from '../../test/groups/coordinator-bed.ts';
+import { NO_MEMBER, newCoordinator, strictLogger } from '../../test/groups/coordinator-bed.ts';
 import { ErrorCode } from '../protocol/errors.ts';
 import { ZERO_UUID } from '../protocol/uuid.ts';
 import type { Logger } from '../runtime/logger.ts';
@@ -28,8 +28,12 @@ test('while a group is loaded members are told that all is well, and everyone el
   const coordinator = coordinatorThatLoads(promise);
   const loading = { kind: 'refused', errorCode: ErrorCode.COORDINATOR_LOAD_IN_PROGRESS };
   expect(await coordinator.heartbeat('here', identity)).toBe(ErrorCode.NONE);
-  expect(await coordinator.fetchOffsets('here', null, false)).toEqual(loading);
-  expect(await coordinator.fetchOffsets('here', null, true)).toEqual(loading);
+  expect(await coordinator.fetchOffsets({ groupId: 'here', topics: null, member: NO_MEMBER }, false)).toEqual(
+    loading,
+  );
+  expect(await coordinator.fetchOffsets({ groupId: 'here', topics: null, member: NO_MEMBER }, true)).toEqual(
+    loading,
+  );
   expect(coordinator.describeGroup('here')).toEqual(loading);
   expect(coordinator.listGroups()).toEqual(loading);
   resolve();

@@ -19,10 +19,11 @@ import type { GroupConfig } from './group-config.ts';
 import { GroupDeletion } from './group-deletion.ts';
 import { GroupMachine, type MemberIdentity } from './group-machine.ts';
 import { groupPartition } from './group-partition.ts';
+import type { GroupResult } from './group-result.ts';
 import { newMemberId } from './member-id.ts';
 import type { OffsetCommitRequest, OffsetCommitResponse } from './offset-commit.ts';
 import type { OffsetDeleteRequest, OffsetDeleteResponse } from './offset-delete.ts';
-import type { FetchedTopic, OffsetFetchTopic } from './offset-fetch.ts';
+import type { FetchedTopic, OffsetFetch } from './offset-fetch.ts';
 import {
   refuseCommit,
   type TxnOffsetCommitRequest,
@@ -47,11 +48,6 @@ export interface GroupCoordinatorOptions {
   /** `group.coordinator.append.linger.ms`; null: it adapts. */
   readonly appendLingerMs: number | null;
 }
-
-/** Either what was asked for or an error that concerns all of it. */
-export type GroupResult<Value> =
-  | { readonly kind: 'ok'; readonly value: Value }
-  | { readonly kind: 'refused'; readonly errorCode: number };
 
 /**
  * The groups whose partition of `__consumer_offsets` this broker leads. Every call answers with Kafka's error
@@ -232,14 +228,13 @@ export class GroupCoordinator {
 
   /** `requireStable` waits until what was decided before is committed; otherwise only committed state is seen. */
   async fetchOffsets(
-    groupId: string,
-    topics: readonly OffsetFetchTopic[] | null,
+    fetch: OffsetFetch,
     requireStable: boolean,
   ): Promise<GroupResult<readonly FetchedTopic[]>> {
-    const partition = this.partitionOf(groupId);
+    const partition = this.partitionOf(fetch.groupId);
     if (!requireStable) {
       return this.#runtime.read<GroupResult<readonly FetchedTopic[]>>(partition, {
-        answer: (machine) => ({ kind: 'ok', value: machine.fetchOffsets(groupId, topics, 'committed') }),
+        answer: (machine) => machine.fetchOffsets(fetch, 'committed'),
         refusal: refused,
       });
     }
@@ -247,7 +242,7 @@ export class GroupCoordinator {
       name: 'OffsetFetch',
       decide: (machine, _now, replyTo) => ({
         records: [],
-        answers: [replyTo.answer({ kind: 'ok', value: machine.fetchOffsets(groupId, topics, 'latest') })],
+        answers: [replyTo.answer(machine.fetchOffsets(fetch, 'latest'))],
       }),
       // Older consumers do not know COORDINATOR_NOT_AVAILABLE as an answer here; this one they retry.
       refusal: (errorCode) =>

@@ -26,9 +26,8 @@ import { type LeavingMember, leaveGroup, type MemberLeft } from './classic/leave
 import { loadedGroup } from './classic/loaded-group.ts';
 import { prepareRebalance, renewSession } from './classic/rebalance.ts';
 import { type SyncGroupRequest, syncGroup } from './classic/sync-group.ts';
-import { ConsumerGroup } from './consumer/consumer-group.ts';
+import { validateConsumerFetch } from './consumer/consumer-commit.ts';
 import { ConsumerGroups } from './consumer/consumer-groups.ts';
-import type { ConsumerRecord } from './consumer/consumer-records.ts';
 import { type DescribedConsumerGroup, listConsumerGroup } from './consumer/describe-consumer-group.ts';
 import type { GroupTopics } from './consumer/group-topics.ts';
 import type { ConsumerGroupHeartbeatResponse, HeartbeatEvent } from './consumer/heartbeat.ts';
@@ -37,6 +36,7 @@ import type { GroupClient } from './group-client.ts';
 import type { GroupConfig } from './group-config.ts';
 import type { GroupDeletion } from './group-deletion.ts';
 import { decodeGroupRecord, newGroupRecord, offsetTombstone } from './group-records.ts';
+import type { GroupResult } from './group-result.ts';
 import {
   commitOffsets,
   type OffsetCommitRequest,
@@ -53,7 +53,7 @@ import {
   type FetchedTopic,
   fetchAllOffsets,
   fetchOffsets,
-  type OffsetFetchTopic,
+  type OffsetFetch,
   type OffsetView,
 } from './offset-fetch.ts';
 import { OffsetHousekeeping } from './offset-housekeeping.ts';
@@ -112,6 +112,10 @@ export class GroupMachine implements CoordinatorMachine {
       timeline: this.timeline,
       groups: this.#groups,
       schedule: (groupId, atMs) => this.#deadlines.schedule(groupId, atMs),
+      goOnAsClassic: (group, reason, now) =>
+        this.#step(group, now, (step) => {
+          if (reason !== null) prepareRebalance(step, reason);
+        }),
     });
   }
 
@@ -130,21 +134,7 @@ export class GroupMachine implements CoordinatorMachine {
       if (value !== null) this.#groups.set(groupId, loadedGroup(groupId, value));
       else if (this.#groups.get(groupId)?.type === 'classic') this.#groups.delete(groupId);
     } else if (record.kind !== 'unknown') {
-      this.#replayConsumer(record);
-    }
-  }
-
-  /** A classic group that is there has either no record of its own, or one that this protocol's have replaced. */
-  #replayConsumer(record: ConsumerRecord): void {
-    const { groupId } = record;
-    const known = this.#groups.get(groupId);
-    if (known?.type === 'consumer') {
-      if (record.kind === 'consumer-epoch' && record.value === null) this.#groups.delete(groupId);
-      else known.apply(record);
-    } else if (record.value !== null) {
-      const group = new ConsumerGroup(groupId, this.timeline);
-      this.#groups.set(groupId, group);
-      group.apply(record);
+      this.#consumers.replay(record);
     }
   }
 
@@ -207,23 +197,24 @@ export class GroupMachine implements CoordinatorMachine {
   join(event: JoinEvent, now: Instant): Decision {
     const { groupId, memberId } = event.request;
     const known = this.#groups.get(groupId);
-    if (known === undefined && memberId !== '') {
+    const isThere = known !== undefined && !(known.type === 'consumer' && isEmpty(known));
+    if (!isThere && memberId !== '') {
       const errorCode = ErrorCode.UNKNOWN_MEMBER_ID;
       return answered(event.replyTo, { errorCode, memberId, protocolName: null });
     }
-    if (known?.type === 'consumer') {
-      const errorCode = ErrorCode.INCONSISTENT_GROUP_PROTOCOL;
-      return answered(event.replyTo, { errorCode, memberId, protocolName: null });
-    }
-    const group = known ?? newClassicGroup(groupId, now.wallMs);
+    if (known?.type === 'consumer' && !isEmpty(known)) return this.#consumers.join(known, event, now);
+    const group = known?.type === 'classic' ? known : newClassicGroup(groupId, now.wallMs);
     const decision = this.#step(group, now, (step) => joinGroup(step, event));
-    if (known === undefined && decision.records.length === 0) decision.records.push(newGroupRecord(group));
+    if (known?.type === 'classic') return decision;
+    if (decision.records.length === 0) decision.records.push(newGroupRecord(group));
+    if (known !== undefined) decision.records.unshift(...groupTombstones(known));
     return decision;
   }
 
   sync(request: SyncGroupRequest, replyTo: ReplyTo<SyncGroupResponse>, now: Instant): Decision {
     const group = this.#groups.get(request.groupId);
-    if (group?.type !== 'classic' || group.state === 'Empty') {
+    if (group?.type === 'consumer') return this.#consumers.sync(group, { request, replyTo, now });
+    if (group === undefined || group.state === 'Empty') {
       return answered(replyTo, { errorCode: ErrorCode.UNKNOWN_MEMBER_ID });
     }
     return this.#step(group, now, (step) => syncGroup(step, request, replyTo));
@@ -232,7 +223,8 @@ export class GroupMachine implements CoordinatorMachine {
   /** The error to answer; a member that must rebalance is alive all the same. */
   heartbeat(groupId: string, identity: MemberIdentity, now: Instant): number {
     const group = this.#groups.get(groupId);
-    if (group?.type !== 'classic') return ErrorCode.UNKNOWN_MEMBER_ID;
+    if (group === undefined) return ErrorCode.UNKNOWN_MEMBER_ID;
+    if (group.type === 'consumer') return this.#consumers.heartbeatByClassic(group, identity, now);
     const errorCode = validateMember(group, identity.memberId, identity.groupInstanceId);
     if (errorCode !== ErrorCode.NONE) return errorCode;
     if (identity.generationId !== group.generationId) return ErrorCode.ILLEGAL_GENERATION;
@@ -247,7 +239,8 @@ export class GroupMachine implements CoordinatorMachine {
     now: Instant,
   ): Decision {
     const group = this.#groups.get(groupId);
-    if (group?.type !== 'classic') {
+    if (group?.type === 'consumer') return this.#consumers.leave(group, { leaving, replyTo, now });
+    if (group === undefined) {
       const errorCode = ErrorCode.UNKNOWN_MEMBER_ID;
       return answered(
         replyTo,
@@ -319,14 +312,16 @@ export class GroupMachine implements CoordinatorMachine {
   }
 
   /** Offsets of the topics asked for, or of all topics for null. */
-  fetchOffsets(
-    groupId: string,
-    topics: readonly OffsetFetchTopic[] | null,
-    view: OffsetView,
-  ): FetchedTopic[] {
-    return topics === null
-      ? fetchAllOffsets(this.#offsets, groupId, view)
-      : fetchOffsets(this.#offsets, { groupId, topics }, view);
+  fetchOffsets({ groupId, member, topics }: OffsetFetch, view: OffsetView): GroupResult<FetchedTopic[]> {
+    const group = view === 'latest' ? this.#groups.get(groupId) : this.#groups.getCommitted(groupId);
+    const errorCode =
+      group?.type === 'consumer' ? validateConsumerFetch(group, member, view) : ErrorCode.NONE;
+    if (errorCode !== ErrorCode.NONE) return { kind: 'refused', errorCode };
+    const value =
+      topics === null
+        ? fetchAllOffsets(this.#offsets, groupId, view)
+        : fetchOffsets(this.#offsets, { groupId, topics }, view);
+    return { kind: 'ok', value };
   }
 
   /** The committed state of a classic group; undefined when there is none. */

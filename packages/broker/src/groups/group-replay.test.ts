@@ -2,7 +2,12 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ManualClock, settle } from '../../test/coordination/manual-clock.ts';
 import { MemoryLog } from '../../test/coordination/memory-log.ts';
-import { countingRandom, GROUP_CONFIG, newCoordinator } from '../../test/groups/coordinator-bed.ts';
+import {
+  countingRandom,
+  GROUP_CONFIG,
+  NO_MEMBER,
+  newCoordinator,
+} from '../../test/groups/coordinator-bed.ts';
 import { GROUP_METADATA_TOPIC } from '../metadata/topic-name.ts';
 import { ErrorCode } from '../protocol/errors.ts';
 import { ZERO_UUID } from '../protocol/uuid.ts';
@@ -310,7 +315,7 @@ function endTransaction(coordinator: GroupCoordinator, producerId: number, isCom
 }
 
 async function knowledgeOf(coordinator: GroupCoordinator, groupId: string) {
-  const fetched = await coordinator.fetchOffsets(groupId, null, false);
+  const fetched = await coordinator.fetchOffsets({ groupId, topics: null, member: NO_MEMBER }, false);
   const described = coordinator.describeGroup(groupId);
   const known = described.kind === 'ok' ? described.value : null;
   const settled = known?.groupState === 'Stable' || known?.groupState === 'Empty';
@@ -357,8 +362,10 @@ test('a transaction that is open when another takes over ends there as it would 
         const latter = await knowledgeOf(successor, groupId);
         expect(latter).toEqual({ ...former, group: former.group ?? latter.group });
         const topics = TOPICS.map((name) => ({ name, topicId: ZERO_UUID, partitionIndexes: [0] }));
-        const stable = await successor.fetchOffsets(groupId, topics, true);
-        expect(stable).toEqual(await scene.coordinator.fetchOffsets(groupId, topics, true));
+        const stable = await successor.fetchOffsets({ groupId, topics, member: NO_MEMBER }, true);
+        expect(stable).toEqual(
+          await scene.coordinator.fetchOffsets({ groupId, topics, member: NO_MEMBER }, true),
+        );
       }
     }),
     { numRuns: 300 },

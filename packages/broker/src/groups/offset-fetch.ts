@@ -2,11 +2,20 @@ import { ErrorCode } from '../protocol/errors.ts';
 import type { Decoded, Encodable } from '../protocol/message.ts';
 import type { offsetFetchRequest } from '../protocol/messages/offset-fetch-request.ts';
 import type { offsetFetchResponse } from '../protocol/messages/offset-fetch-response.ts';
+import type { FetchingMember } from './consumer/consumer-commit.ts';
 import type { CommittedOffset, OffsetStore, StoredOffset } from './offset-store.ts';
 
 /** One group of an OffsetFetch, as version 8 and later batch them; null topics ask for all. */
 export type OffsetFetchGroup = Decoded<typeof offsetFetchRequest>['groups'][number];
 export type OffsetFetchTopic = NonNullable<OffsetFetchGroup['topics']>[number];
+
+/** What is asked of one group, and by whom. */
+export interface OffsetFetch {
+  readonly groupId: string;
+  readonly topics: readonly OffsetFetchTopic[] | null;
+  readonly member: FetchingMember;
+}
+
 export type FetchedGroup = NonNullable<Encodable<typeof offsetFetchResponse>['groups']>[number];
 export type FetchedTopic = NonNullable<FetchedGroup['topics']>[number];
 export type FetchedPartition = NonNullable<FetchedTopic['partitions']>[number];

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { ManualClock } from '../../test/coordination/manual-clock.ts';
 import { type LedMemoryLog, MemoryLog } from '../../test/coordination/memory-log.ts';
-import { GROUP_CONFIG, newCoordinator } from '../../test/groups/coordinator-bed.ts';
+import { GROUP_CONFIG, NO_MEMBER, newCoordinator } from '../../test/groups/coordinator-bed.ts';
 import { recordsOf } from '../coordination/coordinator-batch.ts';
 import { ErrorCode } from '../protocol/errors.ts';
 import { isControlAt, isTransactionalAt, producerIdAt } from '../protocol/record-batch.ts';
@@ -10,6 +10,7 @@ import type { GroupCoordinator } from './group-coordinator.ts';
 
 const CLIENT = { clientId: 'c', clientHost: '/127.0.0.1', apiVersion: 5 };
 const TOPICS = [{ name: 'orders', topicId: ZERO_UUID, partitionIndexes: [0, 1] }];
+const FETCH = { groupId: 'g', topics: TOPICS, member: NO_MEMBER };
 const { NONE, UNSTABLE_OFFSET_COMMIT } = ErrorCode;
 
 let clock: ManualClock;
@@ -62,7 +63,7 @@ function end(isCommitted: boolean, { producerId = 7, of = coordinator } = {}): P
 
 /** Offset and error of partition 0 to anybody, and to whoever asks for what is stable. */
 async function seen(of = coordinator): Promise<readonly unknown[]> {
-  const views = await Promise.all([of.fetchOffsets('g', TOPICS, false), of.fetchOffsets('g', TOPICS, true)]);
+  const views = await Promise.all([of.fetchOffsets(FETCH, false), of.fetchOffsets(FETCH, true)]);
   return views.flatMap((view) => {
     const partition = view.kind === 'ok' ? view.value[0]?.partitions?.[0] : undefined;
     return [partition?.committedOffset, partition?.errorCode ?? NONE];

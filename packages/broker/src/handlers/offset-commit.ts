@@ -76,7 +76,7 @@ function checkTopic(
     else refused.push({ partitionIndex, errorCode });
   }
   return {
-    accepted: { name, topicId: topic.topicId, partitions: accepted },
+    accepted: { name, topicId: known?.id ?? topic.topicId, partitions: accepted },
     refused: { name: topic.name, topicId: topic.topicId, partitions: refused },
   };
 }

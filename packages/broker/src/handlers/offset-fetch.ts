@@ -62,7 +62,11 @@ async function fetchGroup(needs: OffsetFetchNeeds, fetch: GroupFetch): Promise<G
   }
   const checked = group.topics?.map((topic) => checkTopic(needs, topic, context)) ?? null;
   const asked = checked?.flatMap(({ accepted }) => (accepted === null ? [] : [accepted])) ?? null;
-  const result = await coordinator.fetchOffsets(group.groupId, asked, fetch.request.requireStable);
+  const { groupId } = group;
+  const result = await coordinator.fetchOffsets(
+    { groupId, topics: asked, member: group },
+    fetch.request.requireStable,
+  );
   if (result.kind === 'refused') return refuseGroup(group, result.errorCode, context.apiVersion);
   if (checked === null) {
     return { groupId: group.groupId, topics: visibleTopics(needs, result.value, context) };

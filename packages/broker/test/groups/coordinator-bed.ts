@@ -25,6 +25,9 @@ export const GROUP_CONFIG: GroupConfig = {
   },
 };
 
+/** Who asks for offsets without being in the group. */
+export const NO_MEMBER = { memberId: null, memberEpoch: -1 };
+
 /** Says nothing, and takes an error of the machine for a failure of the test. */
 export const strictLogger: Logger = {
   debug: () => undefined,

@@ -1,3 +1,4 @@
+import { classicAssignment } from '../../src/groups/consumer/classic-protocol.ts';
 import { GroupTopics } from '../../src/groups/consumer/group-topics.ts';
 import type { GroupConfig } from '../../src/groups/group-config.ts';
 import type { GroupCoordinator } from '../../src/groups/group-coordinator.ts';
@@ -5,6 +6,7 @@ import { decodeGroupRecord } from '../../src/groups/group-records.ts';
 import { GROUP_METADATA_TOPIC } from '../../src/metadata/topic-name.ts';
 import { ErrorCode, errorOf } from '../../src/protocol/errors.ts';
 import { encodeMessage } from '../../src/protocol/message.ts';
+import { consumerProtocolAssignment } from '../../src/protocol/messages/consumer-protocol-assignment.ts';
 import { consumerProtocolSubscription } from '../../src/protocol/messages/consumer-protocol-subscription.ts';
 import { ZERO_UUID } from '../../src/protocol/uuid.ts';
 import { ManualClock, settle } from '../coordination/manual-clock.ts';
@@ -14,7 +16,7 @@ import { withConsumerConfig } from './consumer-configs.ts';
 import { consumerRecordText } from './consumer-record-text.ts';
 import { countingRandom, GROUP_CONFIG, newCoordinator } from './coordinator-bed.ts';
 import { Command } from './story-command.ts';
-import { imageOf, withTopicNames } from './topic-image.ts';
+import { idOfTopic, imageOf, withTopicNames } from './topic-image.ts';
 
 const CONFIG_NAMES: Readonly<Record<string, keyof Omit<GroupConfig, 'consumer'>>> = {
   'group.initial.rebalance.delay.ms': 'initialRebalanceDelayMs',
@@ -199,7 +201,7 @@ export class Story {
       protocolName: command.optional('protocol'),
       assignments: command.list('assign').map((entry) => {
         const [member = '', assignment = ''] = entry.split(':');
-        return { memberId: this.#memberId(member), assignment: bytesOf(assignment) };
+        return { memberId: this.#memberId(member), assignment: assignmentBytes(assignment) };
       }),
     };
     this.#answer(command, coordinator.syncGroup(request), (response) =>
@@ -235,7 +237,7 @@ export class Story {
       retentionTimeMs: command.number('retention', -1),
       topics: command.partitions().map(({ partition, topic, value }) => ({
         name: topic,
-        topicId: ZERO_UUID,
+        topicId: idOfTopic(topic),
         partitions: [
           {
             partitionIndex: partition,
@@ -263,19 +265,23 @@ export class Story {
     });
     const stable = command.text('stable') === 'yes';
     const topics = asked.length === 0 ? null : asked;
-    this.#answer(command, coordinator.fetchOffsets(command.text('group', 'g'), topics, stable), (result) =>
-      result.kind === 'refused'
-        ? errorName(result.errorCode)
-        : result.value
-            .flatMap(({ name, partitions = [] }) =>
-              partitions.map((found) => {
-                const metadata = found.metadata ? `(${found.metadata.slice(0, 20)})` : '';
-                const epoch = found.committedLeaderEpoch === -1 ? '' : `@${found.committedLeaderEpoch}`;
-                return `${name}-${found.partitionIndex}=${found.committedOffset}${epoch}${metadata}`;
-              }),
-            )
-            .sort()
-            .join(' '),
+    const member = { memberId: command.optional('member'), memberEpoch: command.number('generation', -1) };
+    this.#answer(
+      command,
+      coordinator.fetchOffsets({ groupId: command.text('group', 'g'), topics, member }, stable),
+      (result) =>
+        result.kind === 'refused'
+          ? errorName(result.errorCode)
+          : result.value
+              .flatMap(({ name, partitions = [] }) =>
+                partitions.map((found) => {
+                  const metadata = found.metadata ? `(${found.metadata.slice(0, 20)})` : '';
+                  const epoch = found.committedLeaderEpoch === -1 ? '' : `@${found.committedLeaderEpoch}`;
+                  return `${name}-${found.partitionIndex}=${found.committedOffset}${epoch}${metadata}`;
+                }),
+              )
+              .sort()
+              .join(' '),
     );
   }
 
@@ -375,9 +381,30 @@ function errorName(errorCode: number | undefined): string {
   return errorOf(errorCode ?? ErrorCode.NONE).name;
 }
 
-function subscription(topics: string): Uint8Array {
-  const body = encodeMessage(consumerProtocolSubscription, { topics: topics.split('+').filter(Boolean) }, 0);
-  return Uint8Array.of(0, 0, ...body);
+/** `orders+payments`, or with what is owned: `orders+payments|orders-0/1`. */
+function subscription(text: string): Uint8Array {
+  const [topics = '', owned] = text.split('|');
+  const version = owned === undefined ? 0 : 1;
+  const ownedPartitions = owned === undefined ? [] : partitionsOf(owned);
+  const body = { topics: topics.split('+').filter(Boolean), ownedPartitions };
+  return Uint8Array.of(0, version, ...encodeMessage(consumerProtocolSubscription, body, version));
+}
+
+/** `@orders-0/1+payments-0` is an assignment that consumers can read; any other text is what it is. */
+function assignmentBytes(text: string): Uint8Array {
+  if (!text.startsWith('@')) return new TextEncoder().encode(text);
+  const assignedPartitions = partitionsOf(text.slice(1));
+  return Uint8Array.of(0, 0, ...encodeMessage(consumerProtocolAssignment, { assignedPartitions }, 0));
+}
+
+function partitionsOf(text: string): { topic: string; partitions: number[] }[] {
+  return text
+    .split('+')
+    .filter(Boolean)
+    .map((word) => {
+      const [topic = '', partitions = ''] = word.split('-');
+      return { topic, partitions: partitions.split('/').map(Number) };
+    });
 }
 
 function bytesOf(text: string): Uint8Array {
@@ -385,5 +412,10 @@ function bytesOf(text: string): Uint8Array {
 }
 
 function textOf(bytes: Uint8Array | undefined): string {
+  const read = bytes === undefined || bytes.length < 2 ? null : classicAssignment(bytes);
+  if (read !== null) {
+    const topics = read.partitions.map(({ partitions, topic }) => `${topic}-${partitions.join('/')}`);
+    return `@${topics.sort().join('+')}`;
+  }
   return new TextDecoder().decode(bytes ?? new Uint8Array(0));
 }

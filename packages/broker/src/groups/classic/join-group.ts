@@ -13,7 +13,7 @@ import {
   validateMember,
 } from './classic-group.ts';
 import type { GroupStep } from './group-step.ts';
-import { type MemberProtocol, sameProtocols } from './member-protocol.ts';
+import { protocolsOf, sameProtocols } from './member-protocol.ts';
 import {
   answerJoin,
   dropMember,
@@ -104,7 +104,7 @@ function addMember(step: GroupStep, event: JoinEvent, memberId: string): void {
     clientId: client.clientId,
     clientHost: client.clientHost,
     ...timeoutsOf(event),
-    protocols: protocolsOf(request),
+    protocols: protocolsOf(request.protocols),
     assignment: new Uint8Array(0),
     isNew: true,
     awaitingJoin: event.replyTo,
@@ -221,7 +221,7 @@ function holdJoin(step: GroupStep, event: JoinEvent, member: ClassicMember): voi
   step.group.members.set(member.memberId, {
     ...member,
     ...timeoutsOf(event),
-    protocols: protocolsOf(event.request),
+    protocols: protocolsOf(event.request.protocols),
     awaitingJoin: event.replyTo,
   });
 }
@@ -241,15 +241,6 @@ function timeoutsOf({ client, request }: JoinEvent): {
     sessionTimeoutMs,
     rebalanceTimeoutMs: client.apiVersion === 0 ? sessionTimeoutMs : request.rebalanceTimeoutMs,
   };
-}
-
-/** Copies, for the request's bytes are part of a frame that is to be freed. A name given twice counts once. */
-function protocolsOf(request: JoinGroupRequest): MemberProtocol[] {
-  const byName = new Map<string, MemberProtocol>();
-  for (const { name, metadata } of request.protocols) {
-    if (!byName.has(name)) byName.set(name, { name, metadata: metadata.slice() });
-  }
-  return [...byName.values()];
 }
 
 function refuse(step: GroupStep, event: JoinEvent, memberId: string, errorCode: number): void {

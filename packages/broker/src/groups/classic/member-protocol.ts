@@ -4,6 +4,15 @@ export interface MemberProtocol {
   readonly metadata: Uint8Array;
 }
 
+/** Copies, for the request's bytes are part of a frame that is to be freed. A name given twice counts once. */
+export function protocolsOf(requested: readonly MemberProtocol[]): MemberProtocol[] {
+  const byName = new Map<string, MemberProtocol>();
+  for (const { name, metadata } of requested) {
+    if (!byName.has(name)) byName.set(name, { name, metadata: metadata.slice() });
+  }
+  return [...byName.values()];
+}
+
 export function sameProtocols(a: readonly MemberProtocol[], b: readonly MemberProtocol[]): boolean {
   return (
     a.length === b.length &&

@@ -1,9 +1,15 @@
 import { ErrorCode } from '../../protocol/errors.ts';
-import type { ConsumerGroup } from './consumer-group.ts';
+import type { ConsumerGroup, GroupView } from './consumer-group.ts';
 import type { ConsumerMember } from './consumer-member.ts';
 
 /** First version of OffsetCommit whose clients know of member epochs. */
 const MEMBER_EPOCHS_FROM = 9;
+
+/** Who asks for offsets; before version 9 of OffsetFetch nobody says. */
+export interface FetchingMember {
+  readonly memberId: string | null;
+  readonly memberEpoch: number;
+}
 
 /** A commit of one member, by whichever API. */
 interface Commit {
@@ -43,13 +49,14 @@ export function validateConsumerCommit(
   return isCovered ? ErrorCode.NONE : staleEpoch(member);
 }
 
-/** Whether offsets may be told to a member of this epoch, by committed state; null and -1 come from no member. */
+/** Whether offsets may be told to a member of this epoch; null and -1 come from no member. */
 export function validateConsumerFetch(
   group: ConsumerGroup,
-  { memberEpoch, memberId }: { memberId: string | null; memberEpoch: number },
+  { memberEpoch, memberId }: FetchingMember,
+  view: GroupView,
 ): number {
   if (memberId === null && memberEpoch < 0) return ErrorCode.NONE;
-  const member = memberId === null ? undefined : group.committedMember(memberId);
+  const member = memberId === null ? undefined : group.member(memberId, view);
   if (member === undefined) return ErrorCode.UNKNOWN_MEMBER_ID;
   return memberEpoch === member.memberEpoch ? ErrorCode.NONE : staleEpoch(member);
 }

@@ -89,13 +89,8 @@ export class ConsumerGroup {
     return this.#head.get(HEAD) ?? NEW_HEAD;
   }
 
-  member(memberId: string): ConsumerMember | undefined {
-    return this.#members.get(memberId);
-  }
-
-  /** As readers of committed state know it. */
-  committedMember(memberId: string): ConsumerMember | undefined {
-    return this.#members.getCommitted(memberId);
+  member(memberId: string, view: GroupView = 'latest'): ConsumerMember | undefined {
+    return view === 'latest' ? this.#members.get(memberId) : this.#members.getCommitted(memberId);
   }
 
   members(view: GroupView = 'latest'): Iterable<ConsumerMember> {

@@ -3,6 +3,7 @@ import type { LogFields } from '../../runtime/logger.ts';
 import type { GroupConfig } from '../group-config.ts';
 import type { ConsumerGroup } from './consumer-group.ts';
 import type { ConsumerRecord } from './consumer-records.ts';
+import type { Downgrade } from './downgrade.ts';
 import type { GroupTopics } from './group-topics.ts';
 
 /**
@@ -16,6 +17,8 @@ export interface ConsumerStep {
   readonly topics: GroupTopics;
   readonly records: ConsumerRecord[];
   readonly notes: DecisionNote[];
+  /** The group is to go on as a classic one; then `records` are written, and nothing is applied to it. */
+  downgrade: (Downgrade & { readonly rebalanceReason: string | null }) | null;
 }
 
 /** An event that cannot be: nothing is changed, and the client is told why. */

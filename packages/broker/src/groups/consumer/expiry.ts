@@ -30,9 +30,9 @@ export function overdueMembers({ group, now }: ConsumerStep): OverdueMembers {
 /** After loading nobody is known to be gone: each member gets a whole session, and time to give up what it must. */
 export function beginTimers({ config, group, now }: ConsumerStep): void {
   const { sessionTimeoutMs } = config.consumer.ofGroup(group.groupId);
-  for (const { memberEpoch: epoch, memberId, rebalanceTimeoutMs, state } of group.members()) {
+  for (const { classic, memberEpoch: epoch, memberId, rebalanceTimeoutMs, state } of group.members()) {
     group.timers.set({ memberId, kind: 'session', atMs: now.monotonicMs + sessionTimeoutMs, epoch });
-    if (state !== 'unrevoked') continue;
+    if (state !== 'unrevoked' || classic !== null) continue;
     group.timers.set({ memberId, kind: 'rebalance', atMs: now.monotonicMs + rebalanceTimeoutMs, epoch });
   }
 }
