@@ -7,14 +7,21 @@ import { segmentFile } from '../../packages/broker/src/log/segment-files.ts';
 import { buildTransactionMarker } from '../../packages/broker/src/protocol/control-records.ts';
 import { batchOf, LogBed } from '../../packages/broker/test/log/log-bed.ts';
 import { BrokerProcess } from './broker-process.ts';
-import { DirectoryWriter, javaWriter, MANY_SEGMENTS, type WrittenTopic } from './directory-writer.ts';
+import { TransactionalProducer } from './differential/transactional-producer.ts';
+import { WireClient } from './differential/wire-client.ts';
+import {
+  DirectoryWriter,
+  javaWriter,
+  MANY_SEGMENTS,
+  WRITTEN_TOPICS,
+  type WrittenTopic,
+} from './directory-writer.ts';
 import { bothDumps, complaintsAbout, dumpableFiles, dumpLogSegments } from './dump-log-segments.ts';
 import { noteFinding } from './interop-findings.ts';
 import { deleteRecordsBelow } from './kafka-questions.ts';
 import { KafkaTools } from './kafka-tools.ts';
 
-/** What this broker serves; transactions are written by the log alone, see below. */
-const topics: readonly WrittenTopic[] = ['codecs', 'append-time', 'idempotent', 'compacted', 'deleted-below'];
+const topics = Object.keys(WRITTEN_TOPICS) as WrittenTopic[];
 /** How the broker had ended when the directory was copied. */
 const ends = ['stopped', 'stopped after kill -9'] as const;
 
@@ -23,7 +30,7 @@ const DUMPED = {
   found: 'no complaint in any of its ways; `odradek dump-log` prints the same',
 };
 const KINDS =
-  'codecs, idempotent producers, clocks, retention, DeleteRecords, a cleaned topic, commits, metadata';
+  'codecs, idempotent and transactional producers, clocks, retention, DeleteRecords, a cleaned topic, commits, metadata';
 
 const tools = new KafkaTools();
 const copies = new Map<string, string>();
@@ -33,6 +40,9 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'odradek-files-'));
   const broker = await BrokerProcess.prepare({
     'log.initial.task.delay.ms': '0',
+    'transaction.state.log.num.partitions': '1',
+    'transaction.state.log.replication.factor': '1',
+    'transaction.state.log.min.isr': '1',
     'log.retention.check.interval.ms': '100',
     'log.cleaner.backoff.ms': '100',
   });
@@ -47,6 +57,7 @@ beforeAll(async () => {
     await writer.createTopics(tools, topics);
     await writer.createTopic(tools, 'retained', { ...MANY_SEGMENTS, 'retention.bytes': '1000' });
     await writer.write(1, topics);
+    await offsetsInTransactions(broker.bootstrap);
     for (let run = 1; run <= 6; run++) await writer.to('retained', run, {});
     await deleteRecordsBelow(broker.bootstrap, 'deleted-below', 7);
     await segmentsDeleted(join(broker.logDirectory, 'retained-0'));
@@ -94,6 +105,25 @@ describe.each(ends)('DumpLogSegments of Kafka 4.3.1 over every file of a broker 
     const metadata = await dumped('__cluster_metadata-0', ['--cluster-metadata-decoder']);
     expect(metadata).toContain('"type":"TOPIC_RECORD"');
     expect(metadata).toContain('"name":"retained"');
+  });
+
+  test('finds transactions, what became of them, and the offsets in them', async () => {
+    const runs = end === 'stopped' ? 1 : 3;
+    const records = await dumped('transactions-0', ['--deep-iteration']);
+    expect(records.match(/isTransactional: true/g)?.length).toBeGreaterThan(runs * 9);
+    expect(records.match(/endTxnMarker: COMMIT/g)).toHaveLength(runs * 2);
+    expect(records.match(/endTxnMarker: ABORT/g)?.length).toBeGreaterThanOrEqual(runs);
+    const states = await dumped('__transaction_state-0', ['--transaction-log-decoder']);
+    for (const outcome of ['first', 'second', 'third', 'compacted-commit', 'compacted-abort'])
+      expect(states).toContain(`"transactionalId":"${outcome}-${runs}"`);
+    // 0 Empty, 1 Ongoing, 4 CompleteCommit, 5 CompleteAbort
+    for (const status of [0, 1, 4, 5]) expect(states).toContain(`"transactionStatus":${status},`);
+    const commits = await dumped('__consumer_offsets-0', ['--offsets-decoder']);
+    expect(commits.match(/isTransactional: true isControl: false/g)?.length).toBeGreaterThanOrEqual(2);
+    expect(commits.match(/endTxnMarker: (COMMIT|ABORT)/g)?.toSorted()).toEqual([
+      'endTxnMarker: ABORT',
+      'endTxnMarker: COMMIT',
+    ]);
   });
 
   test('finds the oldest segments gone where they were to go', async () => {
@@ -150,6 +180,18 @@ describe('DumpLogSegments of Kafka 4.3.1 over a log with transactions', () => {
     });
   });
 });
+
+/** One offset that is committed, and one that is not. */
+async function offsetsInTransactions(bootstrap: string): Promise<void> {
+  const client = new WireClient(bootstrap);
+  const producer = await new TransactionalProducer(client, 'offsets', 2).init();
+  for (const committed of [true, false]) {
+    const offset = { group: 'readers-1', topic: 'transactions', offset: committed ? 3 : 5 };
+    expect(await producer.commitOffset(offset)).toBe(0);
+    expect(await producer.end(committed)).toBe(0);
+  }
+  client.close();
+}
 
 const TRANSACTIONS = 12;
 
