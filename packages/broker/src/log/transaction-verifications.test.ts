@@ -78,6 +78,14 @@ describe('the first batch of a transaction', () => {
     expect(scene.send(0, 0, { asked })).toBe(INVALID_TXN_STATE);
   });
 
+  test('is taken by the log that goes on elsewhere', async () => {
+    const asked = scene.ask(0);
+    const other = await bed.open({ name: 'future' });
+    other.verifications.takeOver(log.verifications);
+    expect(new TransactionScene(other).send(0, 0, { asked })).toBe(NONE);
+    await other.close();
+  });
+
   test('was asked of a log that is there no longer when its end was cut off', async () => {
     const asked = scene.ask(0);
     await log.follower.truncateTo(0);

@@ -102,6 +102,13 @@ export class TransactionVerifications {
     }
   }
 
+  /** The log goes on in another directory, with the same records: what was asked for it is as good as before. */
+  takeOver(former: TransactionVerifications): void {
+    for (const [producerId, verification] of former.#verifications) {
+      this.#verifications.set(producerId, verification);
+    }
+  }
+
   /** Whoever names ever new producers pushes out those that were asked for longest ago. */
   #makeRoom(): void {
     if (this.#verifications.size < VERIFICATIONS_MAX) return;

@@ -248,6 +248,7 @@ export class Partition {
       const former = this.#log;
       log.updateHighWatermark(former.highWatermark);
       log.advanceLogStartOffset(Math.min(former.logStartOffset, log.highWatermark));
+      log.verifications.takeOver(former.verifications);
       this.#log = log;
       this.#listen();
       if (this.#leadership !== null) log.beginEpoch(this.#leadership.leaderEpoch);
