@@ -31,7 +31,7 @@ import { ConsumerGroups } from './consumer/consumer-groups.ts';
 import { type DescribedConsumerGroup, listConsumerGroup } from './consumer/describe-consumer-group.ts';
 import type { GroupTopics } from './consumer/group-topics.ts';
 import type { ConsumerGroupHeartbeatResponse, HeartbeatEvent } from './consumer/heartbeat.ts';
-import type { Group } from './group.ts';
+import { type Group, groupTombstones, isEmpty } from './group.ts';
 import type { GroupClient } from './group-client.ts';
 import type { GroupConfig } from './group-config.ts';
 import type { GroupDeletion } from './group-deletion.ts';
