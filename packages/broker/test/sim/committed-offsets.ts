@@ -1,4 +1,5 @@
 import type { Findings } from './findings.ts';
+import type { Coordinates } from './ownership.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
 /** How long after it was sent a commit may still reach the broker on a connection that its sender gave up. */
@@ -11,6 +12,8 @@ const NEVER_COMMITTED = -1;
 interface Commits {
   /** As acknowledged, or read, last. */
   last: number;
+  /** The largest that was acknowledged, or read. */
+  furthest: number;
   /** Sent and not answered: each may have been done or may yet be, by when it was sent. */
   readonly inDoubt: Map<number, number>;
   /** Every offset that was ever sent: a loss may bring any of them back. */
@@ -18,38 +21,56 @@ interface Commits {
   mayBeLost: boolean;
 }
 
+/** A commit that is on its way. */
+export interface Commit {
+  /** The broker has acknowledged it. */
+  readonly done: () => void;
+  /** The broker has refused it for good, or the transaction that it is part of was aborted. */
+  readonly refused: () => void;
+}
+
 /** What groups have committed, and which offsets they may rightly read. */
 export class CommittedOffsets {
   readonly #findings: Findings;
   readonly #time: VirtualTime;
-  /** Whether a broker is the coordinator, and does not just believe so: then what it says is not out of date. */
-  readonly #coordinates: (nodeId: number) => boolean;
+  readonly #coordinates: Coordinates;
   readonly #commits = new Map<string, Commits>();
+  #mayGoBack = false;
 
-  constructor(findings: Findings, time: VirtualTime, coordinates: (nodeId: number) => boolean) {
+  constructor(findings: Findings, time: VirtualTime, coordinates: Coordinates) {
     this.#findings = findings;
     this.#time = time;
     this.#coordinates = coordinates;
   }
 
-  /** A member is about to commit. Returns what is to be called when the broker has acknowledged it. */
-  sending(partition: string, offset: number): () => void {
+  /** A member is about to commit. */
+  sending(partition: string, offset: number): Commit {
     const commits = this.#of(partition);
+    // Whoever sends this has begun behind all that was acknowledged by now, and is refused if it is not its turn.
+    const { furthest } = commits;
     commits.inDoubt.set(offset, this.#time.nowMs);
     commits.ever.add(offset);
-    return () => {
-      commits.inDoubt.delete(offset);
-      this.#settle(commits, offset);
-      commits.mayBeLost = false;
-      this.#findings.count('commits');
+    return {
+      done: () => {
+        commits.inDoubt.delete(offset);
+        this.#settle(commits, offset);
+        commits.mayBeLost = false;
+        this.#findings.count('commits');
+        if (offset < furthest && !this.#mayGoBack)
+          this.#findings.violate(`${partition}: ${offset} is committed behind ${furthest}`);
+      },
+      refused: () => commits.inDoubt.delete(offset),
     };
   }
 
-  /** A member is about to read what is committed. Returns what is to be called with what the broker says. */
-  reading(partition: string): (offset: number, nodeId: number) => void {
+  /**
+   * A member is about to read what is committed. Returns what is to be called with what the broker says, and tells
+   * whether that is the coordinator's word: another's may be out of date.
+   */
+  reading(groupId: string, partition: string): (offset: number, nodeId: number) => boolean {
     const before = this.#allowed(partition);
     return (offset, nodeId) => {
-      if (!this.#coordinates(nodeId)) return;
+      if (!this.#coordinates(nodeId, groupId)) return false;
       const commits = this.#of(partition);
       const allowed = new Set([...before, ...this.#allowed(partition)]);
       if (!allowed.has(offset))
@@ -57,18 +78,26 @@ export class CommittedOffsets {
           `${partition}: the committed offset is ${offset}, not ${[...allowed].join(' or ')}`,
         );
       this.#settle(commits, offset);
+      return true;
     };
   }
 
   /** The broker has said what is committed: what was sent long before has been done by then, or never will be. */
   #settle(commits: Commits, offset: number): void {
     commits.last = offset;
+    commits.furthest = Math.max(commits.furthest, offset);
     for (const [other, sentMs] of [...commits.inDoubt])
       if (this.#time.nowMs - sentMs > STRAGGLING_MS) commits.inDoubt.delete(other);
   }
 
+  /** Records are lost, and whoever had read them reads others in their place. */
+  mayGoBack(): void {
+    this.#mayGoBack = true;
+  }
+
   /** Any of them may be gone, and no promise is broken. */
   mayBeLost(): void {
+    this.mayGoBack();
     for (const commits of this.#commits.values()) commits.mayBeLost = true;
   }
 
@@ -82,6 +111,7 @@ export class CommittedOffsets {
     if (known !== undefined) return known;
     const none: Commits = {
       last: NEVER_COMMITTED,
+      furthest: NEVER_COMMITTED,
       inDoubt: new Map(),
       ever: new Set(),
       mayBeLost: false,

@@ -133,6 +133,7 @@ export class FaultPlan {
       machine.spoilDisk({ slowness: 1, isFull: false, failsNextSync: false, failsNextWrite: false });
       if (machine.condition.unreadable !== undefined) this.#changeDisk(machine);
       machine.resume();
+      machine.mendClock();
       machine.startSoon();
     }
   }

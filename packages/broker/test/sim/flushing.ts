@@ -9,9 +9,12 @@ const WAYS = ['broker', 'topic', 'flush.messages'] as const;
 /** A single broker syncs by Kafka's own config too; that of several waits for no follower's disk. */
 const CLUSTER_WAYS = ['broker', 'broker', 'topic'] as const;
 
-/** What one seed's brokers are told to sync. */
+/** What one seed's brokers are told to sync, and the topics that clients use. */
 export interface Flushing {
   readonly topics: readonly TopicPlan[];
+  /** Those that only transactions write to: what is written at will, and what is copied. */
+  readonly ledger: TopicPlan;
+  readonly copies: TopicPlan;
   /** Configs of the brokers. */
   readonly properties: Readonly<Record<string, string>>;
   /** Whether also what is not in these topics, commits above all, is synced. */
@@ -29,6 +32,8 @@ export function drawnFlushing(
   const topic = (name: string): TopicPlan => ({ name, partitions: 2, replicationFactor, configs });
   return {
     topics: [topic('first'), topic('second')],
+    ledger: topic('ledger'),
+    copies: topic('copies'),
     properties: way === 'broker' ? { [BEFORE_ACK]: 'true' } : {},
     isEverything: way === 'broker',
   };

@@ -19,6 +19,7 @@ const COMMON = {
   'controller.listener.names': 'CONTROLLER',
   'offsets.topic.num.partitions': '2',
   'group.initial.rebalance.delay.ms': '100',
+  'transaction.state.log.num.partitions': '2',
   'connections.max.idle.ms': '20000',
   // Segments roll and checkpoints are written many times within the minute that a seed lasts.
   'log.roll.ms': '6000',
@@ -62,6 +63,8 @@ export function propertiesOf(
     'log.dirs': dataDirectoryOf(id),
     'default.replication.factor': `${replicationFactor}`,
     'offsets.topic.replication.factor': `${replicationFactor}`,
+    'transaction.state.log.replication.factor': `${replicationFactor}`,
+    'transaction.state.log.min.isr': `${minInSyncReplicas}`,
     'min.insync.replicas': `${minInSyncReplicas}`,
     ...(cluster.length > 1 && quorumOf(cluster)),
   };

@@ -1,17 +1,20 @@
 import { parseArgs } from 'node:util';
 import { patchRules } from './patched-rules.ts';
-import { appendToRecord, presentCommit, recorded, SeedTally } from './record.ts';
+import { appendToRecord, presentCommit, recorded, recordedTotal, SeedTally } from './record.ts';
 import { RULE_VARIANTS } from './rule-variants.ts';
 import type { SimulationResult } from './simulation.ts';
+import { TRANSACTION_VARIANTS } from './transaction-variants.ts';
 
 /*
  * `npm run sim [-- --seeds 100 --seed 1]`: runs so many simulations, the first of them with the seed given, and
  * prints how often each thing happened. Something that never happened was not tested, and is a failure too.
  *
- * `--record` goes on behind the last seed in record.jsonl and writes down what became of each chunk.
+ * `--record` goes on behind the last seed in record.jsonl and writes down what became of each chunk; `--total` says what
+ * all of them come to.
  * `--notes` tells the great moments of a seed that finds something, instead of its last events.
  * `--keep-going` runs on behind a seed that has found something. `--variant NAME` puts a known fault into the broker
- * and ends, with status 0, at the first seed that finds it; `--variants` names them all.
+ * and ends, with status 0, at the first seed that finds it; `--variants` names them all. `--plain` leaves out transactions
+ * and groups of the consumer protocol, which costs half the time.
  */
 
 const REPORT_EVERY = 50;
@@ -24,19 +27,23 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '100' },
     seed: { type: 'string' },
     record: { type: 'boolean', default: false },
+    total: { type: 'boolean', default: false },
     'keep-going': { type: 'boolean', default: false },
     notes: { type: 'boolean', default: false },
     verbose: { type: 'boolean', default: false },
     variant: { type: 'string' },
     variants: { type: 'boolean', default: false },
+    plain: { type: 'boolean', default: false },
   },
 });
 
-const rule = RULE_VARIANTS.find(({ name }) => name === values.variant);
+const rules = [...RULE_VARIANTS, ...TRANSACTION_VARIANTS];
+const rule = rules.find(({ name }) => name === values.variant);
 const arePatched = patchRules(rule?.patches ?? []);
 const { simulate } = await import('./simulation.ts');
 const { VARIANTS } = await import('./variants.ts');
 arePatched();
+const isPlain = values.plain;
 const surroundings = VARIANTS.find(({ name }) => name === values.variant) ?? null;
 if (values.variant !== undefined && rule === undefined && surroundings === null)
   throw new Error(`there is no variant ${values.variant}`);
@@ -44,7 +51,8 @@ if (values.variant !== undefined && rule === undefined && surroundings === null)
 const first = Number(values.seed ?? (values.record ? nextSeed() : 1));
 const last = first + Number(values.seeds) - 1;
 
-if (values.variants) for (const { name } of [...RULE_VARIANTS, ...VARIANTS]) console.log(name);
+if (values.variants) for (const { name } of [...rules, ...VARIANTS]) console.log(name);
+else if (values.total) console.log(recordedTotal());
 else if (values.variant === undefined) await runAll();
 else await findOut(values.variant);
 
@@ -55,7 +63,7 @@ function nextSeed(): number {
 /** Runs seeds until one finds what is wrong. */
 async function findOut(name: string): Promise<void> {
   for (let seed = first; seed <= last; seed++) {
-    const result = await simulate(seed, surroundings);
+    const result = await simulate(seed, { variant: surroundings, isPlain });
     if (values.verbose) console.log(lineOf(result));
     const [found] = result.violations;
     if (found === undefined) continue;
@@ -71,7 +79,7 @@ async function runAll(): Promise<void> {
   const whole = new SeedTally(first);
   let chunk = new SeedTally(first);
   for (let seed = first; seed <= last; seed++) {
-    const result = await simulate(seed);
+    const result = await simulate(seed, { isPlain });
     whole.add(result);
     chunk.add(result);
     if (values.verbose) console.log(lineOf(result));

@@ -5,7 +5,7 @@ import { COUNTED, type Counted } from './findings.ts';
 import type { SimulationResult } from './simulation.ts';
 
 /** Raised with every new fault and every new check: what an older simulator has run says nothing about this one. */
-export const SIMULATOR_VERSION = 4;
+export const SIMULATOR_VERSION = 5;
 
 const RECORD = new URL('./record.jsonl', import.meta.url);
 
@@ -29,6 +29,21 @@ export function recorded(): readonly RecordLine[] {
   return lines
     .map((line): RecordLine => JSON.parse(line))
     .filter(({ simulator }) => simulator === SIMULATOR_VERSION);
+}
+
+/** What all ranges of this version come to, in words. */
+export function recordedTotal(): string {
+  const lines = recorded();
+  const sum = (amountOf: (line: RecordLine) => number) =>
+    lines.reduce((total, line) => total + amountOf(line), 0);
+  const seeds = sum(({ from, to }) => to - from + 1);
+  const hours = sum(({ virtualSeconds }) => virtualSeconds) / 3600;
+  const commits = new Set(lines.map(({ commit }) => commit));
+  const budgets = BUDGETS.map((budget) => `${budget} ${sum(({ byBudget }) => byBudget[budget])}`).join(', ');
+  const events = COUNTED.map((name) => `${name} ${sum(({ counts }) => counts[name] ?? 0)}`).join(', ');
+  const found = lines.flatMap(({ violations }) => violations.map(({ seed }) => seed));
+  const findings = found.length === 0 ? 'nothing found' : `found something: ${found.join(', ')}`;
+  return `simulator ${SIMULATOR_VERSION}, ${commits.size} commits: ${seeds} seeds (${budgets}), ${hours.toFixed(1)} virtual hours, ${findings}; ${events}`;
 }
 
 export function appendToRecord(line: RecordLine): void {

@@ -1,18 +1,17 @@
 import { brokerConfigFrom } from '../../src/config/config.ts';
 import { type Broker, startBroker } from '../../src/node/broker.ts';
 import { BrokerStartError } from '../../src/node/broker-start-error.ts';
-import { BATCH_CRC_START } from '../../src/protocol/record-batch.ts';
 import { type Disk, DiskError } from '../../src/runtime/disk.ts';
 import type { Runtime } from '../../src/runtime/runtime.ts';
 import { SeededRandom } from '../seeded-random.ts';
 import { collectedLogger } from './collected-logger.ts';
 import { CollectedMetrics } from './collected-metrics.ts';
+import { flipMetadataBit, segmentPaths } from './disk-damage.ts';
 import { drawnPowerLoss, FileTree } from './file-tree.ts';
 import type { Findings } from './findings.ts';
 import { Incarnation } from './incarnation.ts';
 import { dataDirectoryOf, type MachineAddress } from './machine-properties.ts';
 import type { NetworkLinks } from './network-links.ts';
-import { METADATA_FOLDER, partitionFolder, wholeBatches } from './partition-files.ts';
 import { RecoveryChecker } from './recovery-checker.ts';
 import { EPOCH_MS, simulatedClock } from './simulated-clock.ts';
 import { simulatedCompute } from './simulated-compute.ts';
@@ -81,7 +80,9 @@ export class SimulatedMachine {
   #ambush: Ambush | null = null;
   #life: Life | null = null;
   #lives = 0;
-  #skewMs: number;
+  readonly #skewMs: number;
+  /** By how much its wall clock was put forward in all. */
+  #turnedMs = 0;
   #isPaused = false;
   #lastEnd: EndOfLife | null = null;
   /** Whether the disk has failed since the last start, or was full then, so that the broker may give up. */
@@ -194,7 +195,12 @@ export class SimulatedMachine {
   /** Its wall clock is put forward, or back. */
   turnClock(byMs: number): void {
     this.#options.findings.count('clockJumps');
-    this.#skewMs += byMs;
+    this.#turnedMs += byMs;
+  }
+
+  /** Its wall clock goes as right as it did at first. */
+  mendClock(): void {
+    this.#turnedMs = 0;
   }
 
   /** Stops in order; resolves when it has stopped or, while things are wrong, was killed for not doing so. */
@@ -299,12 +305,7 @@ export class SimulatedMachine {
 
   /** A place in one of its segments cannot be read any more; until `spoilDisk` says otherwise. */
   loseSector(): void {
-    const found: string[] = [];
-    for (const [folder, node] of this.tree.directory(this.directory).entries('live')) {
-      if (node.kind !== 'directory') continue;
-      for (const name of node.entries('live').keys())
-        if (name.endsWith('.log')) found.push(`${this.directory}/${folder}/${name}`);
-    }
+    const found = segmentPaths(this.tree, this.directory);
     if (found.length === 0) return;
     const path = this.#random.pick(found);
     const from = this.#random.below(4096);
@@ -314,17 +315,7 @@ export class SimulatedMachine {
 
   /** A bit of a synced batch of its metadata log turns; false where there is none. */
   damageMetadata(): boolean {
-    const folder = partitionFolder(this.tree, this.directory, { name: METADATA_FOLDER, view: 'durable' });
-    const file = [...(folder?.entries('durable') ?? [])]
-      .filter(([name]) => name.endsWith('.log'))
-      .at(-1)?.[1];
-    if (file?.kind !== 'file') return false;
-    const batches = wholeBatches(file.content('durable'), 0, { hasGaps: true });
-    if (batches.length === 0) return false;
-    const damaged = this.#random.below(batches.length);
-    const before = batches.slice(0, damaged).reduce((sum, { bytes }) => sum + bytes.length, 0);
-    const size = batches[damaged]?.bytes.length ?? 0;
-    file.flip(before + this.#random.between(BATCH_CRC_START, size - 1), this.#random.below(8));
+    if (!flipMetadataBit(this.tree, this.directory, this.#random)) return false;
     this.#isDamaged = true;
     this.#options.findings.count('damagedVoters');
     return true;
@@ -373,7 +364,7 @@ export class SimulatedMachine {
     const { time, trace, wires, findings, patchDisk, address } = this.#options;
     const random = this.#sequence(10_000 + this.#lives);
     return {
-      clock: simulatedClock(time, incarnation, { random, skewMs: () => this.#skewMs }),
+      clock: simulatedClock(time, incarnation, { random, skewMs: () => this.#skewMs + this.#turnedMs }),
       random: simulatedRandom(random),
       disk: patchDisk(disk, incarnation),
       network: wires.networkOf(incarnation, address.host),

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { simulate } from './simulation.ts';
 
 const FIRST_SEED = 1;
-const SEEDS = Array.from({ length: 12 }, (_, index) => FIRST_SEED + index);
+const SEEDS = Array.from({ length: 9 }, (_, index) => FIRST_SEED + index);
 const LIMIT_MS = 180_000;
 
 test('the same seed makes the same things happen at the same time', { timeout: LIMIT_MS }, async () => {

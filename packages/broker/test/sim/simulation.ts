@@ -2,19 +2,27 @@ import type { Disk } from '../../src/runtime/disk.ts';
 import { SeededRandom } from '../seeded-random.ts';
 import { type Budget, drawnBudget, drawnNodes } from './budget.ts';
 import { ClusterWatch } from './checks/cluster-watch.ts';
+import { checkCopies } from './checks/copy-check.ts';
 import { untilHealed } from './checks/healing.ts';
 import { watchNodes } from './checks/node-probes.ts';
-import { startClients } from './clients/client-work.ts';
+import type { ClientProcess } from './clients/client-process.ts';
+import { COPYING, startClients } from './clients/client-work.ts';
+import { committedOffset } from './clients/committed-group.ts';
+import { readCommitted } from './clients/committed-reader.ts';
 import { readWhole } from './clients/reader.ts';
 import { TopicMaker } from './clients/topic-maker.ts';
+import { untilNoneIsOpen } from './clients/transaction-admin.ts';
 import { SimulatedCluster } from './cluster.ts';
 import { CommittedOffsets } from './committed-offsets.ts';
+import { type Crowd, drawnCrowd, PLAIN } from './crowd.ts';
 import { type FaultKind, FaultPlan } from './fault-plan.ts';
 import { type Counted, Findings } from './findings.ts';
 import { drawnFlushing, type Flushing } from './flushing.ts';
-import { History } from './history.ts';
+import { History, type TopicPlan } from './history.ts';
 import type { Incarnation } from './incarnation.ts';
+import { Ownership } from './ownership.ts';
 import { Trace } from './trace.ts';
+import { TransactionLedger } from './transaction-ledger.ts';
 import { VirtualTime } from './virtual-time.ts';
 
 /** How long clients work while things go wrong, how long they may take to end, and to read everything. */
@@ -32,6 +40,12 @@ const LAST_LINES = 200;
 export interface Variant {
   readonly name: string;
   readonly patchDisk: (disk: Disk, incarnation: Incarnation) => Disk;
+}
+
+export interface SimulationOptions {
+  readonly variant?: Variant | null;
+  /** Without transactions and without groups of the consumer protocol. */
+  readonly isPlain?: boolean;
 }
 
 export interface SimulationResult {
@@ -65,9 +79,12 @@ class Simulation {
   readonly #plan: FaultPlan;
   readonly #history: History;
   readonly #offsets: CommittedOffsets;
+  readonly #ownership: Ownership;
+  readonly #ledger: TransactionLedger;
+  readonly #crowd: Crowd;
   #isOver = false;
 
-  constructor(seed: number, variant: Variant | null) {
+  constructor(seed: number, { variant = null, isPlain = false }: SimulationOptions) {
     const findings = this.#findings;
     const trace = this.#trace;
     this.#seed = seed;
@@ -78,6 +95,8 @@ class Simulation {
     const time = this.#time;
     const budget = this.#budget;
     this.#flushing = drawnFlushing(new SeededRandom(seed, 4), { budget, nodes: this.#nodes });
+    this.#crowd = isPlain ? PLAIN : drawnCrowd(new SeededRandom(seed, 9));
+    this.#ledger = new TransactionLedger(findings);
     this.#history = new History(this.#flushing.topics, findings);
     this.#cluster = new SimulatedCluster({
       ...{ seed, trace, findings, time, nodes: this.#nodes, properties: this.#flushing.properties },
@@ -89,11 +108,13 @@ class Simulation {
     });
     this.#watch = new ClusterWatch({
       ...{ findings, budget, cluster: this.#cluster, flushing: this.#flushing },
-      onLost: (partition) => this.#history.lostFrom(partition),
+      onLost: (partition) => this.#recordsLost(partition),
       onCut: () => this.#history.lapsed(),
       note: (text) => trace.note(time.nowMs, text),
     });
-    this.#offsets = new CommittedOffsets(findings, time, (node) => this.#watch.coordinates(node));
+    const coordinates = (node: number, groupId: string) => this.#watch.coordinates(node, groupId);
+    this.#offsets = new CommittedOffsets(findings, time, coordinates);
+    this.#ownership = new Ownership(findings, time, coordinates);
     this.#plan = new FaultPlan({
       ...{ seed, budget, findings, time, machines: this.#cluster.machines },
       ...{ wires: this.#cluster.wires, links: this.#cluster.links },
@@ -139,13 +160,14 @@ class Simulation {
       replicationFactor: Math.min(3, this.#nodes),
       isOver: () => this.#isOver,
     });
-    const { topics } = this.#flushing;
-    await this.#until(SETTLING_MS, 'the topics are not made', [topicMaker.makePlanned(topics)]);
+    await this.#until(SETTLING_MS, 'the topics are not made', [topicMaker.makePlanned(this.#topics)]);
     const work = [
-      topicMaker.run(),
+      { name: 'admin', done: topicMaker.run() },
       ...startClients({
         cluster: this.#cluster,
-        ...{ topics, history: this.#history, offsets: this.#offsets, findings: this.#findings },
+        ...{ crowd: this.#crowd, flushing: this.#flushing, findings: this.#findings },
+        ...{ history: this.#history, offsets: this.#offsets, ownership: this.#ownership },
+        ledger: this.#ledger,
         isOver: () => this.#isOver,
       }),
     ];
@@ -153,14 +175,29 @@ class Simulation {
     await this.#suffer();
     this.#plan.end();
     this.#isOver = true;
-    await this.#until(SETTLING_MS, 'clients are stuck', work);
+    const stuck = new Set(work.map(({ name }) => name));
+    await this.#until(
+      SETTLING_MS,
+      () => `stuck are ${[...stuck].join(', ')}`,
+      work.map(({ name, done }) => done.then(() => void stuck.delete(name))),
+    );
     const ill = () => this.#watch.whatIsIll() ?? this.#watch.whatDiffers();
     await this.#until(SETTLING_MS, () => ill() ?? 'it healed too late', [
       untilHealed(this.#cluster, () => ill() === null),
     ]);
+    await this.#until(SETTLING_MS, 'a transaction hangs', [this.#checkTransactions()]);
     await this.#until(READING_MS, 'the last reading is stuck', [this.#checkAll(topicMaker)]);
     const stops = this.#cluster.machines.map((machine) => machine.stop());
     await this.#until(READING_MS, 'a broker is stuck in its stop', stops);
+  }
+
+  get #hasTransactions(): boolean {
+    return this.#crowd.writers.length + this.#crowd.copiers.length > 0;
+  }
+
+  get #topics(): readonly TopicPlan[] {
+    const { topics, ledger, copies } = this.#flushing;
+    return this.#hasTransactions ? [...topics, ledger, copies] : topics;
   }
 
   /** Lets things go wrong until enough was written in spite of it. */
@@ -188,9 +225,50 @@ class Simulation {
     client.disconnect();
   }
 
+  /** None is open for ever, what was committed is there as a whole, and what was copied was copied once. */
+  async #checkTransactions(): Promise<void> {
+    if (!this.#hasTransactions) return;
+    const client = this.#cluster.newClient('transaction checker');
+    const brokers = this.#cluster.machines.map(({ id }) => id);
+    await untilNoneIsOpen({ client, brokers, isOver: () => this.#isOver });
+    const content = new Map<string, ReadonlyMap<number, string>>();
+    const { ledger, copies } = this.#flushing;
+    for (const { name: topic, partitions } of [ledger, copies])
+      for (let partition = 0; partition < partitions; partition++)
+        content.set(`${topic}-${partition}`, await readCommitted(client, { topic, partition }));
+    this.#ledger.checkWhole(content);
+    if (this.#ledger.isJudged && this.#crowd.copiers.length > 0) await this.#checkCopies(client, content);
+    client.disconnect();
+  }
+
+  async #checkCopies(
+    client: ClientProcess,
+    content: ReadonlyMap<string, ReadonlyMap<number, string>>,
+  ): Promise<void> {
+    const { copies, topics } = this.#flushing;
+    const { groupId } = COPYING;
+    const topic = topics[COPYING.topic]?.name ?? '';
+    for (let partition = 0; partition < copies.partitions; partition++)
+      checkCopies(this.#findings, {
+        partition,
+        input: await readWhole(client, { topic, partition }),
+        copies: content.get(`${copies.name}-${partition}`) ?? new Map(),
+        committedOffset: await committedOffset(client, { groupId, topic, partition }),
+      });
+  }
+
+  #recordsLost(partition: string): void {
+    this.#history.lostFrom(partition);
+    this.#offsets.mayGoBack();
+    this.#ownership.mayBeLost();
+    this.#ledger.mayBeLost();
+  }
+
   #powerLost(): void {
-    if (this.#budget === 'beyond' || (this.#budget === 'flushed' && !this.#flushing.isEverything))
-      this.#offsets.mayBeLost();
+    if (this.#budget !== 'beyond' && (this.#budget !== 'flushed' || this.#flushing.isEverything)) return;
+    this.#offsets.mayBeLost();
+    this.#ownership.mayBeLost();
+    this.#ledger.mayBeLost();
   }
 
   /** Looked at between any two events. */
@@ -216,6 +294,6 @@ class Simulation {
 }
 
 /** Runs the simulation of one seed to its end, or to the first violation. */
-export function simulate(seed: number, variant: Variant | null = null): Promise<SimulationResult> {
-  return new Simulation(seed, variant).run();
+export function simulate(seed: number, options: SimulationOptions = {}): Promise<SimulationResult> {
+  return new Simulation(seed, options).run();
 }

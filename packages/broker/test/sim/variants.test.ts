@@ -4,14 +4,27 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { RULE_VARIANTS } from './rule-variants.ts';
+import { TRANSACTION_VARIANTS } from './transaction-variants.ts';
 import { VARIANTS } from './variants.ts';
 
 const COMMAND = fileURLToPath(new URL('./main.ts', import.meta.url));
 /** Those that take tens of seeds, and minutes with them: `npm run sim -- --variant NAME --seeds 300` looks for them. */
 const RARE: readonly string[] = [
   'a follower looks once for where its log parts from the leader’s',
+  'the end of a transaction is taken for that of the next one',
+  'nobody looks for transactions that take too long',
+  'a transaction is complete before all have their markers',
+  'whoever was in an earlier generation may commit in a transaction',
+  'a partition does not ask whether it belongs to a transaction',
+  'a reader of committed records gets what is open',
+  'a reader of committed records is not told what was aborted',
+  'a partition is given to another before it was given up',
+  'a commit is taken whatever member epoch it names',
+  'a commit is taken whatever generation it names',
 ];
-const NAMES = [...RULE_VARIANTS, ...VARIANTS].map(({ name }) => name).filter((name) => !RARE.includes(name));
+const NAMES = [...RULE_VARIANTS, ...TRANSACTION_VARIANTS, ...VARIANTS]
+  .map(({ name }) => name)
+  .filter((name) => !RARE.includes(name));
 /** How many seeds are tried from the one that is known to find the fault: what happens in it changes with the broker. */
 const SEEDS_MAX = 40;
 const AT_ONCE = 2;
@@ -21,11 +34,16 @@ const LIMIT_MS = 900_000;
 const FIRST_SEEDS: Readonly<Record<string, number>> = {
   'a vote is given to whoever asks': 8,
   'a change of the in-sync replicas is taken whatever epoch it names': 11,
+  'an offset is told while a transaction is about to commit another': 6,
+  'a marker is lost on fail-over': 1,
+  'offsets count before their transaction has ended': 1,
 };
 
 /** Each in a process of its own, for its rules are in place before the broker is loaded. */
 async function search(name: string): Promise<string> {
   const seeds = ['--seed', `${FIRST_SEEDS[name] ?? 2}`, '--seeds', `${SEEDS_MAX}`];
+  // What has nothing to do with transactions is found without them, and sooner.
+  if (!TRANSACTION_VARIANTS.some((variant) => variant.name === name)) seeds.push('--plain');
   const env = { ...process.env, NODE_COMPILE_CACHE: `${tmpdir()}/odradek-sim-cache` };
   const command = promisify(execFile)(process.execPath, [COMMAND, '--variant', name, ...seeds], { env });
   return command.then(({ stdout }) => stdout, String);

@@ -1,3 +1,4 @@
+import { groupPartition } from '../../../src/groups/group-partition.ts';
 import type { PartitionLog } from '../../../src/log/partition-log.ts';
 import type { MetadataImage } from '../../../src/metadata/metadata-image.ts';
 import { GROUP_METADATA_TOPIC } from '../../../src/metadata/topic-name.ts';
@@ -48,7 +49,8 @@ export class ClusterWatch implements NodeWatcher {
     });
     this.losses = new LossRule(budget, machines.length, this.metadata);
     this.#quorum = new QuorumCheck(findings, new Map(machines.map((machine) => [machine.id, machine])));
-    const planned = new Set(flushing.topics.map(({ name }) => name));
+    const { topics, ledger, copies } = flushing;
+    const planned = new Set([...topics, ledger, copies].map(({ name }) => name));
     this.#replication = new ReplicationCheck({
       ...{ findings, minInSyncReplicas, metadata: this.metadata, machines: this.#byDirectory },
       budgetOf: (topic) =>
@@ -105,10 +107,10 @@ export class ClusterWatch implements NodeWatcher {
     this.#quorum.look();
   }
 
-  /** Whether a broker leads a partition of the groups, by the newest that is known of the metadata. */
-  coordinates(nodeId: number): boolean {
-    const topic = this.metadata.newest.topicsByName.get(GROUP_METADATA_TOPIC);
-    return topic?.partitions.some(({ leader }) => leader === nodeId) ?? false;
+  /** Whether a broker leads the partition of a group, by the newest that is known of the metadata. */
+  coordinates(nodeId: number, groupId: string): boolean {
+    const { partitions = [] } = this.metadata.newest.topicsByName.get(GROUP_METADATA_TOPIC) ?? {};
+    return partitions[groupPartition(groupId, partitions.length)]?.leader === nodeId;
   }
 
   /** The first thing that is not as it should be in a cluster that nothing happens to; null in one that is well. */

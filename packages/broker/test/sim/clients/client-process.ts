@@ -46,6 +46,7 @@ export interface ClientOptions {
 
 const METADATA_TIMEOUT_MS = 2000;
 const CONNECT_TIMEOUT_MS = 1500;
+const KEY_TYPES = { group: 0, transaction: 1 } as const;
 
 /** A client of the cluster that speaks Kafka's bytes, with one connection to each broker that it asks. */
 export class ClientProcess {
@@ -57,7 +58,8 @@ export class ClientProcess {
   readonly #leaders = new Map<string, KnownLeader>();
   /** The newest leader epochs heard of: what is older is not believed. */
   readonly #epochs = new Map<string, number>();
-  #coordinator: number | null = null;
+  readonly #topicIds = new Map<string, string>();
+  readonly #coordinators = new Map<string, number>();
   #bootstrapAt = 0;
   #correlationId = 0;
 
@@ -76,6 +78,11 @@ export class ClientProcess {
   /** Of its own clock, which goes right. */
   get wallMs(): number {
     return Math.floor(EPOCH_MS + this.#options.time.nowMs);
+  }
+
+  /** Of the whole simulation, for what is compared with what others saw. */
+  get virtualMs(): number {
+    return this.#options.time.nowMs;
   }
 
   sleep(delayMs: number): Promise<void> {
@@ -97,25 +104,32 @@ export class ClientProcess {
     return this.#leaders.get(key) ?? null;
   }
 
+  /** The id of a topic, asked for where it is not known; null when nobody says. */
+  async topicIdOf(topic: string): Promise<string | null> {
+    if (!this.#topicIds.has(topic)) await this.#learnLeaders(topic);
+    return this.#topicIds.get(topic) ?? null;
+  }
+
   /** The leader did not answer, or says that it is none: the next one who asks looks again. */
   forgetLeader(topic: string, partition: number): void {
     this.#leaders.delete(`${topic}-${partition}`);
   }
 
-  /** The coordinator of a group; null when nobody says. */
-  async coordinatorOf(groupId: string): Promise<number | null> {
-    if (this.#coordinator !== null) return this.#coordinator;
-    const body = { keyType: 0, coordinatorKeys: [groupId] };
+  /** The coordinator of a group, or of a transactional id; null when nobody says. */
+  async coordinatorOf(key: string, kind: keyof typeof KEY_TYPES = 'group'): Promise<number | null> {
+    const known = this.#coordinators.get(`${kind} ${key}`);
+    if (known !== undefined) return known;
+    const body = { keyType: KEY_TYPES[kind], coordinatorKeys: [key] };
     const answer = await this.ask(findCoordinator, body, METADATA_TIMEOUT_MS);
     const [found] = answer?.coordinators ?? [];
     if (found === undefined || found.errorCode !== ErrorCode.NONE) return null;
     this.#brokers.set(found.nodeId, { host: found.host, port: found.port });
-    this.#coordinator = found.nodeId;
+    this.#coordinators.set(`${kind} ${key}`, found.nodeId);
     return found.nodeId;
   }
 
-  forgetCoordinator(): void {
-    this.#coordinator = null;
+  forgetCoordinators(): void {
+    this.#coordinators.clear();
   }
 
   /** The answer, or null when there is none: then it is not known whether the broker did what was asked. */
@@ -152,6 +166,8 @@ export class ClientProcess {
     const answer = await this.ask(metadata, { topics: [{ name: topic }] }, METADATA_TIMEOUT_MS);
     if (answer === null) return;
     for (const { nodeId, host, port } of answer.brokers) this.#brokers.set(nodeId, { host, port });
+    for (const { topicId, errorCode } of answer.topics)
+      if (errorCode === ErrorCode.NONE) this.#topicIds.set(topic, topicId);
     for (const { partitionIndex, leaderId, leaderEpoch } of answer.topics[0]?.partitions ?? []) {
       const key = `${topic}-${partitionIndex}`;
       if (leaderEpoch < (this.#epochs.get(key) ?? -1)) {
