@@ -138,6 +138,9 @@ export function aStalledGroup(changes: Partial<GroupDetail> = {}): GroupDetail {
     }),
     protocolType: 'consumer',
     assignor: 'range',
+    groupEpoch: null,
+    assignmentEpoch: null,
+    notDescribed: null,
     coordinator: 1,
     memberDetails: [
       {
@@ -145,6 +148,12 @@ export function aStalledGroup(changes: Partial<GroupDetail> = {}): GroupDetail {
         instanceId: null,
         clientId: 'billing-1',
         host: '/127.0.0.1',
+        rack: null,
+        memberEpoch: null,
+        protocol: null,
+        subscribedTopics: ['orders'],
+        subscribedRegex: null,
+        targetAssignment: null,
         assignment: [{ topic: 'orders', partitions: [0, 1, 2, 5] }],
       },
     ],

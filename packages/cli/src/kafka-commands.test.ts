@@ -147,13 +147,24 @@ describe('odradek groups and lag', () => {
     await json(['topics', 'create', 'moved']);
     await json(['produce', 'moved', '1', '2', '3']);
     await json(['consume', 'moved', '--group', 'movers', '--from-beginning', '--max-messages', '3']);
-    const reset = ['groups', 'reset-offsets', 'movers', '--topic', 'moved', '--shift-by', '-2'];
+    const reset = ['groups', 'reset', 'movers', '--topic', 'moved', '--shift-by', '-2'];
     const plan = [{ group: 'movers', topic: 'moved', partition: 0, before: 3, after: 1 }];
     expect(await json(reset)).toMatchObject(plan);
     expect(await json(['lag', 'movers'])).toMatchObject([{ committedOffset: 3 }]);
     expect(await json([...reset, '--execute'])).toMatchObject(plan);
     expect(await json(['lag', 'movers'])).toMatchObject([{ committedOffset: 1, lag: 2 }]);
-    expect(await json(['groups', 'delete', 'movers'])).toEqual([{ group: 'movers', deleted: true }]);
+    const toOther = ['groups', 'reset-offsets', 'followers', '--topic', 'moved', '--to-group', 'movers'];
+    expect(await json([...toOther, '--execute'])).toMatchObject([{ before: null, after: 1, executed: true }]);
+    expect(await json(['lag', 'followers'])).toMatchObject([{ committedOffset: 1 }]);
+    expect(await json(['groups', 'reset', 'followers', '--to-offset', '99'])).toMatchObject([
+      { before: 1, after: 3, note: 'lowered-to-end', executed: false },
+    ]);
+    const twoTargets = await run(['groups', 'reset', 'movers', '--to-earliest', '--to-latest']);
+    expect(twoTargets).toMatchObject({ code: 2, stdout: '' });
+    expect((await run(['groups', 'reset', 'movers', '--topic', 'none', '--to-earliest'])).stderr).toBe(
+      'odradek: UNKNOWN_TOPIC_OR_PARTITION: There is no topic none.\n',
+    );
+    expect(await json(['groups', 'delete', 'movers', 'followers'])).toHaveLength(2);
     expect((await run(['groups', 'describe', 'movers'])).stderr).toBe('odradek: there is no group movers\n');
   });
 });

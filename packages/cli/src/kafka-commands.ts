@@ -20,7 +20,9 @@ export function addKafkaCommands(program: Command, setExitCode: (code: number) =
   addConfigs(program.command('configs').description('read and change configs of topics, brokers and groups'));
   addGroups(
     program.command('groups').description('list, describe, delete consumer groups, and reset their offsets'),
+    setExitCode,
   );
+  addTransactions(program.command('transactions').description('list, describe and abort transactions'));
   addRecords(program);
 }
 
@@ -85,7 +87,7 @@ function addConfigs(configs: Command): void {
     });
 }
 
-function addGroups(groups: Command): void {
+function addGroups(groups: Command, setExitCode: (code: number) => void): void {
   onCluster(groups.command('list').description('names and states of groups')).action(async (options) => {
     const { listGroups } = await import('./commands/groups.ts');
     await listGroups(options);
@@ -104,20 +106,55 @@ function addGroups(groups: Command): void {
   });
   onCluster(
     groups
-      .command('reset-offsets')
+      .command('reset')
+      .alias('reset-offsets')
       .argument('<group>')
-      .description('move the offsets of a group without members'),
+      .description('move the offsets of a group without members; shows the plan unless told to --execute'),
   )
-    .requiredOption('--topic <topic>', 'the topic whose offsets are moved')
+    .option('--topic <topic>', 'this topic; may be repeated (default: all it has committed to)', collect)
+    .option('--partition <n>', 'this partition of the topic alone', parseNonNegative)
     .option('--to-earliest', 'to the first record')
     .option('--to-latest', 'to the end')
     .option('--to-offset <offset>', 'to an offset', parseNonNegative)
     .option('--to-datetime <time>', 'to the first record at or after a time, such as 2026-11-21T08:00:00Z')
     .option('--shift-by <n>', 'forward, or back when negative', parseShift)
+    .option('--to-group <group>', 'to where another group is')
     .option('--execute', 'do it; without, only the plan is shown')
     .action(async (group, options) => {
       const { resetOffsets } = await import('./commands/reset-offsets.ts');
-      await resetOffsets(group, options);
+      setExitCode(await resetOffsets(group, options));
+    });
+}
+
+function addTransactions(transactions: Command): void {
+  onCluster(transactions.command('list').description('open transactions, and the partitions they hold back'))
+    .option('--all', 'every transactional id')
+    .action(async (options) => {
+      const { listTransactions } = await import('./commands/transactions.ts');
+      await listTransactions(options);
+    });
+  onCluster(
+    transactions
+      .command('describe')
+      .argument('<transactional-id>')
+      .description('its state, producer and partitions'),
+  ).action(async (transactionalId, options) => {
+    const { describeTransaction } = await import('./commands/transactions.ts');
+    await describeTransaction(transactionalId, options);
+  });
+  onCluster(
+    transactions
+      .command('abort')
+      .argument('[transactional-id]')
+      .description('end an open transaction and fence its producer, or end a hanging one'),
+  )
+    .option('--topic <topic>', 'of a hanging transaction, as list shows it')
+    .option('--partition <n>', 'of a hanging transaction', parseNonNegative)
+    .option('--start-offset <offset>', 'of a hanging transaction', parseNonNegative)
+    .option('--execute', 'do it; without, it is only said what would be done')
+    .action(async (transactionalId, options) => {
+      const { abortTransaction } = await import('./commands/transactions.ts');
+      await abortTransaction(transactionalId, options);
     });
 }
 

@@ -17,6 +17,11 @@ export const consoleErrorCodes = [
   'CLUSTER_READ_ONLY',
   'NOT_MANAGED',
   'BROKER_ACT_FAILED',
+  'GROUP_ACTIVE',
+  'OFFSETS_CHANGED',
+  'NOT_UNDOABLE',
+  'NO_SUCH_TRANSACTION',
+  'API_NOT_SUPPORTED',
   'TOO_MANY_REQUESTS',
   'INTERNAL',
 ] as const;

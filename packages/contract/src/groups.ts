@@ -33,13 +33,27 @@ export type GroupSummary = z.infer<typeof groupSummary>;
 export const groupList = z.object({ groups: z.array(groupSummary), checkedAt: timestampMs.nullable() });
 export type GroupList = z.infer<typeof groupList>;
 
+/** Some partitions of some topics. */
+export const topicPartitions = z.array(z.object({ topic: z.string(), partitions: z.array(count) }));
+export type TopicPartitions = z.infer<typeof topicPartitions>;
+
 export const groupMember = z.object({
   memberId: z.string(),
   /** `group.instance.id` of a static member. */
   instanceId: z.string().nullable(),
   clientId: z.string(),
   host: z.string(),
-  assignment: z.array(z.object({ topic: z.string(), partitions: z.array(count) })),
+  rack: z.string().nullable(),
+  /** The epoch the member has reached; null in groups whose members have none, which are the classic ones. */
+  memberEpoch: z.int().nullable(),
+  /** A member of a consumer group may still speak the classic protocol; null where that is not told. */
+  protocol: z.enum(['classic', 'consumer']).nullable(),
+  /** Null where only the client knows. */
+  subscribedTopics: z.array(z.string()).nullable(),
+  subscribedRegex: z.string().nullable(),
+  assignment: topicPartitions,
+  /** Where the coordinator wants it to get to; null where the assignment is all there is. */
+  targetAssignment: topicPartitions.nullable(),
 });
 export type GroupMember = z.infer<typeof groupMember>;
 
@@ -68,6 +82,12 @@ export const groupDetail = groupSummary.extend({
   protocolType: z.string().nullable(),
   /** The assignor the members agreed on. */
   assignor: z.string().nullable(),
+  /** Raised by every rebalance; null for classic groups, whose generation is not told to who asks. */
+  groupEpoch: z.int().nullable(),
+  /** The group epoch that the target assignment was computed for. */
+  assignmentEpoch: z.int().nullable(),
+  /** Why members and assignments are missing, in one sentence; null where they were told. */
+  notDescribed: z.string().nullable(),
   /** Broker id. */
   coordinator: z.int().nullable(),
   memberDetails: z.array(groupMember),

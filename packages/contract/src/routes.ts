@@ -32,6 +32,13 @@ import type { BrokerAct } from './brokers.ts';
  * | GET  /api/clusters/:cluster/groups | | GroupList |
  * | GET  /api/clusters/:cluster/groups/:group | | GroupDetail |
  * | GET  /api/clusters/:cluster/groups/:group/lag | LagSeriesQuery | LagSeries |
+ * | GET  /api/clusters/:cluster/groups/:group/rebalances | | GroupTimeline |
+ * | GET  /api/clusters/:cluster/groups/:group/offsets/reset | | LastReset |
+ * | POST /api/clusters/:cluster/groups/:group/offsets/plan | ResetGoal | ResetPlan |
+ * | POST /api/clusters/:cluster/groups/:group/offsets/reset | ResetRequest | ResetOutcome |
+ * | POST /api/clusters/:cluster/groups/:group/offsets/undo | UndoRequest | ResetOutcome |
+ * | GET  /api/clusters/:cluster/transactions | | TransactionList |
+ * | POST /api/clusters/:cluster/transactions/abort | AbortRequest | AbortOutcome |
  * | GET  /api/clusters/:cluster/demo | | DemoStatus |
  * | POST /api/clusters/:cluster/demo/start | {} | DemoStatus |
  * | POST /api/clusters/:cluster/demo/stop | {} | DemoStatus |
@@ -62,6 +69,12 @@ export const paths = {
   groups: (cluster: string) => `${clusterPath(cluster)}/groups`,
   group: (cluster: string, group: string) => `${clusterPath(cluster)}/groups/${encodeURIComponent(group)}`,
   groupLag: (cluster: string, group: string) => `${paths.group(cluster, group)}/lag`,
+  rebalances: (cluster: string, group: string) => `${paths.group(cluster, group)}/rebalances`,
+  offsetReset: (cluster: string, group: string) => `${paths.group(cluster, group)}/offsets/reset`,
+  offsetPlan: (cluster: string, group: string) => `${paths.group(cluster, group)}/offsets/plan`,
+  offsetUndo: (cluster: string, group: string) => `${paths.group(cluster, group)}/offsets/undo`,
+  transactions: (cluster: string) => `${clusterPath(cluster)}/transactions`,
+  abortTransaction: (cluster: string) => `${paths.transactions(cluster)}/abort`,
   demo: (cluster: string) => `${clusterPath(cluster)}/demo`,
   demoStart: (cluster: string) => `${clusterPath(cluster)}/demo/start`,
   demoStop: (cluster: string) => `${clusterPath(cluster)}/demo/stop`,

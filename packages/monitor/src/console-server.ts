@@ -13,12 +13,15 @@ import { openAccessToken } from './server/access-token.ts';
 import { EventStreams } from './server/event-streams.ts';
 import { buildHttpServer } from './server/http-server.ts';
 import { MutationGate } from './server/mutation-gate.ts';
+import { OffsetResetDesk } from './server/offset-reset-desk.ts';
 import { ReassignmentDesk } from './server/reassignment-desk.ts';
 import { RoutedClusters } from './server/routed-clusters.ts';
 import { AuditLog } from './store/audit-log.ts';
 import { openDatabase } from './store/database.ts';
 import { EventLog } from './store/event-log.ts';
 import { LagHistory } from './store/lag-history.ts';
+import { ResetLog } from './store/reset-log.ts';
+import { TimelineStore } from './store/timeline-store.ts';
 import { WindowStore } from './store/window-store.ts';
 
 export type {
@@ -87,6 +90,7 @@ export async function startConsole(options: ConsoleOptions): Promise<Console> {
   const history = new LagHistory(database, options.historyBytesMax ?? HISTORY_BYTES_MAX);
   const events = new EventLog(database);
   const gate = new MutationGate(new AuditLog(database), clock, logger);
+  const resets = new OffsetResetDesk(new ResetLog(database), clock);
   const desk = new ReassignmentDesk(clock, gate, logger);
   const { promise: library, resolve: useLibrary, reject: doWithout } = Promise.withResolvers<KafkaLibrary>();
   const samplers = options.clusters.map(
@@ -97,6 +101,7 @@ export async function startConsole(options: ConsoleOptions): Promise<Console> {
         clock,
         logger,
         windows: new WindowStore(database),
+        timelines: new TimelineStore(database),
         history,
         events,
         managed: definition.managed === true ? (options.managedCluster ?? null) : null,
@@ -113,7 +118,7 @@ export async function startConsole(options: ConsoleOptions): Promise<Console> {
   let url = '';
   const info = serverInfoOf(options, { clock, tokenFile: token.file, url: () => url });
   const server = await buildHttpServer({
-    ...{ clusters: new RoutedClusters(samplers), history, events, clock, streams, demos, desk, gate },
+    ...{ clusters: new RoutedClusters(samplers), history, events, clock, streams, demos, desk, gate, resets },
     ...{ info, token, logger },
     version: options.version,
     consoleFiles: options.consoleFiles ?? null,

@@ -25,6 +25,16 @@ const healthy: Omit<PartitionMetadata, 'partition'> = {
   error: null,
 };
 
+/** What is not told of the members of classic groups. */
+export const classicMember = {
+  rack: null,
+  memberEpoch: null,
+  protocol: null,
+  subscribedTopics: null,
+  subscribedRegex: null,
+  targetAssignment: null,
+} as const;
+
 /** A sample of a healthy cluster of one broker. */
 export function sampleOf(sketch: SampleSketch): ClusterSample {
   const { at, ends, events = [], recent = true, change = {} } = sketch;
@@ -39,6 +49,9 @@ export function sampleOf(sketch: SampleSketch): ClusterSample {
     ),
     groups: [],
     descriptions: [],
+    notDescribed: new Map(),
+    groupRecords: [],
+    timelineSource: 'offsets-topic',
     logDirectories: null,
     policies: null,
     unreachableBrokers: new Map(),

@@ -4,6 +4,7 @@ import { ClusterSampler } from '../src/sampler/cluster-sampler.ts';
 import { IN_MEMORY, openDatabase } from '../src/store/database.ts';
 import { EventLog } from '../src/store/event-log.ts';
 import { LagHistory } from '../src/store/lag-history.ts';
+import { TimelineStore } from '../src/store/timeline-store.ts';
 import { WindowStore } from '../src/store/window-store.ts';
 import { applySample } from './sample-of.ts';
 import { silentLogger } from './silent-logger.ts';
@@ -20,6 +21,7 @@ export function watchedCluster(
     clock: { now: () => samples.at(-1)?.at ?? 0 },
     logger: silentLogger,
     windows: new WindowStore(database),
+    timelines: new TimelineStore(database),
     history: new LagHistory(database, 1_000_000),
     events: new EventLog(database),
     managed: null,

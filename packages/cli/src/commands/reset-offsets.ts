@@ -1,125 +1,140 @@
-import { usageFailure } from '../failure.ts';
-import {
-  type BootstrapOption,
-  groupless,
-  type KafkaSession,
-  offsetRanges,
-  withKafka,
-} from '../kafka/client.ts';
-import { groupLag } from '../kafka/group-lag.ts';
-import { print, printJson } from '../standard-output.ts';
+import type { PlannedReset, ResetGoal, ResetPlan, ResetTarget } from '@odradek/contract';
+import { ExitCode, Failure, usageFailure } from '../failure.ts';
+import type { BootstrapOption } from '../kafka/client.ts';
+import { withRequests } from '../kafka/requests.ts';
+import { print, printJson, tell } from '../standard-output.ts';
 import { textTable } from '../text-table.ts';
 
-interface ResetOptions extends BootstrapOption {
+export interface ResetOptions extends BootstrapOption {
   readonly json?: boolean;
-  readonly topic: string;
+  readonly topic?: readonly string[];
+  readonly partition?: number;
   readonly toEarliest?: boolean;
   readonly toLatest?: boolean;
   readonly toOffset?: number;
   readonly toDatetime?: string;
   readonly shiftBy?: number;
+  readonly toGroup?: string;
   readonly execute?: boolean;
 }
 
-/** Where a reset would put a group; carried out only with `execute`, and only while the group has no members. */
-export async function resetOffsets(group: string, options: ResetOptions): Promise<void> {
-  const target = resetTarget(options);
-  await withKafka(options, async (session) => {
-    const before = new Map(
-      (await groupLag(session, group))
-        .filter(({ topic }) => topic === options.topic)
-        .map(({ partition, committedOffset }) => [partition, committedOffset]),
-    );
-    const ranges = (await offsetRanges(session, [options.topic])).get(options.topic) ?? [];
-    const timed = target.kind === 'time' ? await offsetsAt(session, options.topic, target.timestampMs) : [];
-    const plan = ranges.flatMap(({ first, end }, partition) => {
-      const current = before.get(partition) ?? null;
-      // There is nothing to shift where the group has never committed.
-      if (target.kind === 'shift' && current === null) return [];
-      const wanted = wantedOffset(target, { first, end, current, timed: timed[partition] ?? -1n });
-      return [{ topic: options.topic, partition, before: current, after: within(wanted, first, end) }];
-    });
-    if (options.execute === true) {
-      await session.admin.alterConsumerGroupOffsets({
-        groupId: group,
-        topics: [
-          {
-            name: options.topic,
-            partitionOffsets: plan.map(({ partition, after }) => ({ partition, offset: after })),
-          },
-        ],
-      });
+/**
+ * Where a reset would put a group; carried out only with `execute`, and only while the group has no members. The exit
+ * code is 1 when a partition was refused.
+ */
+export async function resetOffsets(group: string, options: ResetOptions): Promise<number> {
+  const goal = goalOf(options);
+  return withRequests(options, async (requests) => {
+    const { readMetadata } = await import('@odradek/monitor/metadata');
+    const { planOffsetReset, movesOf, moveOffsets } = await import('@odradek/monitor/offset-reset');
+    const { metadata } = await readMetadata(requests);
+    const plan = await planOffsetReset(requests, metadata, group, goal);
+    if (plan.partitions.length === 0) throw new Failure(`${group} has committed nothing: name a --topic`);
+    if (options.execute !== true) {
+      show(plan, options);
+      return ExitCode.OK;
     }
-    if (options.json === true) {
-      for (const row of plan) printJson({ group, ...row, executed: options.execute === true });
-      return;
+    if (plan.active !== null) throw new Failure(activeText(group, plan.active));
+    const moves = movesOf(plan);
+    if (moves.length === 0) {
+      show(plan, options);
+      return ExitCode.OK;
     }
-    const rows = plan.map(({ topic, partition, before: from, after }) => [
-      topic,
-      partition,
-      from,
-      Number(after),
-    ]);
-    print(textTable(['TOPIC', 'PARTITION', 'BEFORE', 'AFTER'], rows));
-    if (options.execute !== true) print('Nothing was changed; --execute does it.');
+    const moved = await moveOffsets(requests, metadata, group, moves);
+    if (moved.kind === 'active') throw new Failure(activeText(group, moved.active));
+    if (moved.kind === 'changed') {
+      const { topic, partition } = moved.partition;
+      throw new Failure(
+        `${group} has just committed to ${topic}-${partition}: nothing was changed, try again`,
+      );
+    }
+    show(plan, options);
+    for (const { topic, partition, error, message } of moved.outcome.refused) {
+      tell(`${topic}-${partition} was refused: ${error}: ${message}`);
+    }
+    return moved.outcome.refused.length === 0 ? ExitCode.OK : ExitCode.FAILED;
   });
 }
 
-type ResetTarget =
-  | { readonly kind: 'earliest' | 'latest' }
-  | { readonly kind: 'offset' | 'shift'; readonly amount: bigint }
-  | { readonly kind: 'time'; readonly timestampMs: number };
+function show(plan: ResetPlan, { json, execute }: ResetOptions): void {
+  const executed = execute === true;
+  if (json === true) {
+    for (const { topic, partition, before, after, start, end, note } of plan.partitions) {
+      printJson({
+        group: plan.group,
+        topic,
+        partition,
+        before,
+        after: after ?? before,
+        start,
+        end,
+        note,
+        executed,
+      });
+    }
+    return;
+  }
+  const rows = plan.partitions.map((row) => [
+    ...[row.topic, row.partition, row.before, row.after ?? row.before, changeText(row)],
+    row.note === null ? '' : notes[row.note],
+  ]);
+  print(textTable(['TOPIC', 'PARTITION', 'BEFORE', 'AFTER', 'CHANGE', 'NOTE'], rows));
+  if (plan.recordsAgain > 0) print(`${plan.recordsAgain} records are read again.`);
+  if (plan.recordsSkipped > 0) print(`${plan.recordsSkipped} records are skipped.`);
+  if (executed) return;
+  if (plan.active !== null) print(`--execute would be refused: ${activeText(plan.group, plan.active)}`);
+  print('Nothing was changed; --execute does it.');
+}
 
-function resetTarget(options: ResetOptions): ResetTarget {
+const notes: Readonly<Record<NonNullable<PlannedReset['note']>, string>> = {
+  'raised-to-start': 'raised to the first record',
+  'lowered-to-end': 'lowered to the end',
+  'no-record-that-young': 'no record is that young: the end',
+  'no-offset': 'stays: there is no offset to go by',
+  'not-answered': 'stays: its leader does not answer',
+};
+
+function changeText({ before, after }: PlannedReset): string {
+  if (after === null || after === before) return '';
+  if (before === null) return 'first';
+  return after > before ? `+${after - before}` : String(after - before);
+}
+
+function activeText(group: string, { state, members }: NonNullable<ResetPlan['active']>): string {
+  const names = members.slice(0, 5).map(({ clientId, host }) => `${clientId} (${host.replace(/^\//, '')})`);
+  const who = names.length === 0 ? '' : `: ${names.join(', ')}${members.length > names.length ? ', …' : ''}`;
+  return `group ${group} is ${state} and has ${members.length} member(s)${who}; stop them, they would commit over it`;
+}
+
+function goalOf(options: ResetOptions): ResetGoal {
+  const target = targetOf(options);
+  const { topic: topics = null, partition } = options;
+  if (partition === undefined)
+    return { target, topics: topics === null ? null : [...topics], partitions: null };
+  const [topic, ...more] = topics ?? [];
+  if (topic === undefined || more.length > 0) throw usageFailure('--partition goes with exactly one --topic');
+  return { target, topics: null, partitions: [{ topic, partition }] };
+}
+
+function targetOf(options: ResetOptions): ResetTarget {
   const targets: ResetTarget[] = [];
-  if (options.toEarliest === true) targets.push({ kind: 'earliest' });
-  if (options.toLatest === true) targets.push({ kind: 'latest' });
-  if (options.toOffset !== undefined) targets.push({ kind: 'offset', amount: BigInt(options.toOffset) });
-  if (options.shiftBy !== undefined) targets.push({ kind: 'shift', amount: BigInt(options.shiftBy) });
+  if (options.toEarliest === true) targets.push({ to: 'earliest' });
+  if (options.toLatest === true) targets.push({ to: 'latest' });
+  if (options.toOffset !== undefined) targets.push({ to: 'offset', offset: options.toOffset });
+  if (options.shiftBy !== undefined) targets.push({ to: 'shift', by: options.shiftBy });
+  if (options.toGroup !== undefined) targets.push({ to: 'group', group: options.toGroup });
   if (options.toDatetime !== undefined) {
-    const timestampMs = Date.parse(options.toDatetime);
-    if (Number.isNaN(timestampMs)) {
+    const timestamp = Date.parse(options.toDatetime);
+    if (Number.isNaN(timestamp) || timestamp < 0) {
       throw usageFailure(`--to-datetime ${options.toDatetime}: it has to be like 2026-11-21T08:00:00Z`);
     }
-    targets.push({ kind: 'time', timestampMs });
+    targets.push({ to: 'time', timestamp });
   }
   const [target] = targets;
   if (target === undefined || targets.length > 1) {
-    throw usageFailure('name one of --to-earliest, --to-latest, --to-offset, --to-datetime, --shift-by');
+    throw usageFailure(
+      'name one of --to-earliest, --to-latest, --to-offset, --to-datetime, --shift-by, --to-group',
+    );
   }
   return target;
-}
-
-function wantedOffset(
-  target: ResetTarget,
-  at: { first: bigint; end: bigint; current: number | null; timed: bigint },
-): bigint {
-  switch (target.kind) {
-    case 'earliest':
-      return at.first;
-    case 'latest':
-      return at.end;
-    case 'offset':
-      return target.amount;
-    case 'shift':
-      return BigInt(at.current ?? 0) + target.amount;
-    case 'time':
-      // No record is that young: the group goes on with what comes next.
-      return at.timed < 0n ? at.end : at.timed;
-  }
-}
-
-function within(offset: bigint, first: bigint, end: bigint): bigint {
-  if (offset < first) return first;
-  return offset > end ? end : offset;
-}
-
-async function offsetsAt(session: KafkaSession, topic: string, timestampMs: number): Promise<bigint[]> {
-  const consumer = groupless(session);
-  try {
-    const offsets = await consumer.listOffsets({ topics: [topic], timestamp: BigInt(timestampMs) });
-    return offsets.get(topic) ?? [];
-  } finally {
-    await consumer.close();
-  }
 }

@@ -1,55 +1,116 @@
-import { codec, ProtocolError } from '@odradek/broker/protocol';
-import type { GroupMember } from '@odradek/contract';
+import { errorOf } from '@odradek/broker/protocol';
+import type { GroupType } from '@odradek/contract';
+import { classicAssignment, classicSubscription } from './classic-member.ts';
 import type { BrokerNode, ClusterMetadata } from './cluster-metadata.ts';
+import { consumerGroup, shareGroup, streamsGroup } from './epoch-groups.ts';
 import { chunks, fanOut } from './fan-out.ts';
-import type { GroupDescription, ListedGroup } from './group-description.ts';
-import type { KafkaRequests, ResponseBody } from './kafka-requests.ts';
+import type { GroupDescription, GroupDescriptions, ListedGroup } from './group-description.ts';
+import { ApiNotSupported, type KafkaRequests, type ResponseBody } from './kafka-requests.ts';
 
 const GROUPS_PER_REQUEST = 100;
 
+type DescribedType = Exclude<GroupType, 'unknown'>;
+
 interface Question {
   readonly coordinator: BrokerNode;
-  readonly type: 'classic' | 'consumer';
+  readonly type: DescribedType;
   readonly groups: readonly string[];
 }
 
+/** What one API answers of one group: its description, or the error in its place. */
+interface Answered {
+  readonly group: string;
+  readonly errorCode: number;
+  readonly errorMessage: string | null;
+  readonly described: () => GroupDescription;
+}
+
+const describers: Readonly<
+  Record<
+    DescribedType,
+    (requests: KafkaRequests, coordinator: BrokerNode, groups: readonly string[]) => Promise<Answered[]>
+  >
+> = {
+  classic: async (requests, coordinator, groups) => {
+    const answer = await requests.send(coordinator, 'DescribeGroups', { groups });
+    return answer.groups.map((group) => ({
+      ...{ group: group.groupId, errorCode: group.errorCode, errorMessage: group.errorMessage },
+      described: () => classicGroup(group),
+    }));
+  },
+  consumer: async (requests, coordinator, groupIds) => {
+    const answer = await requests.send(coordinator, 'ConsumerGroupDescribe', { groupIds });
+    return answer.groups.map((group) => ({
+      ...{ group: group.groupId, errorCode: group.errorCode, errorMessage: group.errorMessage },
+      described: () => consumerGroup(group),
+    }));
+  },
+  share: async (requests, coordinator, groupIds) => {
+    const answer = await requests.send(coordinator, 'ShareGroupDescribe', { groupIds });
+    return answer.groups.map((group) => ({
+      ...{ group: group.groupId, errorCode: group.errorCode, errorMessage: group.errorMessage },
+      described: () => shareGroup(group),
+    }));
+  },
+  streams: async (requests, coordinator, groupIds) => {
+    const answer = await requests.send(coordinator, 'StreamsGroupDescribe', { groupIds });
+    return answer.groups.map((group) => ({
+      ...{ group: group.groupId, errorCode: group.errorCode, errorMessage: group.errorMessage },
+      described: () => streamsGroup(group),
+    }));
+  },
+};
+
 /**
- * Asks the coordinators for members and assignments of classic and consumer (KIP-848) groups; other types are left
- * out, and so are groups whose coordinator does not answer or is not permitted to. Never throws.
+ * Asks the coordinators for members and assignments. Groups whose coordinator does not answer are left out; those that
+ * it refuses to describe are named with why. Never throws.
  */
 export async function describeGroups(
   requests: KafkaRequests,
   metadata: ClusterMetadata,
   groups: readonly ListedGroup[],
-): Promise<GroupDescription[]> {
-  const descriptions: GroupDescription[] = [];
+): Promise<GroupDescriptions> {
+  const described: GroupDescription[] = [];
+  const refused = new Map<string, string>();
   await fanOut(
     questions(metadata, groups),
     async ({ coordinator, type, groups }) => {
-      if (type === 'classic') {
-        const answer = await requests.send(coordinator, 'DescribeGroups', { groups });
-        descriptions.push(...answer.groups.filter(({ errorCode }) => errorCode === 0).map(classicGroup));
-      } else {
-        const answer = await requests.send(coordinator, 'ConsumerGroupDescribe', { groupIds: groups });
-        descriptions.push(...answer.groups.filter(({ errorCode }) => errorCode === 0).map(consumerGroup));
+      for (const answered of await describers[type](requests, coordinator, groups)) {
+        const { group, errorCode, errorMessage } = answered;
+        if (errorCode === 0) described.push(answered.described());
+        else refused.set(group, refusal(errorCode, errorMessage));
       }
     },
     // The brokers that do not answer are known from listing the groups, a moment ago.
-    () => {},
+    ({ type, groups }, error) => {
+      if (error instanceof ApiNotSupported) {
+        for (const group of groups) refused.set(group, tooOld(type));
+      }
+    },
   );
-  return descriptions;
+  return { described, refused };
 }
 
 function questions(metadata: ClusterMetadata, groups: readonly ListedGroup[]): Question[] {
-  return [...metadata.brokers.values()].flatMap((coordinator) =>
-    (['classic', 'consumer'] as const).flatMap((type) => {
-      const named = groups.filter((group) => group.coordinator === coordinator.id && group.type === type);
-      return chunks(
-        named.map(({ group }) => group),
-        GROUPS_PER_REQUEST,
-      ).map((groups) => ({ coordinator, type, groups }));
-    }),
-  );
+  const byCoordinator = Map.groupBy(groups, ({ coordinator }) => coordinator);
+  return [...byCoordinator].flatMap(([id, coordinated]) => {
+    const coordinator = metadata.brokers.get(id);
+    return coordinator === undefined
+      ? []
+      : (['classic', 'consumer', 'share', 'streams'] as const).flatMap((type) => {
+          const named = coordinated.filter((group) => group.type === type).map(({ group }) => group);
+          return chunks(named, GROUPS_PER_REQUEST).map((groups) => ({ coordinator, type, groups }));
+        });
+  });
+}
+
+function refusal(errorCode: number, errorMessage: string | null): string {
+  const { name, message } = errorOf(errorCode);
+  return `The coordinator refused to describe it: ${name}, ${errorMessage ?? message}`;
+}
+
+function tooOld(type: DescribedType): string {
+  return `Its coordinator has no API that this console knows to describe ${type} groups by: it is older, or newer, than that.`;
 }
 
 function classicGroup(group: ResponseBody<'DescribeGroups'>['groups'][number]): GroupDescription {
@@ -59,49 +120,22 @@ function classicGroup(group: ResponseBody<'DescribeGroups'>['groups'][number]): 
     state: group.groupState,
     protocolType: group.protocolType === '' ? null : group.protocolType,
     assignor: group.protocolData === '' ? null : group.protocolData,
-    members: group.members.map(({ memberId, groupInstanceId, clientId, clientHost, memberAssignment }) => ({
-      memberId,
-      instanceId: groupInstanceId,
-      clientId,
-      host: clientHost,
-      assignment: isConsumer ? classicAssignment(memberAssignment) : [],
-    })),
-  };
-}
-
-/** The bytes are the client's own: what cannot be decoded is shown as no assignment. */
-function classicAssignment(bytes: Uint8Array): GroupMember['assignment'] {
-  if (bytes.length < 2) {
-    return [];
-  }
-  const { validVersions, decode } = codec('ConsumerProtocolAssignment');
-  const version = new DataView(bytes.buffer, bytes.byteOffset).getInt16(0);
-  try {
-    const { assignedPartitions } = decode(bytes.subarray(2), Math.min(version, validVersions.max));
-    return assignedPartitions.map(({ topic, partitions }) => ({ topic, partitions: [...partitions] }));
-  } catch (error) {
-    if (error instanceof ProtocolError) {
-      return [];
-    }
-    throw error;
-  }
-}
-
-function consumerGroup(group: ResponseBody<'ConsumerGroupDescribe'>['groups'][number]): GroupDescription {
-  return {
-    group: group.groupId,
-    state: group.groupState,
-    protocolType: 'consumer',
-    assignor: group.assignorName === '' ? null : group.assignorName,
-    members: group.members.map(({ memberId, instanceId, clientId, clientHost, assignment }) => ({
-      memberId,
-      instanceId,
-      clientId,
-      host: clientHost,
-      assignment: assignment.topicPartitions.map(({ topicName, partitions }) => ({
-        topic: topicName,
-        partitions: [...partitions],
-      })),
-    })),
+    groupEpoch: null,
+    assignmentEpoch: null,
+    members: group.members.map(
+      ({ memberId, groupInstanceId, clientId, clientHost, memberMetadata, memberAssignment }) => ({
+        memberId,
+        instanceId: groupInstanceId,
+        clientId,
+        host: clientHost,
+        rack: null,
+        memberEpoch: null,
+        protocol: null,
+        subscribedTopics: isConsumer ? classicSubscription(memberMetadata) : null,
+        subscribedRegex: null,
+        assignment: isConsumer ? classicAssignment(memberAssignment) : [],
+        targetAssignment: null,
+      }),
+    ),
   };
 }

@@ -17,5 +17,14 @@ export interface GroupDescription {
   readonly state: string;
   readonly protocolType: string | null;
   readonly assignor: string | null;
+  /** Null for classic groups, here and below. */
+  readonly groupEpoch: number | null;
+  readonly assignmentEpoch: number | null;
   readonly members: readonly GroupMember[];
+}
+
+/** Descriptions by group, and of those that were refused, why: a sentence. */
+export interface GroupDescriptions {
+  readonly described: readonly GroupDescription[];
+  readonly refused: ReadonlyMap<string, string>;
 }

@@ -2,8 +2,10 @@ import { errorOf } from '@odradek/broker/protocol';
 import type { GroupType } from '@odradek/contract';
 import type { ClusterMetadata } from './cluster-metadata.ts';
 import { fanOut } from './fan-out.ts';
+import type { Coordinator } from './find-coordinator.ts';
 import type { ListedGroup } from './group-description.ts';
-import type { KafkaRequests } from './kafka-requests.ts';
+import { KafkaError } from './kafka-error.ts';
+import type { KafkaRequests, ResponseBody } from './kafka-requests.ts';
 
 export interface ListedGroups {
   readonly groups: readonly ListedGroup[];
@@ -32,19 +34,33 @@ export async function listGroups(requests: KafkaRequests, metadata: ClusterMetad
       if (answer.errorCode !== 0) {
         refused.set(broker.id, errorOf(answer.errorCode).name);
       }
-      for (const { groupId, protocolType, groupState, groupType } of answer.groups) {
-        groups.push({
-          group: groupId,
-          type: typeOf(groupType),
-          state: groupState === '' ? 'Unknown' : groupState,
-          protocolType,
-          coordinator: broker.id,
-        });
-      }
+      groups.push(...answer.groups.map((group) => listedGroup(group, broker.id)));
     },
     (broker, error) => unreachable.set(broker.id, error),
   );
   return { groups, unreachable, refused };
+}
+
+/** The groups that one broker coordinates. Throws KafkaError and BrokerUnreachable. */
+export async function groupsOn(requests: KafkaRequests, coordinator: Coordinator): Promise<ListedGroup[]> {
+  const answer = await requests.send(coordinator, 'ListGroups', {});
+  if (answer.errorCode !== 0) {
+    throw new KafkaError(answer.errorCode, null);
+  }
+  return answer.groups.map((group) => listedGroup(group, coordinator.id));
+}
+
+function listedGroup(
+  { groupId, protocolType, groupState, groupType }: ResponseBody<'ListGroups'>['groups'][number],
+  coordinator: number,
+): ListedGroup {
+  return {
+    group: groupId,
+    type: typeOf(groupType),
+    state: groupState === '' ? 'Unknown' : groupState,
+    protocolType,
+    coordinator,
+  };
 }
 
 /** Brokers too old to name a type have classic groups only. */

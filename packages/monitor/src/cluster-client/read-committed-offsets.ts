@@ -1,6 +1,8 @@
 import type { BrokerNode, ClusterMetadata } from './cluster-metadata.ts';
 import { chunks, fanOut } from './fan-out.ts';
+import type { Coordinator } from './find-coordinator.ts';
 import type { ListedGroup } from './group-description.ts';
+import { KafkaError } from './kafka-error.ts';
 import type { KafkaRequests } from './kafka-requests.ts';
 
 /** One committed offset, asked for by OffsetFetch: when it was committed is not known. */
@@ -50,6 +52,21 @@ export async function readCommittedOffsets(
     () => {},
   );
   return { offsets, answered };
+}
+
+/** All committed offsets of one group. Throws KafkaError and BrokerUnreachable. */
+export async function readGroupOffsets(
+  requests: KafkaRequests,
+  coordinator: Coordinator,
+  group: string,
+): Promise<AskedOffset[]> {
+  const body = { groups: [{ groupId: group, topics: null }] };
+  const answer = await requests.send(coordinator, 'OffsetFetch', body, { maxVersion: MAX_VERSION });
+  const [found] = answer.groups;
+  if (found === undefined || found.errorCode !== 0) {
+    throw new KafkaError(found?.errorCode ?? -1, null);
+  }
+  return found.topics.flatMap((topic) => offsetsOf(group, topic));
 }
 
 function questions(metadata: ClusterMetadata, groups: readonly ListedGroup[]): [BrokerNode, string[]][] {

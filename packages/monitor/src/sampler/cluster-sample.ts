@@ -1,7 +1,9 @@
+import type { GroupTimeline } from '@odradek/contract';
 import type { ClusterMetadata } from '../cluster-client/cluster-metadata.ts';
 import type { TopicPolicies } from '../cluster-client/describe-configs.ts';
 import type { GroupDescription, ListedGroup } from '../cluster-client/group-description.ts';
 import type { LogDirectories } from '../cluster-client/read-log-directories.ts';
+import type { GroupRecords } from '../rebalances/group-records.ts';
 import type { TopicPartitionMap } from '../topic-partition-map.ts';
 
 /** What one sampling tick learnt. Nothing is judged yet. */
@@ -21,6 +23,12 @@ export interface ClusterSample {
   readonly groups: readonly ListedGroup[] | null;
   /** The groups this tick described. */
   readonly descriptions: readonly GroupDescription[];
+  /** Those it could not describe, with why: a sentence each. */
+  readonly notDescribed: ReadonlyMap<string, string>;
+  /** What coordinators have written of groups since the last tick, in order. */
+  readonly groupRecords: readonly GroupRecords[];
+  /** Where rebalances are learnt from. */
+  readonly timelineSource: GroupTimeline['source'];
   /** Null on ticks that did not ask, or where it is not permitted. */
   readonly logDirectories: LogDirectories | null;
   /** Null on ticks that did not ask, or where it is not permitted. */

@@ -16,6 +16,7 @@ import type { Logger } from '../logger.ts';
 import type { ManagedCluster } from '../managed-cluster.ts';
 import type { EventLog, EventTime } from '../store/event-log.ts';
 import type { LagHistory } from '../store/lag-history.ts';
+import type { TimelineStore } from '../store/timeline-store.ts';
 import type { KeptCommitWindow, WindowStore } from '../store/window-store.ts';
 import { ClusterState } from './cluster-state.ts';
 import type { LearntCommits } from './commit-learning.ts';
@@ -40,6 +41,7 @@ export interface ClusterSamplerNeeds {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly windows: WindowStore;
+  readonly timelines: TimelineStore;
   readonly history: LagHistory;
   readonly events: EventLog;
   /** Set for a cluster whose processes this Odradek supervises. */
@@ -230,6 +232,7 @@ export class ClusterSampler {
       const { library, requests } = await this.#connection;
       const kept = this.#needs.windows.load(this.definition.name);
       this.state.restore(kept);
+      this.state.timelines.restore(this.#needs.timelines.load(this.definition.name));
       this.#restoreSparklines();
       const committed = committedOffsets(this.state);
       this.#taker = new SampleTaker(library, requests, { positions: kept.positions, committed });
@@ -261,8 +264,10 @@ export class ClusterSampler {
   }
 
   #keep(at: number, commits: LearntCommits, changed: readonly KeptCommitWindow[]): void {
-    const { windows, history } = this.#needs;
+    const { windows, timelines, history } = this.#needs;
     const { name } = this.definition;
+    // Before how far was read: a record that is read twice does no harm, one that is not read would be missing.
+    timelines.save(name, this.state.timelines.takeChanged());
     if (commits.beginsAnew) {
       windows.forget(name);
     }

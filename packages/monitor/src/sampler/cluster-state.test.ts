@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { applySample, commitOf, sampleOf, topologyOf } from '../../test/sample-of.ts';
+import { applySample, classicMember, commitOf, sampleOf, topologyOf } from '../../test/sample-of.ts';
 import { ClusterState } from './cluster-state.ts';
 
 let state: ClusterState;
@@ -84,12 +84,15 @@ describe('ClusterState', () => {
       state: 'Stable',
       protocolType: 'consumer',
       assignor: 'range',
+      groupEpoch: null,
+      assignmentEpoch: null,
       members: [
         {
           memberId: 'm',
           instanceId: null,
           clientId: 'c',
           host: '/127.0.0.1',
+          ...classicMember,
           assignment: [{ topic: 'orders', partitions: [0] }],
         },
       ],

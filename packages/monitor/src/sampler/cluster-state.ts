@@ -6,6 +6,7 @@ import type { TopicPolicies } from '../cluster-client/describe-configs.ts';
 import type { GroupDescription, ListedGroup } from '../cluster-client/group-description.ts';
 import type { LogDirectories } from '../cluster-client/read-log-directories.ts';
 import { type ClusterTopology, emptyTopology } from '../cluster-client/read-topology.ts';
+import { GroupTimelines } from '../rebalances/group-timelines.ts';
 import type { KeptCommitWindow, KeptWindows } from '../store/window-store.ts';
 import { TopicPartitionMap } from '../topic-partition-map.ts';
 import { type BrokerTally, tallyBrokers } from './broker-tally.ts';
@@ -48,6 +49,9 @@ export class ClusterState {
   policies: TopicPolicies = { compacted: new Set(), minInsyncReplicas: new Map() };
   listedGroups: ReadonlyMap<string, ListedGroup> = new Map();
   readonly descriptions = new Map<string, GroupDescription>();
+  /** Why a group could not be described, in a sentence. */
+  readonly notDescribed = new Map<string, string>();
+  readonly timelines = new GroupTimelines();
   judgedGroups: ReadonlyMap<string, JudgedGroup> = new Map();
   /** Total lag of each group. */
   readonly sparklines = new Map<string, Sparkline>();
@@ -115,6 +119,7 @@ export class ClusterState {
       this.endOffsets.record(topic, partition, { offset: value, at: sample.at });
     }
     this.#replaceFacts(sample);
+    this.#followGroups(sample);
     this.judgedGroups = new Map(this.#groupNames().map((group) => [group, this.#judge(group, sample.at)]));
     this.#drawSparklines(sample.at);
     this.checkedAt = sample.at;
@@ -197,17 +202,42 @@ export class ClusterState {
       ]),
     );
     this.startOffsets = sample.startOffsets ?? this.startOffsets;
-    this.logDirectories = sample.logDirectories ?? this.logDirectories;
+    if (sample.logDirectories !== null) {
+      const { leaders, brokers } = sample.logDirectories;
+      // What a broker said last stands until it says something else; pages tell who has fallen silent.
+      this.logDirectories = {
+        leaders,
+        brokers: new Map([...(this.logDirectories?.brokers ?? []), ...brokers]),
+      };
+    }
     this.policies = sample.policies ?? this.policies;
     this.listedGroups = new Map(sample.groups?.map((group) => [group.group, group]));
     for (const description of sample.descriptions) {
       this.descriptions.set(description.group, description);
+      this.notDescribed.delete(description.group);
     }
-    for (const group of this.descriptions.keys()) {
-      if (!this.listedGroups.has(group)) {
-        this.descriptions.delete(group);
+    for (const [group, why] of sample.notDescribed) {
+      this.descriptions.delete(group);
+      this.notDescribed.set(group, why);
+    }
+    for (const known of [this.descriptions, this.notDescribed]) {
+      for (const group of known.keys()) {
+        if (!this.listedGroups.has(group)) known.delete(group);
       }
     }
+  }
+
+  #followGroups(sample: ClusterSample): void {
+    const names = new Map([...this.#topicIds].map(([name, id]) => [id, name]));
+    this.timelines.applyRecords(sample.groupRecords, (id) => names.get(id) ?? id);
+    this.timelines.applySample({
+      at: sample.at,
+      since: this.checkedAt,
+      listed: this.listedGroups,
+      descriptions: sample.descriptions,
+      source: sample.timelineSource,
+      isComplete: sample.groups !== null && sample.unreachableBrokers.size === 0,
+    });
   }
 
   #groupNames(): string[] {

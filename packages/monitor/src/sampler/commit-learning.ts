@@ -4,6 +4,7 @@ import type { KafkaLibrary } from '../cluster-client/kafka-library.ts';
 import type { KafkaRequests } from '../cluster-client/kafka-requests.ts';
 import type { ListedGroups } from '../cluster-client/list-groups.ts';
 import { type AskedOffset, readCommittedOffsets } from '../cluster-client/read-committed-offsets.ts';
+import type { GroupRecords } from '../rebalances/group-records.ts';
 import type { ReadingPositions } from '../store/window-store.ts';
 import type { OffsetEvent } from './cluster-sample.ts';
 import { CommittedOffsetChanges } from './committed-offset-changes.ts';
@@ -12,6 +13,8 @@ import { OFFSETS_TOPIC, OffsetsTopicReader } from './offsets-topic-reader.ts';
 /** Commits of one tick, and how they were learnt. */
 export interface LearntCommits {
   readonly events: readonly OffsetEvent[];
+  /** What coordinators have written of groups; empty where nothing is read. */
+  readonly groupRecords: readonly GroupRecords[];
   readonly source: CommitSource;
   /** Why commits are polled; null where they are not. */
   readonly reason: string | null;
@@ -82,6 +85,7 @@ export class CommitLearning {
     this.#isInTouch = read.isCaughtUp;
     return {
       events: [...known, ...read.events],
+      groupRecords: read.groupRecords,
       source: read.isCaughtUp ? 'offsets-topic' : 'starting',
       reason: null,
       areRecent,
@@ -101,6 +105,7 @@ export class CommitLearning {
     this.#isInTouch = true;
     return {
       events: this.#changes.compare({ offsets, answered: known }, at),
+      groupRecords: [],
       source: 'polled',
       reason,
       areRecent,

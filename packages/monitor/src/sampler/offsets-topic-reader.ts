@@ -3,6 +3,7 @@ import { type FetchedPartition, fetchRecords } from '../cluster-client/fetch-rec
 import type { KafkaLibrary } from '../cluster-client/kafka-library.ts';
 import type { KafkaRequests } from '../cluster-client/kafka-requests.ts';
 import { listOffsets } from '../cluster-client/list-offsets.ts';
+import { type GroupRecords, groupRecordsIn } from '../rebalances/group-records.ts';
 import type { ReadingPositions } from '../store/window-store.ts';
 import type { OffsetEvent } from './cluster-sample.ts';
 import { CommitRecords } from './commit-records.ts';
@@ -14,12 +15,18 @@ export type OffsetsTopicRead =
   | {
       readonly kind: 'read';
       readonly events: readonly OffsetEvent[];
+      readonly groupRecords: readonly GroupRecords[];
       /** False: there is more, the next call goes on. */
       readonly isCaughtUp: boolean;
       /** Where a reader after a restart begins. */
       readonly positions: ReadingPositions | null;
     }
   | { readonly kind: 'forbidden' };
+
+interface ReadSoFar {
+  readonly events: OffsetEvent[];
+  readonly groupRecords: GroupRecords[];
+}
 
 /** A first reading goes back this many records per partition at most: windows need the newest commits only. */
 const BACKFILL_RECORDS_MAX = 200_000;
@@ -49,12 +56,12 @@ export class OffsetsTopicReader {
   async readToEnd(metadata: ClusterMetadata): Promise<OffsetsTopicRead> {
     const topic = metadata.topics.get(OFFSETS_TOPIC);
     if (topic === undefined) {
-      return { kind: 'read', events: [], isCaughtUp: true, positions: null };
+      return { kind: 'read', events: [], groupRecords: [], isCaughtUp: true, positions: null };
     }
     this.#followTopicId(topic.topicId ?? '');
     const partitions = topic.partitions.map(({ partition }) => partition);
     await this.#placeNew(metadata, partitions);
-    const events: OffsetEvent[] = [];
+    const read: ReadSoFar = { events: [], groupRecords: [] };
     let behind = partitions.filter((partition) => this.#nextOffsets.has(partition));
     for (let round = 0; behind.length > 0 && round < ROUNDS_MAX; round += 1) {
       const fetched = await fetchRecords(this.#library, this.#requests, metadata, {
@@ -65,9 +72,9 @@ export class OffsetsTopicReader {
       if ([...fetched.values()].some(({ error }) => error === 'TOPIC_AUTHORIZATION_FAILED')) {
         return { kind: 'forbidden' };
       }
-      behind = behind.filter((partition) => this.#take(partition, fetched.get(partition), events));
+      behind = behind.filter((partition) => this.#take(partition, fetched.get(partition), read));
     }
-    return { kind: 'read', events, isCaughtUp: behind.length === 0, positions: this.#positions() };
+    return { kind: 'read', ...read, isCaughtUp: behind.length === 0, positions: this.#positions() };
   }
 
   /** A topic of another id is another topic: the old positions mean nothing in it. */
@@ -97,7 +104,7 @@ export class OffsetsTopicReader {
   }
 
   /** Takes one fetch's batches in; true when there is more to read. */
-  #take(partition: number, fetched: FetchedPartition | undefined, events: OffsetEvent[]): boolean {
+  #take(partition: number, fetched: FetchedPartition | undefined, read: ReadSoFar): boolean {
     if (fetched?.error === 'OFFSET_OUT_OF_RANGE') {
       // Cleaned away, or truncated, since: begin anew with the next call.
       this.#nextOffsets.delete(partition);
@@ -113,7 +120,9 @@ export class OffsetsTopicReader {
     for (const batch of fetched.batches) {
       // The first batch may begin before the position: brokers send it whole.
       const unread = batch.records.filter(({ offset }) => offset >= position);
-      events.push(...records.read({ ...batch, records: unread }));
+      read.events.push(...records.read({ ...batch, records: unread }));
+      const ofGroups = groupRecordsIn({ ...batch, records: unread });
+      if (ofGroups !== null) read.groupRecords.push(ofGroups);
       next = Math.max(next, batch.nextOffset);
     }
     this.#nextOffsets.set(partition, next);

@@ -1,7 +1,7 @@
 import type { ClusterMetadata } from '../cluster-client/cluster-metadata.ts';
 import { readTopicPolicies, type TopicPolicies } from '../cluster-client/describe-configs.ts';
 import { describeGroups } from '../cluster-client/describe-groups.ts';
-import type { GroupDescription, ListedGroup } from '../cluster-client/group-description.ts';
+import type { GroupDescriptions, ListedGroup } from '../cluster-client/group-description.ts';
 import type { KafkaLibrary } from '../cluster-client/kafka-library.ts';
 import { ApiNotSupported, type KafkaRequests } from '../cluster-client/kafka-requests.ts';
 import { listGroups } from '../cluster-client/list-groups.ts';
@@ -45,6 +45,7 @@ export class SampleTaker {
     refuseIfAllUnreachable(metadata, listed.unreachable);
     const commits = await this.#commits.learn(metadata, listed, at);
     const ends = await listOffsets(this.#requests, metadata, 'latest');
+    const descriptions = await this.#describe(metadata, listed.groups);
     const isForbidden = listed.refused.size > 0 && listed.groups.length === 0;
     const sample: ClusterSample = {
       at,
@@ -53,7 +54,10 @@ export class SampleTaker {
       commitsAreRecent: commits.areRecent,
       endOffsets: ends.offsets,
       groups: isForbidden ? null : listed.groups,
-      descriptions: await this.#describe(metadata, listed.groups),
+      descriptions: descriptions.described,
+      notDescribed: descriptions.refused,
+      groupRecords: commits.groupRecords,
+      timelineSource: commits.source === 'polled' ? 'sampled' : 'offsets-topic',
       unreachableBrokers: new Map(
         [...listed.unreachable, ...ends.unreachable].map(([id, error]) => [id, messageOf(error)]),
       ),
@@ -79,10 +83,7 @@ export class SampleTaker {
     return isTime;
   }
 
-  async #describe(
-    metadata: ClusterMetadata,
-    groups: readonly ListedGroup[],
-  ): Promise<readonly GroupDescription[]> {
+  #describe(metadata: ClusterMetadata, groups: readonly ListedGroup[]): Promise<GroupDescriptions> {
     const start = this.#describedTo < groups.length ? this.#describedTo : 0;
     this.#describedTo = start + DESCRIBED_GROUPS_MAX;
     return describeGroups(this.#requests, metadata, groups.slice(start, this.#describedTo));

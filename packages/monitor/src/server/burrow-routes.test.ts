@@ -1,6 +1,6 @@
 import fastify, { type FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { commitOf, sampleOf } from '../../test/sample-of.ts';
+import { classicMember, commitOf, sampleOf } from '../../test/sample-of.ts';
 import { watchedCluster } from '../../test/watched-cluster.ts';
 import { addBurrowRoutes } from './burrow-routes.ts';
 import { RoutedClusters } from './routed-clusters.ts';
@@ -13,6 +13,7 @@ beforeEach(() => {
     instanceId: null,
     clientId: 'client',
     host: '/127.0.0.1',
+    ...classicMember,
     assignment: [{ topic: 'orders', partitions: [0] }],
   };
   const description = {
@@ -20,6 +21,8 @@ beforeEach(() => {
     state: 'Stable',
     protocolType: 'consumer',
     assignor: 'range',
+    groupEpoch: null,
+    assignmentEpoch: null,
     members: [owner],
   };
   const listed = {

@@ -3,6 +3,7 @@ import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { addressText } from '../cluster-client/cluster-definition.ts';
 import { KafkaError } from '../cluster-client/kafka-error.ts';
+import { ApiNotSupported } from '../cluster-client/kafka-requests.ts';
 import { BrokerUnreachable } from '../cluster-client/unreachable.ts';
 import type { Logger } from '../logger.ts';
 import type { AccessToken } from './access-token.ts';
@@ -50,6 +51,10 @@ function answerTo(error: FastifyError, token: AccessToken): ErrorAnswer {
   }
   if (error instanceof KafkaError) {
     return kafkaAnswer(error);
+  }
+  if (error instanceof ApiNotSupported) {
+    const message = `${error.message}: the broker is too old for this, or does not offer it.`;
+    return { status: 501, body: errorBodyOf({ code: 'API_NOT_SUPPORTED', message }) };
   }
   if (error instanceof BrokerUnreachable) {
     const message = `${addressText(error.address)}: ${error.message}`;

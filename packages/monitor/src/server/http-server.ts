@@ -13,10 +13,12 @@ import { addBrokerRoutes, type BrokerRoutesNeeds } from './broker-routes.ts';
 import { addBurrowRoutes } from './burrow-routes.ts';
 import { errorBodyOf } from './console-error.ts';
 import { answerErrors, send } from './error-replies.ts';
+import { addGroupRoutes, type GroupRoutesNeeds } from './group-routes.ts';
 import { guard } from './guards.ts';
 import { prometheusMetrics } from './prometheus-metrics.ts';
 import { addReplicaRoutes, type ReplicaRoutesNeeds } from './replica-routes.ts';
 import { addServerRoutes, type ServerRoutesNeeds } from './server-routes.ts';
+import { addTransactionRoutes, type TransactionRoutesNeeds } from './transaction-routes.ts';
 import { addWatchRoutes, type WatchRoutesNeeds } from './watch-routes.ts';
 
 export interface HttpServerNeeds
@@ -24,6 +26,8 @@ export interface HttpServerNeeds
     ActRoutesNeeds,
     BrokerRoutesNeeds,
     ReplicaRoutesNeeds,
+    GroupRoutesNeeds,
+    TransactionRoutesNeeds,
     ServerRoutesNeeds {
   readonly token: AccessToken;
   readonly logger: Logger;
@@ -57,6 +61,8 @@ export async function buildHttpServer(needs: HttpServerNeeds): Promise<FastifyIn
     addActRoutes(routes, needs);
     addBrokerRoutes(routes, needs);
     addReplicaRoutes(routes, needs);
+    addGroupRoutes(routes, needs);
+    addTransactionRoutes(routes, needs);
     addServerRoutes(routes, needs);
     addOpenRoutes(routes, needs);
   });

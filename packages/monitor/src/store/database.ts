@@ -70,11 +70,29 @@ const clusterEvents = `
   CREATE INDEX cluster_event_of_cluster ON cluster_event (cluster, id);
 `;
 
+const groupsAndResets = `
+  CREATE TABLE group_timeline (
+    cluster TEXT NOT NULL,
+    group_id TEXT NOT NULL,
+    timeline TEXT NOT NULL,
+    PRIMARY KEY (cluster, group_id)
+  ) WITHOUT ROWID;
+  CREATE TABLE offset_reset (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    cluster TEXT NOT NULL,
+    group_id TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    partitions TEXT NOT NULL,
+    undone_at INTEGER
+  );
+  CREATE INDEX offset_reset_of_group ON offset_reset (cluster, group_id, id);
+`;
+
 /**
  * What makes a history of each version of the one before: version 1 of an empty file, and so on. A file of a version
  * that is not made here is refused, not guessed at.
  */
-const steps = [firstSchema, clusterEvents];
+const steps = [firstSchema, clusterEvents, groupsAndResets];
 
 /** A history that ends with the process. */
 export const IN_MEMORY = ':memory:';

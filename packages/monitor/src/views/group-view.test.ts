@@ -1,6 +1,6 @@
 import { groupDetail as contract } from '@odradek/contract';
 import { describe, expect, it } from 'vitest';
-import { commitOf, sampleOf } from '../../test/sample-of.ts';
+import { classicMember, commitOf, sampleOf } from '../../test/sample-of.ts';
 import { watchedCluster } from '../../test/watched-cluster.ts';
 import { groupDetail, groupList } from './group-view.ts';
 
@@ -9,6 +9,7 @@ const member = {
   instanceId: 'static-1',
   clientId: 'client',
   host: '/127.0.0.1',
+  ...classicMember,
   assignment: [{ topic: 'orders', partitions: [0, 1] }],
 };
 const description = {
@@ -16,6 +17,8 @@ const description = {
   state: 'Stable',
   protocolType: 'consumer',
   assignor: 'range',
+  groupEpoch: null,
+  assignmentEpoch: null,
   members: [member],
 };
 const listed = {
@@ -44,6 +47,8 @@ describe('a group', () => {
       worstPartition: { topic: 'orders', partition: 0, verdict: 'STALL', lag: 2 },
       lastCommitAt: 10_000,
       assignor: 'range',
+      groupEpoch: null,
+      assignmentEpoch: null,
       coordinator: 1,
       memberDetails: [member],
     });
