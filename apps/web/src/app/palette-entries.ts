@@ -53,6 +53,13 @@ function pagesOf({ cluster: { name } }: KnownCluster): PaletteEntry[] {
     { id: at, label: 'Overview', icon: 'overview', note: name, href: at },
     { id: `${at}/topics`, label: 'Topics', icon: 'topics', note: name, href: `${at}/topics` },
     { id: `${at}/groups`, label: 'Groups', icon: 'groups', note: name, href: `${at}/groups` },
+    {
+      id: `${at}/transactions`,
+      label: 'Transactions',
+      icon: 'transactions',
+      note: name,
+      href: `${at}/transactions`,
+    },
     { id: `${at}/replicas`, label: 'Replicas', icon: 'replicas', note: name, href: `${at}/replicas` },
     { id: `${at}/brokers`, label: 'Brokers', icon: 'brokers', note: name, href: `${at}/brokers` },
     { id: `${at}/quorum`, label: 'Quorum', icon: 'quorum', note: name, href: `${at}/quorum` },

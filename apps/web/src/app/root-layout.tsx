@@ -64,6 +64,7 @@ const sections = [
   { to: '/c/$cluster', icon: 'overview', label: 'Overview' },
   { to: '/c/$cluster/topics', icon: 'topics', label: 'Topics' },
   { to: '/c/$cluster/groups', icon: 'groups', label: 'Groups' },
+  { to: '/c/$cluster/transactions', icon: 'transactions', label: 'Transactions' },
   { to: '/c/$cluster/replicas', icon: 'replicas', label: 'Replicas' },
   { to: '/c/$cluster/brokers', icon: 'brokers', label: 'Brokers' },
   { to: '/c/$cluster/quorum', icon: 'quorum', label: 'Quorum' },

@@ -9,6 +9,8 @@ import { replicasSearch } from '../features/replicas/search.ts';
 import { SettingsPage } from '../features/settings/settings-page.tsx';
 import { topicListSearch, topicSearch } from '../features/topics/search.ts';
 import { TopicListPage } from '../features/topics/topic-list-page.tsx';
+import { transactionsSearch } from '../features/transactions/search.ts';
+import { TransactionsPage } from '../features/transactions/transactions-page.tsx';
 import { ClusterLayout } from './cluster-layout.tsx';
 import { OverviewRoute } from './overview-route.tsx';
 import { NotFound, PageFailure } from './page-failure.tsx';
@@ -53,6 +55,12 @@ const group = createRoute({
   // The only page that needs the chart library.
   component: lazyRouteComponent(() => import('../features/groups/group-page.tsx'), 'GroupPage'),
 });
+const transactions = createRoute({
+  getParentRoute: () => cluster,
+  path: '/transactions',
+  validateSearch: transactionsSearch,
+  component: TransactionsPage,
+});
 const brokers = createRoute({
   getParentRoute: () => cluster,
   path: '/brokers',
@@ -71,7 +79,7 @@ const replicas = createRoute({
 const routeTree = root.addChildren([
   clusters,
   settings,
-  cluster.addChildren([overview, topics, topic, groups, group, replicas, brokers, quorum]),
+  cluster.addChildren([overview, topics, topic, groups, group, transactions, replicas, brokers, quorum]),
 ]);
 
 /** The addresses of the console. Search parameters are validated; what is not understood is left out. */

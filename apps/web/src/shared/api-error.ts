@@ -42,12 +42,18 @@ const remedies: Readonly<Record<string, string>> = {
     'This cluster is defined as read-only. Set `readOnly: false` in the console’s configuration to allow changes.',
   UNKNOWN_CLUSTER: 'Choose one of the clusters in the list at the top left.',
   NOT_MANAGED: 'Only a cluster that `odradek up` started can do this.',
+  GROUP_ACTIVE: 'When they have stopped, look again.',
+  OFFSETS_CHANGED: 'Look again: the preview will be of what is there then.',
+  NO_SUCH_TRANSACTION: 'The page shows what is open now.',
+  API_NOT_SUPPORTED: 'Apache Kafka 3.0 and later can do this.',
   TOO_MANY_REQUESTS: 'Wait a few seconds, then try again.',
   UNKNOWN_TOPIC_OR_PARTITION: 'The topic may have been deleted. Go back to the list of topics.',
   GROUP_ID_NOT_FOUND:
     'The group may have been deleted or its offsets may have expired. Go back to the list of groups.',
   TOPIC_AUTHORIZATION_FAILED: 'The console’s user needs DESCRIBE and READ on this topic.',
-  GROUP_AUTHORIZATION_FAILED: 'The console’s user needs DESCRIBE on this group.',
+  GROUP_AUTHORIZATION_FAILED: 'The console’s user needs DESCRIBE on this group, and READ to set its offsets.',
+  TRANSACTIONAL_ID_AUTHORIZATION_FAILED:
+    'The console’s user needs DESCRIBE and WRITE on this transactional id.',
   CLUSTER_AUTHORIZATION_FAILED: 'The console’s user needs DESCRIBE on the cluster.',
   LEADER_NOT_AVAILABLE:
     'The partition has no leader at the moment. Start the brokers that hold its replicas.',

@@ -1,4 +1,5 @@
 import type { GroupDetail } from '@odradek/contract';
+import { Button } from '@odradek/ui/button';
 import { Facts } from '@odradek/ui/facts';
 import { Freshness, StaleMarker } from '@odradek/ui/freshness';
 import { PageHeader } from '@odradek/ui/page-header';
@@ -7,7 +8,7 @@ import { Quantity } from '@odradek/ui/quantity';
 import { RelativeTime } from '@odradek/ui/relative-time';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { useConsole } from '../../shared/console-context.tsx';
 import { GroupStateBadge } from '../../shared/group-state-badge.tsx';
 import { QueryView } from '../../shared/query-view.tsx';
@@ -19,6 +20,9 @@ import { groupTypes } from './components/group-columns.tsx';
 import { LagPanel } from './components/lag-panel.tsx';
 import { MemberTable } from './components/member-table.tsx';
 import { GroupPartitionTable } from './components/partition-table.tsx';
+import { RebalancePanel } from './components/rebalance-panel.tsx';
+import { ResetDialog } from './components/reset-dialog.tsx';
+import { UndoNotice } from './components/undo-notice.tsx';
 import { VerdictPanel } from './components/verdict-panel.tsx';
 import { partitionInFocus, partitionKey } from './model.ts';
 import { groupDetailOptions } from './queries.ts';
@@ -28,8 +32,9 @@ const route = '/c/$cluster/groups/$group';
 /** One group: its verdict and why, its lag over time, partition by partition, and who its members are. */
 export function GroupPage(): ReactNode {
   const { api } = useConsole();
-  const { name, sampleIntervalMs } = useCluster();
+  const { name, summary, sampleIntervalMs } = useCluster();
   const { group } = useParams({ from: route });
+  const [isResetting, setResetting] = useState(false);
   const query = useQuery({
     ...groupDetailOptions(api, name, group),
     refetchInterval: useDetailInterval(sampleIntervalMs),
@@ -51,7 +56,21 @@ export function GroupPage(): ReactNode {
             </Freshness>
           )
         }
+        actions={
+          query.data &&
+          hasOffsets(query.data) && (
+            <Button
+              disabled={summary?.readOnly}
+              title={summary?.readOnly ? 'This cluster is read-only' : undefined}
+              onClick={() => setResetting(true)}
+            >
+              Reset offsets
+            </Button>
+          )
+        }
       />
+      <UndoNotice group={group} />
+      <ResetDialog group={group} open={isResetting} onOpenChange={setResetting} />
       <QueryView query={query} what="the group">
         {(detail) => <GroupBody group={detail} sampleIntervalMs={sampleIntervalMs} />}
       </QueryView>
@@ -92,11 +111,37 @@ function GroupBody({ group, sampleIntervalMs }: { group: GroupDetail; sampleInte
       </Panel>
       <Panel title="Members" flush>
         <Freshness {...age}>
-          <MemberTable members={group.memberDetails} state={group.state} />
+          <MemberTable group={group} />
         </Freshness>
       </Panel>
+      <RebalancePanel group={group.group} />
     </>
   );
+}
+
+/** Where a share group stands is kept by the brokers in another way. */
+function hasOffsets({ type }: GroupDetail): boolean {
+  return type !== 'share';
+}
+
+const protocols: Readonly<Record<GroupDetail['type'], string | null>> = {
+  classic: null,
+  consumer: 'KIP-848',
+  share: 'KIP-932',
+  streams: 'KIP-1071',
+  unknown: null,
+};
+
+function typeText({ type, assignor }: GroupDetail): string | null {
+  return [protocols[type], assignor && `assignor ${assignor}`].filter(Boolean).join(', ') || null;
+}
+
+/** Without members there is nobody to assign anything to. */
+function epochText({ groupEpoch, assignmentEpoch, members }: GroupDetail): string | null {
+  if (groupEpoch === null) return null;
+  return assignmentEpoch === null || assignmentEpoch === groupEpoch || members === 0
+    ? `epoch ${groupEpoch}`
+    : `epoch ${groupEpoch}, assigned for ${assignmentEpoch}`;
 }
 
 function GroupFacts({ group }: { group: GroupDetail }): ReactNode {
@@ -109,9 +154,9 @@ function GroupFacts({ group }: { group: GroupDetail }): ReactNode {
           value: <Quantity value={group.totalLag} absent="never committed" />,
           note: 'records',
         },
-        { term: 'State', value: <GroupStateBadge state={group.state} /> },
+        { term: 'State', value: <GroupStateBadge state={group.state} />, note: epochText(group) },
         { term: 'Members', value: <Quantity value={group.members} /> },
-        { term: 'Type', value: groupTypes[group.type], note: group.assignor && `assignor ${group.assignor}` },
+        { term: 'Type', value: groupTypes[group.type], note: typeText(group) },
         {
           term: 'Last commit',
           value: group.lastCommitAt === null ? 'never' : <RelativeTime at={group.lastCommitAt} />,

@@ -1,4 +1,11 @@
-import type { GroupDetail, GroupPartition, GroupSummary, VerdictRule } from '@odradek/contract';
+import type {
+  GroupDetail,
+  GroupMember,
+  GroupPartition,
+  GroupSummary,
+  TopicPartitions,
+  VerdictRule,
+} from '@odradek/contract';
 import { urgencyOf } from '../../shared/verdict-order.ts';
 
 export interface GroupFilter {
@@ -66,3 +73,44 @@ export const ruleSteps: readonly RuleStep[] = [
   },
   { rule: 'lag-decreased', verdict: 'OK', words: 'The lag became smaller at least once in the window.' },
 ];
+
+/** What the coordinator wants a member to get and to give up; both empty where it has what it is to have. */
+export function assignmentDifference({
+  assignment,
+  targetAssignment,
+}: Pick<GroupMember, 'assignment' | 'targetAssignment'>): {
+  gets: TopicPartitions;
+  givesUp: TopicPartitions;
+} {
+  if (targetAssignment === null) return { gets: [], givesUp: [] };
+  return { gets: without(targetAssignment, assignment), givesUp: without(assignment, targetAssignment) };
+}
+
+function without(some: TopicPartitions, other: TopicPartitions): TopicPartitions {
+  const there = new Map(other.map(({ topic, partitions }) => [topic, new Set(partitions)]));
+  return some
+    .map(({ topic, partitions }) => ({
+      topic,
+      partitions: partitions.filter((one) => !there.get(topic)?.has(one)),
+    }))
+    .filter(({ partitions }) => partitions.length > 0);
+}
+
+/** `orders: 0-3, 7; parcels: 1`, or `nothing`. */
+export function assignmentText(assignment: TopicPartitions): string {
+  if (assignment.length === 0) return 'nothing';
+  return assignment.map(({ topic, partitions }) => `${topic}: ${ranges(partitions)}`).join('; ');
+}
+
+/** `0-3, 7` for 0, 1, 2, 3, 7. */
+function ranges(partitions: readonly number[]): string {
+  const parts: string[] = [];
+  const ordered = [...partitions].sort((left, right) => left - right);
+  for (let index = 0; index < ordered.length; index += 1) {
+    const first = ordered[index];
+    while (ordered[index + 1] === (ordered[index] ?? 0) + 1) index += 1;
+    const last = ordered[index];
+    parts.push(first === last ? String(first) : `${first}-${last}`);
+  }
+  return parts.join(', ');
+}

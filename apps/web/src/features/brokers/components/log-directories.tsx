@@ -8,14 +8,20 @@ import { type ReactNode, useMemo } from 'react';
 
 interface Row extends LogDirectory {
   broker: number;
+  /** The broker does not answer: this is what it said last. */
+  isStale: boolean;
 }
 
 /** What lies in each broker's log directories, and how much room their volumes have left. */
 export function LogDirectories({ brokers }: { brokers: readonly Broker[] }): ReactNode {
   const rows = useMemo(
     () =>
-      brokers.flatMap(({ id, logDirectories }) =>
-        (logDirectories ?? []).map((one) => ({ broker: id, ...one })),
+      brokers.flatMap((broker) =>
+        (broker.logDirectories ?? []).map((one) => ({
+          broker: broker.id,
+          isStale: isSilent(broker),
+          ...one,
+        })),
       ),
     [brokers],
   );
@@ -37,22 +43,31 @@ export function LogDirectories({ brokers }: { brokers: readonly Broker[] }): Rea
   );
 }
 
+/** A halted process keeps its place in the cluster for a while, and says nothing. */
+function isSilent({ status, process }: Broker): boolean {
+  return status !== 'up' || (process !== null && process.state !== 'running');
+}
+
 const columns: readonly Column<Row>[] = [
   { id: 'broker', header: 'Broker', cell: ({ broker }) => <code>{broker}</code>, width: '80px' },
   { id: 'path', header: 'Path', cell: ({ path }) => <code>{path}</code> },
   {
     id: 'state',
     header: 'State',
-    cell: ({ error }) =>
-      error === null ? (
-        <StatusBadge tone="ok" look="plain">
-          online
+    cell: ({ error, isStale }) => {
+      if (isStale) {
+        return (
+          <StatusBadge tone="unknown" look="plain">
+            stale
+          </StatusBadge>
+        );
+      }
+      return (
+        <StatusBadge tone={error === null ? 'ok' : 'critical'} look="plain">
+          {error ?? 'online'}
         </StatusBadge>
-      ) : (
-        <StatusBadge tone="critical" look="plain">
-          {error}
-        </StatusBadge>
-      ),
+      );
+    },
     width: '120px',
   },
   {

@@ -1,60 +1,111 @@
-import type { GroupMember } from '@odradek/contract';
+import type { GroupDetail, GroupMember } from '@odradek/contract';
 import { type Column, DataTable } from '@odradek/ui/data-table';
 import { EmptyState } from '@odradek/ui/empty-state';
-import type { ReactNode } from 'react';
+import { Quantity } from '@odradek/ui/quantity';
+import { StatusBadge } from '@odradek/ui/status-badge';
+import { type ReactNode, useMemo } from 'react';
+import { assignmentDifference, assignmentText } from '../model.ts';
+import styles from './member-table.module.css';
 
-/** Who is in the group and what each member is assigned. */
-export function MemberTable({
-  members,
-  state,
-}: {
-  members: readonly GroupMember[];
-  state: string;
-}): ReactNode {
+/** Who is in the group, what each member has, and what it is yet to get or to give up. */
+export function MemberTable({ group }: { group: GroupDetail }): ReactNode {
+  const { groupEpoch, memberDetails, notDescribed, state } = group;
+  const columns = useMemo(
+    () => (groupEpoch === null ? classicColumns : [clientColumn, epochColumn(groupEpoch), ...otherColumns]),
+    [groupEpoch],
+  );
   return (
     <DataTable
       label="Members"
       columns={columns}
-      rows={members}
+      rows={memberDetails}
       rowKey={({ memberId }) => memberId}
       sort={null}
       empty={
-        <EmptyState title="No members">
-          The group is {state}: no consumer has joined it, or all have left. What it committed is kept.
-        </EmptyState>
+        notDescribed === null ? (
+          <EmptyState title="No members">
+            The group is {state}: no consumer has joined it, or all have left. What it committed is kept.
+          </EmptyState>
+        ) : (
+          <EmptyState title="Members are not told">{notDescribed}</EmptyState>
+        )
       }
     />
   );
 }
 
-const columns: readonly Column<GroupMember>[] = [
-  { id: 'client', header: 'Client', cell: ({ clientId }) => <code>{clientId}</code> },
-  { id: 'host', header: 'Host', cell: ({ host }) => <code>{host}</code> },
-  { id: 'assignment', header: 'Assignment', cell: ({ assignment }) => <code>{inWords(assignment)}</code> },
+const clientColumn: Column<GroupMember> = {
+  id: 'client',
+  header: 'Client',
+  cell: ({ clientId, protocol, instanceId }) => (
+    <>
+      <code>{clientId}</code>
+      {instanceId !== null && <span className={styles.aside}>static: {instanceId}</span>}
+      {protocol === 'classic' && <span className={styles.aside}>speaks the classic protocol</span>}
+    </>
+  ),
+};
+
+const otherColumns: readonly Column<GroupMember>[] = [
+  {
+    id: 'assignment',
+    header: 'Assignment',
+    cell: (member) => <Assignment member={member} />,
+  },
+  {
+    id: 'host',
+    header: 'Host',
+    cell: ({ host, rack }) => (
+      <>
+        <code>{host}</code>
+        {rack !== null && rack !== '' && <span className={styles.aside}>rack {rack}</span>}
+      </>
+    ),
+    hiddenOn: 'narrow',
+  },
   {
     id: 'member',
     header: 'Member id',
-    cell: ({ memberId, instanceId }) => (
-      <code title={memberId}>{instanceId === null ? memberId : `${memberId} (static: ${instanceId})`}</code>
-    ),
+    cell: ({ memberId }) => <code title={memberId}>{memberId}</code>,
     hiddenOn: 'medium',
   },
 ];
 
-function inWords(assignment: GroupMember['assignment']): string {
-  if (assignment.length === 0) return 'nothing';
-  return assignment.map(({ topic, partitions }) => `${topic}: ${ranges(partitions)}`).join('; ');
+const classicColumns = [clientColumn, ...otherColumns];
+
+/** A member that has not reached the group's epoch has not done yet what the last rebalance wants of it. */
+function epochColumn(groupEpoch: number): Column<GroupMember> {
+  return {
+    id: 'epoch',
+    header: 'Epoch',
+    align: 'end',
+    width: '92px',
+    cell: ({ memberEpoch }) =>
+      memberEpoch !== null && memberEpoch !== groupEpoch ? (
+        <StatusBadge tone="warn" look="plain">
+          {memberEpoch < 0 ? 'away' : `${memberEpoch} of ${groupEpoch}`}
+        </StatusBadge>
+      ) : (
+        <Quantity value={memberEpoch} exactly />
+      ),
+  };
 }
 
-/** `0-3, 7` for 0, 1, 2, 3, 7. */
-function ranges(partitions: readonly number[]): string {
-  const parts: string[] = [];
-  const ordered = [...partitions].sort((left, right) => left - right);
-  for (let index = 0; index < ordered.length; index += 1) {
-    const first = ordered[index];
-    while (ordered[index + 1] === (ordered[index] ?? 0) + 1) index += 1;
-    const last = ordered[index];
-    parts.push(first === last ? String(first) : `${first}-${last}`);
-  }
-  return parts.join(', ');
+function Assignment({ member }: { member: GroupMember }): ReactNode {
+  const { gets, givesUp } = assignmentDifference(member);
+  return (
+    <>
+      <code>{assignmentText(member.assignment)}</code>
+      {gets.length > 0 && (
+        <span className={styles.aside}>
+          is to get <code>{assignmentText(gets)}</code>
+        </span>
+      )}
+      {givesUp.length > 0 && (
+        <span className={styles.aside}>
+          is to give up <code>{assignmentText(givesUp)}</code>
+        </span>
+      )}
+    </>
+  );
 }
