@@ -73,6 +73,8 @@ export async function nothingReassigned(cluster: ThreeNodes): Promise<void> {
     });
     return errorCode === 0 && topics.length === 0;
   });
+  // The controller knows it is done a moment before the brokers whose metadata the tools compare with their plan.
+  await settled(cluster);
 }
 
 /** Resolves when consumers can read so many records of a topic of three partitions, which nobody has deleted from. */

@@ -119,6 +119,7 @@ function propertiesOf(node: WrittenNode, all: readonly WrittenNode[], folder: st
     'auto.leader.rebalance.enable': 'false',
     'auto.create.topics.enable': 'false',
     'offsets.topic.num.partitions': '3',
+    'transaction.state.log.num.partitions': '3',
     'group.initial.rebalance.delay.ms': '0',
   };
 }

@@ -7,6 +7,7 @@ import { cluster, features, quorum } from './quorum-steps.ts';
 import { reassigning } from './reassignment-steps.ts';
 import { logDirectories, offsetsOfRecords } from './records-steps.ts';
 import { creating, listing, refusedTopics } from './topics-steps.ts';
+import { endedTransactions, openTransactions } from './transactions-steps.ts';
 import { underWay } from './under-way-steps.ts';
 
 /** In the order in which they are run: each section finds what the ones before it left. */
@@ -17,4 +18,5 @@ export const SECTIONS: readonly Section[] = [
   ...[offsetsOfRecords, logDirectories, notNeeded, reassigning, underWay],
   ...[killed, restarted, unregistered],
   ...[emptyGroups, liveGroup],
+  ...[openTransactions, endedTransactions],
 ];
