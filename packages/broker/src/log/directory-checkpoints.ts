@@ -125,8 +125,11 @@ export class DirectoryCheckpoints {
     const name = partitionDirectoryName(partition);
     return this.#inTurn(async () => {
       for (const kind of KINDS) {
+        // Thousands may begin one after the other: the lines are copied only for one that has any.
+        if (!this.#lines[kind].has(name)) continue;
         const lines = new Map(this.#lines[kind]);
-        if (lines.delete(name)) await this.#replace(kind, lines);
+        lines.delete(name);
+        await this.#replace(kind, lines);
       }
       // Where the file is missing while logs are there, it has been lost.
       const isFirst = !this.#isThere.has('recoveryPoint') && this.#untold.size === 0;

@@ -1,5 +1,8 @@
 const FIRST_CAPACITY_ENTRIES = 16;
 
+/** Of all tables that are empty: memory outside of the heap costs more than what lies in it. */
+const NO_ENTRIES = new DataView(new ArrayBuffer(0));
+
 /**
  * Fixed-size entries in the layout of their file, in ascending order, in memory. Both kinds of index are kept as
  * such a table: looking up costs no system call, and writing the file is one write.
@@ -10,10 +13,11 @@ export class IndexEntries {
   #count: number;
 
   /** Over the bytes of a file, which are kept; a partial entry at their end is left out. */
-  constructor(entryBytes: number, bytes: Uint8Array = new Uint8Array(0)) {
+  constructor(entryBytes: number, bytes?: Uint8Array) {
     this.entryBytes = entryBytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.#count = Math.floor(bytes.byteLength / entryBytes);
+    this.#view =
+      bytes === undefined ? NO_ENTRIES : new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#count = Math.floor(this.#view.byteLength / entryBytes);
   }
 
   get count(): number {
