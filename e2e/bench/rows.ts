@@ -3,6 +3,7 @@ import { consume, latency, produce, small } from './client-rows.ts';
 import { latency3, memory3, partitions3, produce3, start3 } from './cluster-rows.ts';
 import { connections } from './connections-row.ts';
 import { startContender } from './contender.ts';
+import { groups, groupsMemory } from './group-rows.ts';
 import { partitions, recovery } from './log-rows.ts';
 import { largestResidentMegabytes, residentMegabytes } from './process-usage.ts';
 import { each, type Measurement, type Row, seconds } from './row.ts';
@@ -54,6 +55,8 @@ export const rows: readonly Row[] = [
   produce3,
   latency3,
   partitions3,
+  groups,
+  groupsMemory,
 ];
 
 async function supervisorMemory(): Promise<Measurement> {
