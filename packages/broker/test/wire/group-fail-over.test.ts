@@ -2,8 +2,15 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ErrorCode } from '../../src/protocol/errors.ts';
 import { deleteTopicsRequest } from '../../src/protocol/messages/delete-topics-request.ts';
 import { deleteTopicsResponse } from '../../src/protocol/messages/delete-topics-response.ts';
+import { incrementalAlterConfigsRequest } from '../../src/protocol/messages/incremental-alter-configs-request.ts';
+import { incrementalAlterConfigsResponse } from '../../src/protocol/messages/incremental-alter-configs-response.ts';
+import { offsetCommitRequest } from '../../src/protocol/messages/offset-commit-request.ts';
+import { offsetCommitResponse } from '../../src/protocol/messages/offset-commit-response.ts';
 import { BrokerCluster, until } from './broker-cluster.ts';
 import { GroupAsker, type Member } from './group-asker.ts';
+
+/** Of a resource whose configs are changed. */
+const TOPIC = 2;
 
 let cluster: BrokerCluster;
 beforeEach(async () => {
@@ -131,6 +138,47 @@ test('a topic that is deleted takes its offsets along, whoever coordinates by th
     expect(await group.committed('payments')).toBe(6);
   }
 });
+
+test('below the minimum of replicas commits are refused, and nothing is lost by it', async () => {
+  const group = new GroupAsker(cluster, 'g');
+  expect(await group.commit('orders', 1)).toBe(ErrorCode.NONE);
+  const [via = 1] = cluster.running;
+  await setMinInSync(via, '3');
+  expect(await group.commit('orders', 2)).toBe(ErrorCode.NONE);
+  const leader = await group.coordinatorId();
+  const [follower = 1, other = 1] = cluster.running.filter((id) => id !== leader);
+  await cluster.kill(follower);
+  await until('one is out', async () => {
+    const partitions = await (await cluster.asker(other)).metadata('__consumer_offsets');
+    return partitions.every(({ isrNodes }) => !isrNodes.includes(follower));
+  });
+  await until(
+    'commits are refused',
+    async () => (await once(leader)) === ErrorCode.COORDINATOR_NOT_AVAILABLE,
+  );
+  await cluster.startBroker(follower);
+  expect(await group.committed('orders')).toBe(2);
+  expect(await group.commit('orders', 3)).toBe(ErrorCode.NONE);
+  expect(await group.committed('orders', true)).toBe(3);
+});
+
+async function setMinInSync(via: number, value: string): Promise<void> {
+  const client = await cluster.connect(via);
+  const configs = [{ name: 'min.insync.replicas', configOperation: 0, value }];
+  const resources = [{ resourceType: TOPIC, resourceName: '__consumer_offsets', configs }];
+  const codec = [incrementalAlterConfigsRequest, incrementalAlterConfigsResponse] as const;
+  const { responses } = await client.ask(...codec, { resources, validateOnly: false }, 1);
+  expect(responses[0]?.errorCode).toBe(ErrorCode.NONE);
+}
+
+/** The error of one commit at a broker, without asking again. */
+async function once(id: number): Promise<number | undefined> {
+  const client = await cluster.connect(id);
+  const topics = [{ name: 'orders', partitions: [{ partitionIndex: 0, committedOffset: 9 }] }];
+  const body = { groupId: 'g', generationIdOrMemberEpoch: -1, memberId: '', topics };
+  const answer = await client.ask(offsetCommitRequest, offsetCommitResponse, body, 8);
+  return answer.topics[0]?.partitions[0]?.errorCode;
+}
 
 async function becomes(ask: () => Promise<number>, wanted: number): Promise<boolean> {
   await until(`error ${wanted}`, async () => (await ask()) === wanted);

@@ -115,6 +115,31 @@ test('a member, its assignment and its offsets survive a restart of the broker',
   expect(await commit(after, { memberId, generationId }, 18)).toBe(ErrorCode.NONE);
 });
 
+test('an offset whose retention is over is forgotten, before and after a restart', async () => {
+  await bed.stop();
+  await bed.start({ 'offsets.retention.check.interval.ms': '100' });
+  await bed.createTopic('orders');
+  const client = await clientOf('g');
+  const topics = [{ name: 'orders', partitions: [{ partitionIndex: 0, committedOffset: 5 }] }];
+  const body = { groupId: 'g', generationIdOrMemberEpoch: -1, memberId: '', retentionTimeMs: 1_000, topics };
+  // Version 2 is the last in which a client says for how long.
+  await whenCoordinated(async () => {
+    const answer = await client.ask(offsetCommitRequest, offsetCommitResponse, body, 2);
+    return { errorCode: answer.topics[0]?.partitions[0]?.errorCode ?? ErrorCode.NONE };
+  });
+  await expect.poll(() => committedOffsets(client), { timeout: 20_000 }).toEqual([]);
+  await bed.stop();
+
+  await bed.start();
+  const after = await clientOf('g');
+  await whenCoordinated(async () => {
+    const group = { groupId: 'g', topics: null };
+    const { groups } = await after.ask(offsetFetchRequest, offsetFetchResponse, { groups: [group] }, 9);
+    return groups[0] ?? { errorCode: ErrorCode.NONE };
+  });
+  expect(await committedOffsets(after)).toEqual([]);
+});
+
 test('what was committed for a topic goes with the topic, before and after a restart', async () => {
   await bed.createTopic('orders');
   const client = await clientOf('g');
