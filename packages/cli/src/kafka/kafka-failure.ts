@@ -1,8 +1,9 @@
 import { Failure } from '../failure.ts';
 
-/** What is read of the client's errors: they nest, and carry Kafka's error name as `apiId`. */
+/** What is read of the client's errors: they nest, and carry Kafka's error name as `apiId`; the monitor's as `kafkaName`. */
 interface ClientError extends Error {
   readonly apiId?: string;
+  readonly kafkaName?: string;
   readonly serverErrorMessage?: string | null;
   readonly code?: string;
   readonly errors?: readonly unknown[];
@@ -12,7 +13,7 @@ interface ClientError extends Error {
 export function kafkaFailure(error: unknown, bootstrapServer: string): Failure {
   if (error instanceof Failure) return error;
   const errors = flattened(error);
-  const refused = errors.filter((found) => found.apiId !== undefined);
+  const refused = errors.filter((found) => kafkaNameOf(found) !== undefined);
   if (refused.length > 0) {
     const sentences = new Set(refused.map(refusalSentence));
     return new Failure([...sentences].join('; '), undefined, { cause: error });
@@ -36,7 +37,11 @@ export function kafkaFailure(error: unknown, bootstrapServer: string): Failure {
 
 /** The names of Kafka's errors inside a client's error. */
 export function kafkaErrorNames(error: unknown): string[] {
-  return flattened(error).flatMap(({ apiId }) => (apiId === undefined ? [] : [apiId]));
+  return flattened(error).flatMap((found) => kafkaNameOf(found) ?? []);
+}
+
+function kafkaNameOf({ apiId, kafkaName }: ClientError): string | undefined {
+  return apiId ?? kafkaName;
 }
 
 const NETWORK_SENTENCES: ReadonlyMap<string, string> = new Map([
@@ -50,9 +55,10 @@ const NETWORK_SENTENCES: ReadonlyMap<string, string> = new Map([
   ['PLT_KFK_NETWORK', 'the connection failed'],
 ]);
 
-function refusalSentence({ apiId, serverErrorMessage, message }: ClientError): string {
-  const text = serverErrorMessage ?? message;
-  return text === '' ? String(apiId) : `${apiId}: ${text}`;
+function refusalSentence(error: ClientError): string {
+  const name = String(kafkaNameOf(error));
+  const text = error.serverErrorMessage ?? error.message;
+  return text === '' ? name : `${name}: ${text}`;
 }
 
 /** The error, what it was caused by and what it is made of, outermost first. */

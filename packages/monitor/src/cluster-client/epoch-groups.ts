@@ -6,7 +6,7 @@ type ConsumerGroup = ResponseBody<'ConsumerGroupDescribe'>['groups'][number];
 type ShareGroup = ResponseBody<'ShareGroupDescribe'>['groups'][number];
 type StreamsGroup = ResponseBody<'StreamsGroupDescribe'>['groups'][number];
 
-/** By the member types of ConsumerGroupDescribe: a consumer group may have members of the older protocol (KIP-1099). */
+/** By the member types of ConsumerGroupDescribe: a consumer group may have members of the older protocol. */
 const memberProtocols: readonly GroupMember['protocol'][] = ['classic', 'consumer'];
 
 /** A group of KIP-848. */

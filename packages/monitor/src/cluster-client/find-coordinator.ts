@@ -10,7 +10,7 @@ export interface Coordinator extends BrokerAddress {
 /** By CoordinatorType of the protocol. */
 const keyTypes = { group: 0, transaction: 1 } as const;
 
-/** Several keys are asked for at once from version 4 on (KIP-699); older brokers know only one. */
+/** Several keys are asked for at once from version 4 on; older brokers know only one. */
 const SEVERAL_KEYS = 4;
 
 /** Asks who coordinates. Throws KafkaError where there is nobody yet, and BrokerUnreachable. */

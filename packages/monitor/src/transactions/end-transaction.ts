@@ -47,7 +47,7 @@ export async function abortHanging(
   return { producerId, producerEpoch };
 }
 
-/** InitProducerId with two-phase commit in it (KIP-939) is not released. */
+/** Later versions carry two-phase commit, which is not released. */
 const INIT_VERSION_MAX = 5;
 
 /** A coordinator that is ending the transaction answers so; markers have to reach every partition first. */
