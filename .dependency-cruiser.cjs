@@ -61,7 +61,7 @@ module.exports = {
       severity: 'error',
       from: {
         path: `^${broker}/(protocol|log|raft|metadata|security|quotas|controller|replication|coordination|dump|groups|transactions|handlers|net)/`,
-        pathNot: ['\\.test\\.ts$', '^packages/broker/src/protocol/compression\\.ts$'],
+        pathNot: ['\\.test\\.ts$', '^packages/broker/src/protocol/(compression|crc32c)\\.ts$'],
       },
       to: { dependencyTypes: ['core'] },
     },
