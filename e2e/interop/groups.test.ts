@@ -1,9 +1,7 @@
-import { spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { javaClassPath } from '../tools/workshop.mjs';
 import { ownedTwice, wronglyBegun } from './clients/group-history.ts';
 import { GroupMembers } from './clients/group-members.ts';
+import { VerifiableConsumer } from './clients/verifiable-consumer.ts';
 import { brokersAlive, partitionsAre } from './cluster/cluster-state.ts';
 import { coordinatorOf } from './cluster/group-state.ts';
 import { startThreeKafkas, startThreeOdradeks, type ThreeNodes } from './cluster/three-nodes.ts';
@@ -86,7 +84,10 @@ test('cooperative consumers go on where they were while coordinators are killed'
   ]);
   for (const name of names) members.leave(name);
   await members.until('all have left', () => names.every((name) => members.has('closed', name)));
-  await found('cooperative-sticky Java consumers, two coordinators killed', 'taken over where it was committed, nothing skipped');
+  await found(
+    'cooperative-sticky Java consumers, two coordinators killed',
+    'taken over where it was committed, nothing skipped',
+  );
 }, 240_000);
 
 test('static members keep their seats, are fenced by their doubles and removed by an administrator', async () => {
@@ -123,7 +124,11 @@ test('static members keep their seats, are fenced by their doubles and removed b
 }, 240_000);
 
 test("Kafka's VerifiableConsumer counts every record while its coordinator is killed", async () => {
-  const consumer = new VerifiableConsumer(bootstraps(), 'verified', 2_500);
+  const consumer = new VerifiableConsumer([
+    ...['--bootstrap-server', bootstraps(), '--topic', 'verified', '--group-id', 'verifiable'],
+    ...['--group-protocol', 'classic', '--assignment-strategy', COOPERATIVE],
+    ...['--reset-policy', 'earliest', '--max-messages', '2500'],
+  ]);
   await consumer.hasRead(500);
   const killed = await killCoordinator('verifiable');
   const events = await consumer.end();
@@ -237,66 +242,5 @@ class Load {
       }
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
-  }
-}
-
-interface VerifiableEvent {
-  readonly name: string;
-  readonly count?: number;
-  readonly success?: boolean;
-  readonly partitions?: readonly {
-    readonly partition: number;
-    readonly minOffset: number;
-    readonly maxOffset: number;
-  }[];
-}
-
-/** `VerifiableConsumer` in a JVM of its own, which ends by itself when it has read enough. */
-class VerifiableConsumer {
-  readonly #events: VerifiableEvent[] = [];
-  readonly #ended: Promise<void>;
-  #waiting: (() => void) | null = null;
-
-  constructor(bootstrap: string, topic: string, maxMessages: number) {
-    const main = 'org.apache.kafka.tools.VerifiableConsumer';
-    const child = spawn(
-      'java',
-      [
-        ...['-Xmx128m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', javaClassPath('kafka'), main],
-        ...['--bootstrap-server', bootstrap, '--topic', topic, '--group-id', 'verifiable'],
-        ...['--group-protocol', 'classic', '--assignment-strategy', COOPERATIVE],
-        ...['--reset-policy', 'earliest', '--max-messages', String(maxMessages)],
-      ],
-      { stdio: ['ignore', 'pipe', 'ignore'] },
-    );
-    createInterface({ input: child.stdout }).on('line', (line) => {
-      if (line.startsWith('{')) this.#events.push(JSON.parse(line) as VerifiableEvent);
-      this.#waiting?.();
-    });
-    this.#ended = new Promise((resolve) => {
-      child.once('exit', () => {
-        this.#waiting?.();
-        resolve();
-      });
-    });
-  }
-
-  async hasRead(count: number): Promise<void> {
-    while (this.#count() < count) {
-      await new Promise<void>((resolve) => {
-        this.#waiting = resolve;
-      });
-    }
-  }
-
-  /** Resolves with what it has said, once it has ended. */
-  async end(): Promise<readonly VerifiableEvent[]> {
-    await this.#ended;
-    return this.#events;
-  }
-
-  #count(): number {
-    const consumed = this.#events.filter(({ name }) => name === 'records_consumed');
-    return consumed.reduce((sum, { count = 0 }) => sum + count, 0);
   }
 }

@@ -6,7 +6,7 @@ import { javaClassPath } from '../../tools/workshop.mjs';
 const GENERATION_LINE = 4;
 
 /** What a member said it owns, when it last changed. */
-export interface Ownership {
+interface Ownership {
   readonly generation: number;
   readonly partitions: readonly number[];
   readonly atMs: number;
