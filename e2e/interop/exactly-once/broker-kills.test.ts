@@ -27,8 +27,9 @@ beforeAll(async () => {
   await killBrokers(cluster, KILLS, async (kill) => {
     await Promise.all([working, copying.hasCopied((kill + 0.5) / (KILLS + 1))]);
     if (kill === 2) await streams.startInstance();
-    // What is written now is worked on while the broker dies.
+    // The broker dies, and an instance too, in the midst of the work on what is written now.
     working = streams.goOn();
+    await streams.isAtWork();
     if (kill === 1) await streams.killInstance();
   });
   await working;

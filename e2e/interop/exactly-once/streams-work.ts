@@ -9,8 +9,9 @@ const WORDS = 'the quick brown fox jumps over a lazy dog while nine odd spools r
   ' ',
 );
 const CUSTOMERS = Array.from({ length: 12 }, (_, index) => `c${index}`);
-/** Written at a time. */
-const PORTION = 60;
+/** Lines, and orders with their payments, of one portion, of which so many are written at a time. */
+const PORTION = 300;
+const AT_A_TIME = 15;
 const APPLICATION = 'words-and-orders';
 
 export const STREAMS_TOPICS = {
@@ -69,18 +70,21 @@ export class StreamsWork {
 
   /** Writes a portion of lines, orders and their payments, and resolves when all that was ever written has come out. */
   async goOn(): Promise<void> {
-    const numbers = Array.from({ length: PORTION }, () => this.#written++);
-    await this.#writers.lines.write(numbers.map((number) => `:${this.#lineOf(number)}\n`).join(''));
-    await this.#writers.orders.write(numbers.map((number) => `o${number}:${customerOf(number)}\n`).join(''));
-    await this.#writers.payments.write(numbers.map((number) => `o${number}:${number * 7}\n`).join(''));
-    for (const number of numbers) {
-      const customer = customerOf(number);
-      this.expectedOrders.push(`${customer} o${number} ${number * 7} ${nameOf(customer)}`);
+    for (let written = 0; written < PORTION; written += AT_A_TIME) {
+      await this.#write(Array.from({ length: AT_A_TIME }, () => this.#written++));
+      // Slower than the application commits: a portion is many transactions.
+      await new Promise((resolve) => setTimeout(resolve, 10));
     }
     const words = [...this.expectedCounts.values()].reduce((sum, count) => sum + count, 0);
     await this.#counts.until(`${words} counts`, () => this.#counts.lines.length >= words);
     const orders = this.expectedOrders.length;
     await this.#paid.until(`${orders} paid orders`, () => this.#paid.lines.length >= orders);
+  }
+
+  /** Resolves when something more has come out, which is when the application is in the midst of a portion. */
+  async isAtWork(): Promise<void> {
+    const before = this.#counts.lines.length;
+    await this.#counts.until('more counts', () => this.#counts.lines.length > before);
   }
 
   /** Ends the application in order; resolves with what was seen of its outputs while it ran. */
@@ -96,6 +100,16 @@ export class StreamsWork {
     const processes = [...Object.values(this.#writers), this.#counts, this.#paid, ...this.#apps];
     await Promise.all(processes.map((process) => process.end('SIGKILL')));
     await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  async #write(numbers: readonly number[]): Promise<void> {
+    await this.#writers.lines.write(numbers.map((number) => `:${this.#lineOf(number)}\n`).join(''));
+    await this.#writers.orders.write(numbers.map((number) => `o${number}:${customerOf(number)}\n`).join(''));
+    await this.#writers.payments.write(numbers.map((number) => `o${number}:${number * 7}\n`).join(''));
+    for (const number of numbers) {
+      const customer = customerOf(number);
+      this.expectedOrders.push(`${customer} o${number} ${number * 7} ${nameOf(customer)}`);
+    }
   }
 
   #lineOf(number: number): string {
