@@ -20,6 +20,7 @@ const COMMON = {
   'offsets.topic.num.partitions': '2',
   'group.initial.rebalance.delay.ms': '100',
   'transaction.state.log.num.partitions': '2',
+  'transaction.abort.timed.out.transaction.cleanup.interval.ms': '1000',
   'connections.max.idle.ms': '20000',
   // Segments roll and checkpoints are written many times within the minute that a seed lasts.
   'log.roll.ms': '6000',

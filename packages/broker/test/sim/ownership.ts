@@ -6,7 +6,14 @@ interface Claim {
   readonly memberId: string;
   readonly epoch: number;
   readonly sinceMs: number;
+  /** When it sent what was answered so last. */
+  readonly heardMs: number;
+  /** It has said that it gives it up, or goes. */
+  isReleased: boolean;
 }
+
+/** Whoever was heard of and does not give up what it should is not put out sooner: its rebalance and session time-outs. */
+const PATIENCE_MS = 4000;
 
 /** Whether a broker is the coordinator of a group, and does not just believe so. */
 export type Coordinates = (nodeId: number, groupId: string) => boolean;
@@ -55,10 +62,28 @@ export class Ownership {
       this.#violate(
         `${memberId} still has ${partition} in epoch ${epoch}, ${claim.memberId} has it since epoch ${claim.epoch}`,
       );
-    if (claim === undefined || epoch >= claim.epoch) {
-      const sinceMs =
-        claim?.memberId === memberId && claim.epoch === epoch ? claim.sinceMs : this.#time.nowMs;
-      this.#claims.set(partition, { memberId, epoch, sinceMs });
+    if (claim === undefined || epoch >= claim.epoch)
+      this.#claim(partition, claim, { memberId, epoch, sentMs });
+  }
+
+  #claim(
+    partition: string,
+    before: Claim | undefined,
+    { memberId, epoch, sentMs }: Pick<Holding, 'memberId' | 'epoch' | 'sentMs'>,
+  ): void {
+    const { nowMs } = this.#time;
+    const isAnothers = before !== undefined && before.memberId !== memberId;
+    if (isAnothers && !before.isReleased && nowMs < before.heardMs + PATIENCE_MS)
+      this.#violate(`${partition} is given to ${memberId}, and ${before.memberId} has not given it up`);
+    const sinceMs = before?.memberId === memberId && before.epoch === epoch ? before.sinceMs : nowMs;
+    this.#claims.set(partition, { memberId, epoch, sinceMs, heardMs: sentMs, isReleased: false });
+  }
+
+  /** A member is about to say that of its group's partitions it has only these. */
+  keepsOnly(groupId: string, memberId: string, partitions: readonly string[]): void {
+    for (const [partition, claim] of this.#claims) {
+      if (claim.memberId !== memberId || !partition.startsWith(`${groupId}/`)) continue;
+      if (!partitions.includes(partition.slice(groupId.length + 1))) claim.isReleased = true;
     }
   }
 

@@ -84,7 +84,9 @@ export class ClassicMembership {
   }
 
   async leave(): Promise<void> {
-    const body = { groupId: this.#options.groupId, members: [{ memberId: this.#memberId }] };
+    const { groupId, ownership } = this.#options;
+    const body = { groupId, members: [{ memberId: this.#memberId }] };
+    ownership.keepsOnly(groupId, this.#memberId, []);
     await this.ask(leaveGroup, body, REQUEST_TIMEOUT_MS);
     this.forget();
   }
@@ -97,6 +99,7 @@ export class ClassicMembership {
       { topics: [topic.name] },
       PROTOCOL_VERSION,
     );
+    this.#options.ownership.keepsOnly(groupId, this.#memberId, []);
     const answer = await this.ask(
       joinGroup,
       {

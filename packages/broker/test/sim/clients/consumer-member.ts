@@ -108,6 +108,8 @@ export class ConsumerMember {
     const sentMs = client.virtualMs;
     const isJoining = this.#epoch === JOINING;
     const owned = { topicId: this.#topicId, partitions: [...this.#positions.keys()] };
+    const kept = owned.partitions.map((partition) => `${topic.name}-${partition}`);
+    this.#options.ownership.keepsOnly(groupId, this.#memberId, kept);
     const answer = await this.#ask(consumerGroupHeartbeat, {
       ...{ groupId, memberId: this.#memberId, memberEpoch: this.#epoch },
       rebalanceTimeoutMs: REBALANCE_TIMEOUT_MS,
@@ -201,7 +203,8 @@ export class ConsumerMember {
   }
 
   async #leave(): Promise<void> {
-    const { groupId } = this.#options;
+    const { groupId, ownership } = this.#options;
+    ownership.keepsOnly(groupId, this.#memberId, []);
     await this.#ask(consumerGroupHeartbeat, { groupId, memberId: this.#memberId, memberEpoch: LEAVING });
     this.#forget();
   }

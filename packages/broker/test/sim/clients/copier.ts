@@ -56,10 +56,12 @@ export class Copier {
 
   /** Ends once it has looked at all its partitions after everything was over. */
   async run(): Promise<void> {
-    const { client, isOver } = this.#options;
+    const { client, ledger, isOver } = this.#options;
     let leavesAtMs = this.#drawnEnd();
     for (let isLast = false; !isLast; ) {
       const wasOver = isOver();
+      // Offsets that are pending in what a coordinator has lost are pending for ever.
+      if (wasOver && !ledger.isJudged) break;
       this.#session ??= await this.#begin();
       const membership = this.#session === null ? null : await this.#membership.join();
       if (membership === null) {
