@@ -5,6 +5,7 @@ import type { RaftState } from '../raft/raft-state.ts';
 import type { Replicas } from '../replication/replicas.ts';
 import type { Metrics, Sample } from '../runtime/metrics.ts';
 import { type Listener, NetworkError } from '../runtime/network.ts';
+import type { TransactionCoordinator } from '../transactions/transaction-coordinator.ts';
 import { type BoundListener, ListenError } from './broker-listeners.ts';
 import type { BrokerStart } from './open-rooms.ts';
 
@@ -21,6 +22,7 @@ export interface MeasuredRooms {
   readonly listeners: readonly BoundListener[];
   /** Of the metadata quorum, as this node knows it. */
   readonly quorum: () => RaftState;
+  readonly transactions: Pick<TransactionCoordinator, 'backlog'>;
 }
 
 /** Where a broker is scraped, and what its requests are counted by. */
@@ -67,7 +69,24 @@ function observeBroker(rooms: ObservedRooms): void {
   observeReplication(rooms);
   observeCluster(rooms);
   observeQuorum(rooms);
+  observeTransactions(rooms);
   observeListeners(rooms);
+}
+
+/** What this broker's transaction coordinator has under way. */
+function observeTransactions({ metrics, transactions }: ObservedRooms): void {
+  const gauge = (name: string, help: string, read: () => number) =>
+    metrics.observe(name, help, { type: 'gauge', read });
+  gauge(
+    'odradek_transactions_ending',
+    'Transactions whose outcome is decided and that are not complete',
+    () => transactions.backlog.transactions,
+  );
+  gauge(
+    'kafka_coordinator_transaction_transactionmarkerchannelmanager_unknowndestinationqueuesize',
+    'Markers of ended transactions that wait for a leader, or for another attempt',
+    () => transactions.backlog.waitingPartitions,
+  );
 }
 
 interface ReplicaCounts {

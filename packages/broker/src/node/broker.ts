@@ -164,7 +164,7 @@ function featuresOf(image: () => MetadataImage): () => FinalizedFeatures {
 
 function measure(
   start: BrokerStart,
-  { replicas, served, settingsOf }: BrokerData,
+  { replicas, served, settingsOf, transactions }: BrokerData,
   { listeners, controller }: { readonly listeners: BrokerListeners; readonly controller: Controller },
 ): Promise<OpenMetrics | null> {
   return openMetrics(start, {
@@ -173,6 +173,7 @@ function measure(
     minInSyncReplicasOf: (image, topic) => settingsOf(image, topic).minInSyncReplicas,
     listeners: [...listeners.client, listeners.controller],
     quorum: () => controller.quorum.state,
+    transactions,
   });
 }
 

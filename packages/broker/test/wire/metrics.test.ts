@@ -45,6 +45,7 @@ describe('what three brokers tell Prometheus', () => {
         ['kafka_controller_kafkacontroller_activebrokercount', 3],
         ['kafka_controller_kafkacontroller_globalpartitioncount', 4],
         ['kafka_controller_kafkacontroller_offlinepartitionscount', 0],
+        ['odradek_transactions_ending', 0],
       ]),
     );
   });
