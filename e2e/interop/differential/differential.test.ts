@@ -4,6 +4,7 @@ import { type BrokerUnderTest, startOdradek } from '../broker-under-test.ts';
 import { KafkaTools } from '../kafka-tools.ts';
 import { adminCases } from './admin-cases.ts';
 import { appendCases } from './append-cases.ts';
+import { consumerGroupCases } from './consumer-group-cases.ts';
 import { differences } from './differences.ts';
 import type { DifferentialCase } from './differential-case.ts';
 import { framingCases } from './framing-cases.ts';
@@ -42,6 +43,7 @@ const suites: Readonly<Record<string, readonly DifferentialCase[]>> = {
   producers: producerCases,
   'look-up': lookUpCases,
   groups: groupCases,
+  'consumer group': consumerGroupCases,
   'transaction coordinator': transactionCoordinatorCases,
   transactions: transactionCases,
   quorum: quorumCases,

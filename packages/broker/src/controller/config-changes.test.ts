@@ -135,9 +135,21 @@ describe('changing configs', () => {
     [BROKER_1, ['my.own', 'SET', '5'], ErrorCode.INVALID_CONFIG, 'Unknown broker config name: my.own'],
     [
       { type: ConfigResourceType.GROUP, name: 'g' },
-      ['consumer.session.timeout.ms', 'SET', '50000'],
+      ['share.session.timeout.ms', 'SET', '50000'],
       ErrorCode.INVALID_CONFIG,
-      'Configuration consumer.session.timeout.ms belongs to a feature that Odradek does not have; only 45000 is accepted',
+      'Configuration share.session.timeout.ms belongs to a feature that Odradek does not have; only 45000 is accepted',
+    ],
+    [
+      { type: ConfigResourceType.GROUP, name: 'g' },
+      ['consumer.session.timeout.ms', 'SET', '44999'],
+      ErrorCode.INVALID_CONFIG,
+      'consumer.session.timeout.ms must be greater than or equal to group.consumer.min.session.timeout.ms',
+    ],
+    [
+      { type: ConfigResourceType.GROUP, name: 'g' },
+      ['consumer.heartbeat.interval.ms', 'SET', '15001'],
+      ErrorCode.INVALID_CONFIG,
+      'consumer.heartbeat.interval.ms must be less than or equal to group.consumer.max.heartbeat.interval.ms',
     ],
   ])('%j %j is refused', (resource, given, code, message) => {
     const { error, after } = change(resource, [given]);

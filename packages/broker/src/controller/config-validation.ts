@@ -11,6 +11,7 @@ import { invalidTopicConfigs } from '../metadata/configs/topic-config-rules.ts';
 import { invalidTopicName } from '../metadata/topic-name.ts';
 import { ErrorCode } from '../protocol/errors.ts';
 import type { ApiError, ControllerView } from './decision.ts';
+import { brokenGroupRules } from './group-config-rules.ts';
 
 const VALUE_LENGTH_MAX = 32_767;
 
@@ -78,7 +79,10 @@ export function invalidConfigs(
     case ConfigResourceType.BROKER:
       return invalidBrokerConfigs(view, resource.name, configs);
     case ConfigResourceType.GROUP:
-      return asInvalidConfig(invalidPlainConfigs(groupConfigs, configs, 'Unknown group config name: '));
+      return asInvalidConfig(
+        invalidPlainConfigs(groupConfigs, configs, 'Unknown group config name: ') ??
+          brokenGroupRules(configs, valuesOf(view)),
+      );
     default:
       return asInvalidConfig(
         invalidPlainConfigs(clientMetricsConfigs, configs, 'Unknown client metrics configuration: '),
@@ -152,6 +156,14 @@ function valuesAfter(
   return new ConfigValues(
     brokerConfigs,
     brokerConfigLayers(view).map(({ source, values }) => (source === replaced ? configs : values)),
+  );
+}
+
+/** This node's effective configs. */
+function valuesOf(view: ControllerView): ConfigValues {
+  return new ConfigValues(
+    brokerConfigs,
+    brokerConfigLayers(view).map(({ values }) => values),
   );
 }
 

@@ -10,16 +10,18 @@ import { GROUP_METADATA_TOPIC } from '../metadata/topic-name.ts';
 import { COMPRESSION_TYPES } from '../protocol/record-batch.ts';
 import type { LeadershipListener } from '../replication/replicas.ts';
 import type { Runtime } from '../runtime/runtime.ts';
+import { brokerConfigsOf } from './broker-topic-settings.ts';
 import { PartitionCoordinatorLog } from './partition-coordinator-log.ts';
 
 const MINUTE_MS = 60_000;
 
 /** The group coordinator of this broker, with what the broker's configs and metadata say. */
 export function groupCoordinator(
-  { values }: BrokerConfig,
+  broker: BrokerConfig,
   runtime: Runtime,
   image: () => MetadataImage,
 ): GroupCoordinator {
+  const { values } = broker;
   const lingerMs = values.number('group.coordinator.append.linger.ms');
   return new GroupCoordinator({
     clock: runtime.clock,
@@ -33,7 +35,7 @@ export function groupCoordinator(
       offsetMetadataMaxBytes: values.number('offset.metadata.max.bytes'),
       offsetsRetentionMs: values.number('offsets.retention.minutes') * MINUTE_MS,
       offsetsRetentionCheckIntervalMs: values.number('offsets.retention.check.interval.ms'),
-      consumer: consumerConfig(values, image),
+      consumer: consumerConfig(broker, image),
     },
     partitionCount: () =>
       image().topicsByName.get(GROUP_METADATA_TOPIC)?.partitions.length ??
@@ -52,12 +54,15 @@ export function offersConsumerGroups({ values }: BrokerConfig, image: () => Meta
   return () => isOffered && (image().features.get(GROUP_VERSION_FEATURE) ?? 0) > 0;
 }
 
-function consumerConfig(values: BrokerConfig['values'], image: () => MetadataImage): ConsumerConfig {
-  const ofBroker: ConsumerGroupConfig = {
+function consumerConfig(config: BrokerConfig, image: () => MetadataImage): ConsumerConfig {
+  const { values } = config;
+  const configsOf = brokerConfigsOf(config);
+  // The assignment interval may be set for the whole cluster while brokers run.
+  const ofBroker = (): ConsumerGroupConfig => ({
     sessionTimeoutMs: values.number('group.consumer.session.timeout.ms'),
     heartbeatIntervalMs: values.number('group.consumer.heartbeat.interval.ms'),
-    assignmentIntervalMs: values.number('group.consumer.assignment.interval.ms'),
-  };
+    assignmentIntervalMs: configsOf(image()).number('group.consumer.assignment.interval.ms'),
+  });
   /** What was set for the group, within the broker's limits: those may have come after it. */
   const within = (text: string | undefined, name: string, otherwise: number): number => {
     if (text === undefined) return otherwise;
@@ -71,13 +76,14 @@ function consumerConfig(values: BrokerConfig['values'], image: () => MetadataIma
     regexRefreshIntervalMs: values.number('group.consumer.regex.refresh.interval.ms'),
     ofGroup(groupId) {
       const own = dynamicConfigs(image(), ConfigResourceType.GROUP, groupId);
-      if (own.size === 0) return ofBroker;
+      const broker = ofBroker();
+      if (own.size === 0) return broker;
       const setFor = (name: string, otherwise: number): number =>
         within(own.get(`consumer.${name}`), name, otherwise);
       return {
-        sessionTimeoutMs: setFor('session.timeout.ms', ofBroker.sessionTimeoutMs),
-        heartbeatIntervalMs: setFor('heartbeat.interval.ms', ofBroker.heartbeatIntervalMs),
-        assignmentIntervalMs: setFor('assignment.interval.ms', ofBroker.assignmentIntervalMs),
+        sessionTimeoutMs: setFor('session.timeout.ms', broker.sessionTimeoutMs),
+        heartbeatIntervalMs: setFor('heartbeat.interval.ms', broker.heartbeatIntervalMs),
+        assignmentIntervalMs: setFor('assignment.interval.ms', broker.assignmentIntervalMs),
       };
     },
   };

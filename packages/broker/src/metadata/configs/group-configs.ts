@@ -6,19 +6,19 @@ export const groupConfigs: readonly ConfigDefinition[] = [
   int('consumer.assignment.interval.ms', '1000', {
     rule: atLeast(0),
     synonyms: ['group.consumer.assignment.interval.ms'],
-    effect: 'refused',
+    effect: 'acts',
     text: 'Shortest time between two assignments of the consumer group.',
   }),
   int('consumer.heartbeat.interval.ms', '5000', {
     rule: atLeast(1),
     synonyms: ['group.consumer.heartbeat.interval.ms'],
-    effect: 'refused',
+    effect: 'acts',
     text: 'Heartbeat interval told to members of the consumer group.',
   }),
   int('consumer.session.timeout.ms', '45000', {
     rule: atLeast(1),
     synonyms: ['group.consumer.session.timeout.ms'],
-    effect: 'refused',
+    effect: 'acts',
     text: 'Session timeout of members of the consumer group.',
   }),
   int('share.assignment.interval.ms', '1000', {
