@@ -11,6 +11,7 @@ const pages = [
   { name: 'records', path: '/c/local/topics/parcels?tab=records' },
   { name: 'groups', path: '/c/local/groups' },
   { name: 'group', path: '/c/local/groups/depot' },
+  { name: 'transactions', path: '/c/local/transactions' },
   { name: 'topic-replicas', path: '/c/local/topics/parcels?tab=replicas' },
   { name: 'replicas', path: '/c/local/replicas' },
   { name: 'brokers', path: '/c/local/brokers' },
