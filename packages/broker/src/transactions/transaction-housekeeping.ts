@@ -18,6 +18,8 @@ export type Due =
 export class TransactionHousekeeping {
   readonly #config: TransactionConfig;
   readonly #timeouts = new Deadlines<string>();
+  /** Since when (monotonic) this coordinator knows of the open transaction that began at `startMs`. */
+  readonly #seenOpen = new Map<string, { readonly startMs: number; readonly sinceMs: number }>();
   /** Ids that the look under way has yet to take. */
   #expiring: string[] = [];
   #nextExpiryCheckMs: number | null = null;
@@ -34,8 +36,25 @@ export class TransactionHousekeeping {
 
   /** The transaction is open. */
   opened({ startMs, timeoutMs, transactionalId }: TransactionMetadata, now: Instant): void {
-    const leftMs = startMs + timeoutMs + 1 - now.wallMs;
+    let seen = this.#seenOpen.get(transactionalId);
+    if (seen?.startMs !== startMs) {
+      seen = { startMs, sinceMs: now.monotonicMs };
+      this.#seenOpen.set(transactionalId, seen);
+    }
+    const leftMs = Math.min(startMs - now.wallMs, seen.sinceMs - now.monotonicMs) + timeoutMs + 1;
     this.#timeouts.schedule(transactionalId, now.monotonicMs + leftMs);
+  }
+
+  /** Nothing is open of this id. */
+  closed(transactionalId: string): void {
+    this.#seenOpen.delete(transactionalId);
+  }
+
+  /** By the wall clock, which all coordinators have; or by this one's own, should the other have been turned back. */
+  isOverdue({ startMs, timeoutMs, transactionalId }: TransactionMetadata, now: Instant): boolean {
+    const seen = this.#seenOpen.get(transactionalId);
+    const sinceMs = seen?.startMs === startMs ? seen.sinceMs : now.monotonicMs;
+    return startMs + timeoutMs < now.wallMs || sinceMs + timeoutMs < now.monotonicMs;
   }
 
   /** What was due could not be done. */

@@ -162,8 +162,11 @@ export class TransactionMachine implements CoordinatorMachine {
 
   #timeOut(transactionalId: string, now: Instant): Decision {
     const metadata = this.#transactions.get(transactionalId);
-    if (metadata?.state !== 'Ongoing') return emptyDecision();
-    if (metadata.startMs + metadata.timeoutMs >= now.wallMs) {
+    if (metadata?.state !== 'Ongoing') {
+      this.#housekeeping.closed(transactionalId);
+      return emptyDecision();
+    }
+    if (!this.#housekeeping.isOverdue(metadata, now)) {
       this.#housekeeping.opened(metadata, now);
       return emptyDecision();
     }
@@ -172,6 +175,7 @@ export class TransactionMachine implements CoordinatorMachine {
       this.#housekeeping.again(transactionalId, now);
       return emptyDecision();
     }
+    this.#housekeeping.closed(transactionalId);
     const { producerEpoch, producerId, timeoutMs } = metadata;
     const fields = { transactionalId, producerId, producerEpoch, timeoutMs };
     const notes = [{ message: 'a transaction was open for longer than its time-out and is aborted', fields }];

@@ -3,11 +3,13 @@ import type { Clock, Timer } from '../../src/runtime/clock.ts';
 /** A clock that a test moves; its wall time starts far from its monotonic time, so that a mix-up shows. */
 export class ManualClock implements Clock {
   static readonly wallStartMs = 1_700_000_000_000;
+  /** By how much the wall clock was turned forward, or back. */
+  turnedByMs = 0;
   #nowMs = 0;
   #timers: { readonly atMs: number; readonly task: () => void }[] = [];
 
   wallMs(): number {
-    return ManualClock.wallStartMs + this.#nowMs;
+    return ManualClock.wallStartMs + this.turnedByMs + this.#nowMs;
   }
 
   monotonicMs(): number {

@@ -149,6 +149,9 @@ export class TransactionStory {
         return coordinator.resigned(0, Number(command.label));
       case 'advance':
         return this.#clock.advance(Number(command.label));
+      case 'wall-clock':
+        this.#clock.turnedByMs = Number(command.label);
+        return;
       case 'level':
         this.#level = Number(command.label);
         return;
