@@ -162,13 +162,27 @@ describe('a disk that is full', () => {
     const small = new SmallDisk(Number.POSITIVE_INFINITY);
     const bed = bedOn(small.disk);
     const log = await bed.open({ waitsForSpace: true });
+    const append = (text: string) => {
+      const outcome = log.appendAsLeader(batchOf([text]), { origin: 'raft', leaderEpoch: 0 });
+      if (outcome.kind !== 'appended') throw new Error(outcome.kind);
+      return outcome.completion;
+    };
+    expect(await append('a')).toBe(ErrorCode.NONE);
     small.room = 0;
-    const outcome = log.appendAsLeader(batchOf(['a']), { origin: 'raft', leaderEpoch: 0 });
-    if (outcome.kind !== 'appended') throw new Error(outcome.kind);
+    const waiting = append('b');
     log.stopWaiting();
     bed.clock.advance(500);
-    expect(await outcome.completion).toBe(ErrorCode.KAFKA_STORAGE_ERROR);
+    expect(await waiting).toBe(ErrorCode.KAFKA_STORAGE_ERROR);
     expect(await log.close()).toBe(false);
+    expect(await contentAfterCrash(bed)).toEqual([[0, 'a']]);
+  });
+
+  test('has nothing to say of the stop of a log that never had a record', async () => {
+    const small = new SmallDisk(Number.POSITIVE_INFINITY);
+    const bed = bedOn(small.disk);
+    const log = await bed.open({});
+    small.room = 0;
+    expect(await log.close()).toBe(true);
     expect(await contentAfterCrash(bed)).toEqual([]);
   });
 

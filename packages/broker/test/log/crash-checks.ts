@@ -34,16 +34,19 @@ export async function contentOf(machine: CrashMachine, log: PartitionLog): Promi
   return { batches, isRefused: false };
 }
 
-/** The batches of a timeline that lie one behind the other from `fromOffset` up to `endOffset`. */
-function chain(timeline: Timeline, fromOffset: number, endOffset: number): AppendedBatch[] | null {
+/** The batches of a timeline that lie one behind the other from its beginning up to `endOffset`; null where there is a gap. */
+function chain(timeline: Timeline, endOffset: number): AppendedBatch[] | null {
   const found: AppendedBatch[] = [];
+  let next = 0;
   for (const [base, candidates] of [...timeline].sort(([left], [right]) => left - right)) {
     const batch = candidates.at(-1);
-    if (batch === undefined || batch.endOffset <= fromOffset) continue;
-    if (base >= endOffset) break;
+    // What was cut off, and written anew in other batches, lies across these.
+    if (batch === undefined || base < next) continue;
+    if (base > next || base >= endOffset) break;
     found.push(batch);
+    next = batch.endOffset;
   }
-  return (found.at(-1)?.endOffset ?? fromOffset) === endOffset ? found : null;
+  return next === endOffset ? found : null;
 }
 
 /** What is wrong with the content, or null: it must be what was appended, from the log start on, without a gap. */
@@ -99,10 +102,11 @@ export async function logFlaws(
   if (log.logStartOffset > known.logStart) flaws.push(`it begins at ${log.logStartOffset}, deleted was less`);
   const flaw = contentFlaw(batches, log, known) ?? acknowledgedFlaw(batches, log, { known, floor });
   if (flaw !== null) return [...flaws, flaw];
-  // A log that begins anew behind records that were deleted, or lost, knows nothing of them.
-  const isAnew = batches.length === 0 && log.logEndOffset > floor;
+  // A log that begins anew behind records that were deleted, or lost, knows nothing of them; of deleted ones only the
+  // checkpoint of epochs tells, which a full disk may have refused.
+  const isAnew = batches.length === 0 && log.logEndOffset > 0;
   for (const timeline of isAnew ? [] : known.timelines) {
-    const whole = chain(timeline, 0, log.logEndOffset);
+    const whole = chain(timeline, log.logEndOffset);
     if (whole === null) continue;
     const found = [
       ...replayFlaws(log, whole),

@@ -62,11 +62,12 @@ export function damage(moment: Moment, kind: DamageKind): { tree: FileTree; dama
   const baseOffset = baseOffsetAt(batch);
   const isBelow = baseOffset < recoveryPoint;
   const hasBelowBefore = Number(file.slice(0, 20)) < recoveryPoint;
+  // What was there: the bit may be one of the batch's own offsets.
+  const place = { kind, name, path, position, baseOffset, endOffset: lastOffsetAt(batch) + 1 };
   if (kind === 'bit flip') {
     const flipped = Uint8Array.of((content[position] ?? 0) ^ (1 << random.below(8)));
     node.change({ kind: 'write', position, bytes: flipped });
   }
-  const place = { kind, name, path, position, baseOffset, endOffset: lastOffsetAt(batch) + 1 };
   return { tree, damage: { ...place, isBelow, hasBelowBefore } };
 }
 
