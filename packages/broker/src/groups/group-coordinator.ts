@@ -1,5 +1,6 @@
 import type { CoordinatorLog } from '../coordination/coordinator-log.ts';
 import type { DecidedTransaction, TransactionEnd } from '../coordination/coordinator-machine.ts';
+import { coordinatorPartition } from '../coordination/coordinator-partition.ts';
 import { CoordinatorRuntime } from '../coordination/coordinator-runtime.ts';
 import { ErrorCode } from '../protocol/errors.ts';
 import type { CompressionType } from '../protocol/record-batch.ts';
@@ -18,7 +19,7 @@ import type { GroupClient } from './group-client.ts';
 import type { GroupConfig } from './group-config.ts';
 import { GroupDeletion } from './group-deletion.ts';
 import { GroupMachine, type MemberIdentity } from './group-machine.ts';
-import { groupPartition } from './group-partition.ts';
+
 import type { GroupResult } from './group-result.ts';
 import { newMemberId } from './member-id.ts';
 import type { OffsetCommitRequest, OffsetCommitResponse } from './offset-commit.ts';
@@ -96,7 +97,7 @@ export class GroupCoordinator {
   }
 
   partitionOf(groupId: string): number {
-    return groupPartition(groupId, this.#options.partitionCount());
+    return coordinatorPartition(groupId, this.#options.partitionCount());
   }
 
   /** `visible` says which topics the client may know of, for a regular expression may match others too. */

@@ -1,4 +1,4 @@
-import { groupPartition } from '../../../src/groups/group-partition.ts';
+import { coordinatorPartition } from '../../../src/coordination/coordinator-partition.ts';
 import type { PartitionLog } from '../../../src/log/partition-log.ts';
 import type { MetadataImage } from '../../../src/metadata/metadata-image.ts';
 import { GROUP_METADATA_TOPIC } from '../../../src/metadata/topic-name.ts';
@@ -110,7 +110,7 @@ export class ClusterWatch implements NodeWatcher {
   /** Whether a broker leads the partition of a group, by the newest that is known of the metadata. */
   coordinates(nodeId: number, groupId: string): boolean {
     const { partitions = [] } = this.metadata.newest.topicsByName.get(GROUP_METADATA_TOPIC) ?? {};
-    return partitions[groupPartition(groupId, partitions.length)]?.leader === nodeId;
+    return partitions[coordinatorPartition(groupId, partitions.length)]?.leader === nodeId;
   }
 
   /** The first thing that is not as it should be in a cluster that nothing happens to; null in one that is well. */
