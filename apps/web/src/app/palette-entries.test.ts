@@ -11,10 +11,11 @@ const entries = paletteEntries(
 const found = (query: string) => matchingEntries(entries, query, 50).map(({ href }) => href);
 
 it('without a query the pages of the current cluster come first', () => {
-  expect(found('').slice(0, 6)).toEqual([
+  expect(found('').slice(0, 7)).toEqual([
     '/c/local',
     '/c/local/topics',
     '/c/local/groups',
+    '/c/local/transactions',
     '/c/local/replicas',
     '/c/local/brokers',
     '/c/local/quorum',
