@@ -27,3 +27,8 @@ export function flipMetadataBit(tree: FileTree, directory: string, random: Seede
   file.flip(before + random.between(BATCH_CRC_START, size - 1), random.below(8));
   return true;
 }
+
+/** Whether a file lies in the log of the metadata. */
+export function isMetadata(path: string): boolean {
+  return path.includes(`/${METADATA_FOLDER}/`);
+}

@@ -268,7 +268,7 @@ export class FaultPlan {
         if (!this.#needs.losses.allows(machine, 'corruption')) break;
         for (const other of this.#needs.machines) other.calmDisk();
         this.#needs.losses.ended(machine, 'corruption');
-        machine.loseSector();
+        if (machine.loseSector({ mayBeMetadata: !this.#hasDamaged })) this.#hasDamaged = true;
         this.#later(() => this.#changeDisk(machine));
         break;
     }

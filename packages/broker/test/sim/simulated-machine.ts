@@ -6,7 +6,7 @@ import type { Runtime } from '../../src/runtime/runtime.ts';
 import { SeededRandom } from '../seeded-random.ts';
 import { collectedLogger } from './collected-logger.ts';
 import { CollectedMetrics } from './collected-metrics.ts';
-import { flipMetadataBit, segmentPaths } from './disk-damage.ts';
+import { flipMetadataBit, isMetadata, segmentPaths } from './disk-damage.ts';
 import { drawnPowerLoss, FileTree } from './file-tree.ts';
 import type { Findings } from './findings.ts';
 import { Incarnation } from './incarnation.ts';
@@ -303,14 +303,19 @@ export class SimulatedMachine {
     this.startSoon();
   }
 
-  /** A place in one of its segments cannot be read any more; until `spoilDisk` says otherwise. */
-  loseSector(): void {
-    const found = segmentPaths(this.tree, this.directory);
-    if (found.length === 0) return;
+  /**
+   * A place in one of its segments cannot be read any more; until `spoilDisk` says otherwise. True where it lies in the
+   * metadata, which may cost a voter.
+   */
+  loseSector({ mayBeMetadata }: { readonly mayBeMetadata: boolean }): boolean {
+    const all = segmentPaths(this.tree, this.directory);
+    const found = mayBeMetadata ? all : all.filter((path) => !isMetadata(path));
+    if (found.length === 0) return false;
     const path = this.#random.pick(found);
     const from = this.#random.below(4096);
     this.#options.findings.count('readErrors');
     this.spoilDisk({ unreadable: { path, from, to: from + 512 } });
+    return isMetadata(path);
   }
 
   /** A bit of a synced batch of its metadata log turns; false where there is none. */

@@ -58,11 +58,7 @@ export const TRANSACTION_VARIANTS: readonly RuleVariant[] = [
   {
     name: 'nobody looks for transactions that take too long',
     patches: [
-      transactions(
-        'transaction-machine',
-        "if (metadata?.state !== 'Ongoing') return emptyDecision();",
-        'if (metadata !== null) return emptyDecision();',
-      ),
+      transactions('transaction-machine', "if (metadata?.state !== 'Ongoing') {", 'if (metadata !== null) {'),
     ],
   },
   {

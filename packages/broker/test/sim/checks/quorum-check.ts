@@ -64,8 +64,12 @@ export class QuorumCheck {
       this.#findings.violate(`nodes ${other} and ${machine.id} both lead the quorum in epoch ${epoch}`);
     if (other === undefined) this.#findings.count('quorumElections');
     this.#leaders.set(epoch, machine.id);
-    const range = { from: watched.quorum.state.log.startOffset, to: this.#committed.endOffset };
-    const lost = this.#committed.differenceTo(headersOf(machine, { ...range, view: 'live' }), range);
+    const { startOffset, endOffset } = watched.quorum.state.log;
+    const range = { from: startOffset, to: this.#committed.endOffset };
+    const stored = headersOf(machine, { ...range, view: 'live' });
+    // A full disk may hold up what the node has taken: it lies in its queue, and durably with those who voted for it.
+    const written = endOffset >= range.to ? (stored.at(-1)?.endOffset ?? startOffset) : range.to;
+    const lost = this.#committed.differenceTo(stored, { ...range, to: Math.min(range.to, written) });
     if (lost !== null)
       this.#findings.violate(`node ${machine.id} leads the quorum in epoch ${epoch}, and ${lost.text}`);
   }
