@@ -88,6 +88,16 @@ export const givingUp = replacing(
   'how a client gives up',
   'what it was waiting for when its time was over is its own affair',
   [/TimeoutException: .*/g, 'TimeoutException: …'],
+  [
+    /(?:Timed out waiting for a node assignment\. Call: |Call\(callName=)(\w+)\(api=\w+\).*?(?=Enable debug)/g,
+    'timed out: $1 … ',
+  ],
+);
+
+export const whoRefuses = replacing(
+  'who refuses',
+  'all brokers are asked at once, and one of them answers first',
+  [/request sent to broker \d failed/g, 'request sent to broker … failed'],
 );
 
 export const coordinators = replacing(

@@ -1,5 +1,5 @@
 import { partitionsAre, settled } from '../cluster-state.ts';
-import { givingUp, type Rule, times, topicIds, unordered, unorderedList } from '../rules.ts';
+import { givingUp, type Rule, times, topicIds, unordered, unorderedList, whoRefuses } from '../rules.ts';
 import type { ThreeNodes } from '../three-nodes.ts';
 import { run, type Section, state, stepsOf, type ToolStep } from '../tool-step.ts';
 import { findsCoordinator, TransactionByHand } from '../transaction-by-hand.ts';
@@ -105,7 +105,7 @@ export const openTransactions: Section = {
     transactions('list --duration-filter 9000000', listed),
     transactions('list --transactional-id-pattern y.*g', listed),
     transactions('list --transactional-id-pattern oun', listed),
-    transactions('list --transactional-id-pattern ('),
+    transactions('list --transactional-id-pattern (', { rules: [whoRefuses] }),
     transactions('describe --transactional-id young', shown),
     transactions('describe --transactional-id old', shown),
     ...[0, 1, 2].map((partition) =>
