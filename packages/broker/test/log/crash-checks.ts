@@ -91,7 +91,7 @@ function acknowledgedFlaw(
 export async function logFlaws(
   machine: CrashMachine,
   log: PartitionLog,
-  { known, floor }: { known: Known; floor: number },
+  { known, floor, wasFull = false }: { known: Known; floor: number; wasFull?: boolean },
 ): Promise<string[]> {
   const flaws: string[] = [];
   const { batches, isRefused } = await contentOf(machine, log);
@@ -104,7 +104,7 @@ export async function logFlaws(
   if (flaw !== null) return [...flaws, flaw];
   // A log that begins anew behind records that were deleted, or lost, knows nothing of them; of deleted ones only the
   // checkpoint of epochs tells, which a full disk may have refused.
-  const isAnew = batches.length === 0 && log.logEndOffset > 0;
+  const isAnew = batches.length === 0 && (log.logEndOffset > floor || wasFull);
   for (const timeline of isAnew ? [] : known.timelines) {
     const whole = chain(timeline, log.logEndOffset);
     if (whole === null) continue;

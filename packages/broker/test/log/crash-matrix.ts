@@ -105,6 +105,8 @@ export interface Recovery {
   readonly tree: FileTree;
   readonly known: readonly Known[];
   readonly faults: readonly CrashFault[];
+  /** The disk was full for a while: what belongs to records and is written behind them may be missing. */
+  readonly wasFull?: boolean;
   readonly patchDisk?: PatchDisk;
   readonly onMoment?: (moment: Moment) => void;
 }
@@ -126,7 +128,8 @@ export async function flawsAfter(recovery: Recovery): Promise<string[]> {
     for (const partition of known) {
       const log = await opened(machine, directory, partition.name);
       const floor = floorOf(partition, faults);
-      const found = await logFlaws(machine, log, { known: partition, floor });
+      const { wasFull } = recovery;
+      const found = await logFlaws(machine, log, { known: partition, floor, ...(wasFull && { wasFull }) });
       flaws.push(...found.map((flaw) => `${partition.name}${isAgain ? ', opened again' : ''}: ${flaw}`));
     }
     await machine.done(directory.close(1));
@@ -198,5 +201,5 @@ export async function flawsAfterFullDisk(options: {
   }
   const known = [...workload.histories.values()].map((history) => history.known());
   machine.restart();
-  return flawsAfter({ tree: machine.tree, known, faults: ['all kept'] });
+  return flawsAfter({ tree: machine.tree, known, faults: ['all kept'], wasFull: true });
 }
