@@ -2,7 +2,7 @@ import { GroupTopics } from '../../src/groups/consumer/group-topics.ts';
 import type { GroupCoordinator } from '../../src/groups/group-coordinator.ts';
 import type { Handler, RequestContext } from '../../src/handlers/handler.ts';
 import { joinGroupHandler } from '../../src/handlers/join-group.ts';
-import { EMPTY_IMAGE, type MetadataImage, type PartitionImage } from '../../src/metadata/metadata-image.ts';
+import { EMPTY_IMAGE, type MetadataImage } from '../../src/metadata/metadata-image.ts';
 import { GROUP_METADATA_TOPIC } from '../../src/metadata/topic-name.ts';
 import {
   decodeMessage,
@@ -19,24 +19,12 @@ import { ManualClock } from '../coordination/manual-clock.ts';
 import { MemoryLog } from '../coordination/memory-log.ts';
 import { newTransactionCoordinator } from '../transactions/transaction-coordinator-bed.ts';
 import { newCoordinator } from './coordinator-bed.ts';
+import { PARTITION } from './topic-image.ts';
 
 export const ORDERS_ID = 'b3JkZXJzb3JkZXJzb3JkZQ';
 
-const partition: PartitionImage = {
-  replicas: [1],
-  directories: [ZERO_UUID],
-  isr: [1],
-  addingReplicas: [],
-  removingReplicas: [],
-  eligibleLeaderReplicas: [],
-  lastKnownElr: [],
-  leader: 1,
-  leaderRecoveryState: 0,
-  leaderEpoch: 0,
-  partitionEpoch: 0,
-};
-const ORDERS = { name: 'orders', id: ORDERS_ID, partitions: [partition, partition] };
-const GROUPS = { name: GROUP_METADATA_TOPIC, id: ZERO_UUID, partitions: [partition] };
+const ORDERS = { name: 'orders', id: ORDERS_ID, partitions: [PARTITION, PARTITION] };
+const GROUPS = { name: GROUP_METADATA_TOPIC, id: ZERO_UUID, partitions: [PARTITION] };
 
 const IMAGE: MetadataImage = {
   ...EMPTY_IMAGE,

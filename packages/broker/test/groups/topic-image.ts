@@ -30,7 +30,8 @@ export function imageOf(topics: ReadonlyMap<string, number>, version: number): M
   };
 }
 
-const PARTITION: PartitionImage = {
+/** Led and held by broker 1 alone. */
+export const PARTITION: PartitionImage = {
   replicas: [1],
   directories: [ZERO_UUID],
   isr: [1],
