@@ -2,7 +2,6 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { brokerConfigFrom } from '../../src/config/config.ts';
-import { takeFreePort } from '../../src/local-cluster/loopback-ports.ts';
 import { type Broker, startBroker } from '../../src/node/broker.ts';
 import { brokerRuntime } from '../../src/node/broker-runtime.ts';
 import { createTopicsRequest } from '../../src/protocol/messages/create-topics-request.ts';
@@ -10,10 +9,10 @@ import { createTopicsResponse } from '../../src/protocol/messages/create-topics-
 import { describeQuorumRequest } from '../../src/protocol/messages/describe-quorum-request.ts';
 import { describeQuorumResponse } from '../../src/protocol/messages/describe-quorum-response.ts';
 import { Life } from '../../src/runtime/life.ts';
-import { nodeNetwork } from '../../src/runtime/node-network.ts';
 import { nodeRandom } from '../../src/runtime/node-random.ts';
 import { PartitionAsker } from './partition-asker.ts';
 import { WireClient } from './wire-client.ts';
+import { portOfThisWorker } from './worker-ports.ts';
 
 /** Much shorter than Kafka's, so that a failure is noticed within a test's patience. */
 const TIMING = {
@@ -43,7 +42,6 @@ export class BrokerCluster {
   readonly #members = new Map<number, Member>();
   readonly #clusterId = RANDOM.uuid();
   readonly #settings: Readonly<Record<string, string>>;
-  readonly #ports = new Set<number>();
   readonly #clients: WireClient[] = [];
 
   constructor(settings: Readonly<Record<string, string>> = {}) {
@@ -58,11 +56,10 @@ export class BrokerCluster {
 
   /** Makes a place for a broker. Voters are those that were added before the first was started. */
   async add(id: number, { isVoter }: { readonly isVoter: boolean }): Promise<void> {
-    const ports = { network: nodeNetwork, random: RANDOM };
     this.#members.set(id, {
       id,
-      port: await takeFreePort(ports, this.#ports),
-      controllerPort: await takeFreePort(ports, this.#ports),
+      port: await portOfThisWorker(),
+      controllerPort: await portOfThisWorker(),
       directoryId: RANDOM.uuid(),
       isVoter,
       life: null,
