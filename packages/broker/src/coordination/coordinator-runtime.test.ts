@@ -282,6 +282,53 @@ test('a wake-up that could not be written is tried again after half a second', a
   expect(read('alarm')).toBe('rang at 530');
 });
 
+test('what coordinators have come to, and what they have at present', async () => {
+  const loads: number[] = [];
+  const commits: number[] = [];
+  runtime.tally.times = {
+    loading: { note: (ms) => loads.push(ms) },
+    committing: { note: (ms) => commits.push(ms) },
+  };
+  await note('a', 'one');
+  log.holdsCommits = true;
+  void note('a', 'two');
+  void note('b', 'three');
+  await settle();
+  await clock.advance(7);
+  expect(runtime.load()).toEqual({ loading: 0, active: 1, failed: 0, unanswered: 2, uncommittedBytes: 143 });
+  log.commitAll();
+  await settle();
+  void write((machine) => machine.setAlarm(30));
+  log.rejection = ErrorCode.NOT_ENOUGH_REPLICAS;
+  await clock.advance(30);
+  log.rejection = ErrorCode.NONE;
+  runtime.resigned(PARTITION, 2);
+  await runtime.elected(PARTITION, stored.lead(3));
+  expect({ ...runtime.tally, times: null }).toEqual({
+    times: null,
+    ...{ replayedRecords: 3, batches: 2, batchBytes: 244, lostDecisions: 1, timers: 1 },
+  });
+  expect({ loads, commits }).toEqual({ loads: [0], commits: [0, 7] });
+  expect(runtime.load()).toEqual({ loading: 0, active: 1, failed: 0, unanswered: 0, uncommittedBytes: 0 });
+});
+
+test('a partition that loads, and one that could not be loaded, are counted as such', async () => {
+  const gate = Promise.withResolvers<void>();
+  const broken: CoordinatorLog = {
+    ...{ leaderEpoch: 2, maxBatchBytes: log.maxBatchBytes, append: (batch) => log.append(batch) },
+    // biome-ignore lint/correctness/useYield: it fails before the first batch
+    async *replay() {
+      await gate.promise;
+      throw new Error('damaged');
+    },
+  };
+  const loaded = runtime.elected(PARTITION, broken);
+  expect(runtime.load()).toMatchObject({ loading: 1, active: 0, failed: 0 });
+  gate.resolve();
+  await loaded;
+  expect(runtime.load()).toMatchObject({ loading: 0, active: 0, failed: 1 });
+});
+
 function bytesOf(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }

@@ -5,6 +5,7 @@ import type { Logger } from '../runtime/logger.ts';
 import type { CoordinatorLog } from './coordinator-log.ts';
 import type { CoordinatorMachine, Decision, Instant, TransactionEnd } from './coordinator-machine.ts';
 import { CoordinatorShard, type WriteOperation } from './coordinator-shard.ts';
+import { type CoordinatorLoad, CoordinatorTally } from './coordinator-tally.ts';
 
 export interface CoordinatorRuntimeOptions<Machine> {
   readonly clock: Clock;
@@ -32,6 +33,8 @@ export interface ReadOperation<Machine, Response> {
  */
 export class CoordinatorRuntime<Machine extends CoordinatorMachine> {
   readonly #options: CoordinatorRuntimeOptions<Machine>;
+  /** What they have come to. */
+  readonly tally = new CoordinatorTally();
   readonly #shards = new Map<number, CoordinatorShard<Machine>>();
   #closed = false;
 
@@ -56,6 +59,7 @@ export class CoordinatorRuntime<Machine extends CoordinatorMachine> {
       writeTimeoutMs,
       compression,
       lingerMs,
+      tally: this.tally,
     });
     this.#shards.set(partition, shard);
     await shard.load();
@@ -96,6 +100,19 @@ export class CoordinatorRuntime<Machine extends CoordinatorMachine> {
   /** Tells each loaded machine what happened elsewhere. */
   decideAll(name: string, decide: (machine: Machine, now: Instant) => Decision): void {
     for (const shard of this.#shards.values()) shard.decide(name, decide);
+  }
+
+  /** What they have at present; looked at when somebody asks. */
+  load(): CoordinatorLoad {
+    const load = { loading: 0, active: 0, failed: 0, unanswered: 0, uncommittedBytes: 0 };
+    for (const { errorCode, isLoading, unanswered, uncommittedBytes } of this.#shards.values()) {
+      if (isLoading) load.loading += 1;
+      else if (errorCode === ErrorCode.NONE) load.active += 1;
+      else load.failed += 1;
+      load.unanswered += unanswered;
+      load.uncommittedBytes += uncommittedBytes;
+    }
+    return load;
   }
 
   /** Lets go of all partitions; whoever waits is refused. */

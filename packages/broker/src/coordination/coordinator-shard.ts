@@ -6,6 +6,7 @@ import { appendErrorToResponse } from './append-error.ts';
 import { replayBatches } from './coordinator-batch.ts';
 import type { CoordinatorLog } from './coordinator-log.ts';
 import type { CoordinatorMachine, Decision, Instant, TransactionEnd } from './coordinator-machine.ts';
+import type { CoordinatorTally } from './coordinator-tally.ts';
 import { DecisionQueue, type PendingDecision } from './decision-queue.ts';
 import { GatheredBatch, type ShardDecision } from './gathered-batch.ts';
 import { RequestReply } from './request-reply.ts';
@@ -41,6 +42,7 @@ export interface CoordinatorShardOptions<Machine> {
   readonly compression: CompressionType;
   /** How long decisions are gathered for one batch; null, or not given: those that are made together. */
   readonly lingerMs?: number | null;
+  readonly tally: CoordinatorTally;
 }
 
 /**
@@ -74,6 +76,20 @@ export class CoordinatorShard<Machine extends CoordinatorMachine> {
     return this.#state === 'loading' ? ErrorCode.COORDINATOR_LOAD_IN_PROGRESS : ErrorCode.NOT_COORDINATOR;
   }
 
+  get isLoading(): boolean {
+    return this.#state === 'loading';
+  }
+
+  /** Requests that have no answer yet. */
+  get unanswered(): number {
+    return this.#unanswered.size;
+  }
+
+  /** Of batches that the log has taken and that are not committed yet. */
+  get uncommittedBytes(): number {
+    return this.#uncommittedBytes;
+  }
+
   /** For reading committed state. */
   get machine(): Machine {
     return this.#options.machine;
@@ -81,7 +97,7 @@ export class CoordinatorShard<Machine extends CoordinatorMachine> {
 
   /** Replays the log, then serves. Never rejects. */
   async load(): Promise<void> {
-    const { clock, log, logger, machine } = this.#options;
+    const { clock, log, logger, machine, tally } = this.#options;
     const startedMs = clock.monotonicMs();
     let records = 0;
     try {
@@ -98,7 +114,10 @@ export class CoordinatorShard<Machine extends CoordinatorMachine> {
     }
     if (this.#state !== 'loading') return;
     this.#state = 'active';
-    logger.debug({ records, tookMs: clock.monotonicMs() - startedMs }, 'coordinator partition loaded');
+    const tookMs = clock.monotonicMs() - startedMs;
+    tally.replayedRecords += records;
+    tally.times?.loading.note(tookMs);
+    logger.debug({ records, tookMs }, 'coordinator partition loaded');
     this.#run('loaded', (now) => machine.loaded(now), null);
   }
 
@@ -202,7 +221,7 @@ export class CoordinatorShard<Machine extends CoordinatorMachine> {
 
   /** Gives what is gathered to the log; false when that refuses it. */
   #append(): boolean {
-    const { compression, log } = this.#options;
+    const { clock, compression, log, tally } = this.#options;
     const batch = this.#gathered;
     if (batch === null) return true;
     this.#dropGathered();
@@ -212,11 +231,16 @@ export class CoordinatorShard<Machine extends CoordinatorMachine> {
       return false;
     }
     const { sizeInBytes } = batch;
+    const appendedMs = clock.monotonicMs();
     this.#uncommittedBytes += sizeInBytes;
+    tally.batches += 1;
+    tally.batchBytes += sizeInBytes;
     void append.committed.then((errorCode) => {
       this.#uncommittedBytes -= sizeInBytes;
-      if (errorCode === ErrorCode.NONE) this.#committed(batch);
-      else this.#lose(batch.decisions[0], errorCode);
+      if (errorCode === ErrorCode.NONE) {
+        tally.times?.committing.note(clock.monotonicMs() - appendedMs);
+        this.#committed(batch);
+      } else this.#lose(batch.decisions[0], errorCode);
     });
     return true;
   }
@@ -238,6 +262,7 @@ export class CoordinatorShard<Machine extends CoordinatorMachine> {
     const [gathered] = this.#gathered?.decisions ?? [];
     if (gathered !== undefined && lost.includes(gathered)) this.#dropGathered();
     this.#undo(first.mark);
+    this.#options.tally.lostDecisions += lost.length;
     for (const decision of lost) this.#fail(decision, errorCode);
   }
 
@@ -269,11 +294,12 @@ export class CoordinatorShard<Machine extends CoordinatorMachine> {
   }
 
   #wake(): void {
-    const { clock, machine } = this.#options;
+    const { clock, machine, tally } = this.#options;
     this.#wakeTimer = null;
     for (let wakes = 0; wakes < WAKES_IN_A_TURN; wakes += 1) {
       const nextMs = machine.nextWakeMs();
       if (nextMs === null || nextMs > clock.monotonicMs()) break;
+      tally.timers += 1;
       if (!this.#run('timer', (now) => machine.wake(now), null)) return;
     }
     this.#armWake(0);

@@ -18,8 +18,7 @@ import { invalidHeartbeat } from './consumer/heartbeat-request.ts';
 import type { GroupClient } from './group-client.ts';
 import type { GroupConfig } from './group-config.ts';
 import { GroupDeletion } from './group-deletion.ts';
-import { GroupMachine, type MemberIdentity } from './group-machine.ts';
-
+import { type GroupCount, GroupMachine, type MemberIdentity } from './group-machine.ts';
 import type { GroupResult } from './group-result.ts';
 import { newMemberId } from './member-id.ts';
 import type { OffsetCommitRequest, OffsetCommitResponse } from './offset-commit.ts';
@@ -94,6 +93,19 @@ export class GroupCoordinator {
 
   close(): void {
     this.#runtime.close();
+  }
+
+  /** For measuring. */
+  get runtime(): Pick<CoordinatorRuntime<GroupMachine>, 'tally' | 'load'> {
+    return this.#runtime;
+  }
+
+  /** How many groups of each type are in which state, in the partitions that are loaded. */
+  countGroups(): GroupCount[] {
+    const counts = new Map<string, GroupCount>();
+    const answer = (machine: GroupMachine) => machine.countGroups(counts);
+    this.#runtime.readAll<void>({ answer, refusal: () => {} });
+    return [...counts.values()];
   }
 
   partitionOf(groupId: string): number {

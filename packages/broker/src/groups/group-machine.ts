@@ -31,7 +31,7 @@ import { ConsumerGroups } from './consumer/consumer-groups.ts';
 import { type DescribedConsumerGroup, listConsumerGroup } from './consumer/describe-consumer-group.ts';
 import type { GroupTopics } from './consumer/group-topics.ts';
 import type { ConsumerGroupHeartbeatResponse, HeartbeatEvent } from './consumer/heartbeat.ts';
-import { type Group, groupTombstones, isEmpty } from './group.ts';
+import { committedState, type Group, groupTombstones, isEmpty } from './group.ts';
 import type { GroupClient } from './group-client.ts';
 import type { GroupConfig } from './group-config.ts';
 import type { GroupDeletion } from './group-deletion.ts';
@@ -79,6 +79,13 @@ export interface TransactionalCommit {
   readonly client: GroupClient;
   readonly now: Instant;
   readonly replyTo: ReplyTo<TxnOffsetCommitResponse>;
+}
+
+/** So many groups of a type are in a state. */
+export interface GroupCount {
+  readonly type: Group['type'];
+  readonly state: string;
+  count: number;
 }
 
 export interface MemberIdentity {
@@ -339,6 +346,18 @@ export class GroupMachine implements CoordinatorMachine {
     return [...this.#groups.committedValues()].map((group) =>
       group.type === 'classic' ? listGroup(group) : listConsumerGroup(group),
     );
+  }
+
+  /** Adds this partition's groups to the counts, which are by type and state. */
+  countGroups(counts: Map<string, GroupCount>): void {
+    for (const group of this.#groups.committedValues()) {
+      const { type } = group;
+      const state = committedState(group);
+      const key = `${type} ${state}`;
+      const known = counts.get(key);
+      if (known === undefined) counts.set(key, { type, state, count: 1 });
+      else known.count += 1;
+    }
   }
 
   /** Runs one event through a group, from its draft to its new state and deadlines. */

@@ -18,6 +18,11 @@ export function isEmpty(group: Group): boolean {
   return group.type === 'classic' ? group.state === 'Empty' : group.memberCount === 0;
 }
 
+/** By the words of ListGroups. */
+export function committedState(group: Group): string {
+  return group.type === 'classic' ? group.state : group.state('committed');
+}
+
 /** Somebody has been told a member id and has yet to use it. */
 export function awaitsMembers(group: Group): boolean {
   return group.type === 'classic' && group.pendingMembers.size > 0;

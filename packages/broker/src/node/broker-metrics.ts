@@ -5,8 +5,9 @@ import type { RaftState } from '../raft/raft-state.ts';
 import type { Replicas } from '../replication/replicas.ts';
 import type { Metrics, Sample } from '../runtime/metrics.ts';
 import { type Listener, NetworkError } from '../runtime/network.ts';
-import type { TransactionCoordinator } from '../transactions/transaction-coordinator.ts';
 import { type BoundListener, ListenError } from './broker-listeners.ts';
+import { type MeasuredCoordinators, observeCoordinators } from './coordinator-metrics.ts';
+import { oncePerScrape } from './once-per-scrape.ts';
 import type { BrokerStart } from './open-rooms.ts';
 
 /** Whoever wants to be scraped from elsewhere puts a proxy before it that knows who may. */
@@ -15,14 +16,13 @@ const METRICS_HOST = '127.0.0.1';
 const OFF = -1;
 
 /** What the numbers of a broker are taken from. */
-export interface MeasuredRooms {
+export interface MeasuredRooms extends MeasuredCoordinators {
   readonly replicas: Replicas;
   readonly image: () => MetadataImage;
   readonly minInSyncReplicasOf: (image: MetadataImage, topic: string) => number;
   readonly listeners: readonly BoundListener[];
   /** Of the metadata quorum, as this node knows it. */
   readonly quorum: () => RaftState;
-  readonly transactions: Pick<TransactionCoordinator, 'backlog'>;
 }
 
 /** Where a broker is scraped, and what its requests are counted by. */
@@ -69,24 +69,8 @@ function observeBroker(rooms: ObservedRooms): void {
   observeReplication(rooms);
   observeCluster(rooms);
   observeQuorum(rooms);
-  observeTransactions(rooms);
+  observeCoordinators(rooms.metrics, rooms);
   observeListeners(rooms);
-}
-
-/** What this broker's transaction coordinator has under way. */
-function observeTransactions({ metrics, transactions }: ObservedRooms): void {
-  const gauge = (name: string, help: string, read: () => number) =>
-    metrics.observe(name, help, { type: 'gauge', read });
-  gauge(
-    'odradek_transactions_ending',
-    'Transactions whose outcome is decided and that are not complete',
-    () => transactions.backlog.transactions,
-  );
-  gauge(
-    'kafka_coordinator_transaction_transactionmarkerchannelmanager_unknowndestinationqueuesize',
-    'Markers of ended transactions that wait for a leader, or for another attempt',
-    () => transactions.backlog.waitingPartitions,
-  );
 }
 
 interface ReplicaCounts {
@@ -113,7 +97,7 @@ const REPLICA_GAUGES: Readonly<Record<keyof ReplicaCounts, readonly [name: strin
 };
 
 function observeReplicas({ metrics, replicas, image, minInSyncReplicasOf, nodeId }: ObservedRooms): void {
-  const count = () => {
+  const counted = oncePerScrape(() => {
     const counts: ReplicaCounts = {
       ...{ replicas: 0, leaders: 0, offline: [...replicas.outOfReach()].length },
       ...{ underReplicated: 0, underMinIsr: 0, atMinIsr: 0, reassigning: 0 },
@@ -124,21 +108,11 @@ function observeReplicas({ metrics, replicas, image, minInSyncReplicasOf, nodeId
       for (const partition of topic.partitions) countReplica(counts, partition, { nodeId, minimum });
     }
     return counts;
-  };
-  // A scrape asks for each in turn, at once: the partitions are walked through for the first of them.
-  let counted: ReplicaCounts | null = null;
+  });
   for (const [key, [name, help]] of Object.entries(REPLICA_GAUGES)) {
     metrics.observe(`kafka_server_replicamanager_${name}`, help, {
       type: 'gauge',
-      read: () => {
-        if (counted === null) {
-          counted = count();
-          queueMicrotask(() => {
-            counted = null;
-          });
-        }
-        return counted[key as keyof ReplicaCounts];
-      },
+      read: () => counted()[key as keyof ReplicaCounts],
     });
   }
 }

@@ -7,6 +7,7 @@ import { forwarding } from '../handlers/forwarding.ts';
 import { DirectoryError } from '../log/directory-error.ts';
 import type { MetadataImage } from '../metadata/metadata-image.ts';
 import { LostMetadataError } from '../raft/lost-metadata-error.ts';
+import type { PartitionVerification } from '../replication/partition-verification.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { brokerApiNeeds } from './broker-api-needs.ts';
 import { brokerApis, controllerApis, forwardableApis } from './broker-apis.ts';
@@ -109,7 +110,7 @@ async function openRooms(start: BrokerStart): Promise<Broker> {
   const needs = brokerApiNeeds(start, data, { node, links });
   const { logger } = runtime;
   const { controller } = node;
-  const metrics = await measure(start, data, { listeners, controller });
+  const metrics = await measure(start, data, { listeners, controller, verification: needs.verification });
   const tallies = metrics?.tallies ?? null;
   const features = featuresOf(needs.image);
   const dispatch = new Dispatch(brokerApis(needs, features), logger, {
@@ -122,7 +123,7 @@ async function openRooms(start: BrokerStart): Promise<Broker> {
   data.markerLinks.connect(dispatch);
   data.verificationLinks.connect(dispatch);
   const forwardable = new Dispatch(forwardableApis({ ...needs, nodeId: null }), logger);
-  const controllerNeeds = { ...needs, nodeId: null, forwardable: () => forwardable };
+  const controllerNeeds = { ...needs, logger, nodeId: null, forwardable: () => forwardable };
   const controllerFeatures = featuresOf(() => controller.image);
   const controllerDispatch = new Dispatch(controllerApis(controllerNeeds, controllerFeatures), logger, {
     tallies,
@@ -164,8 +165,16 @@ function featuresOf(image: () => MetadataImage): () => FinalizedFeatures {
 
 function measure(
   start: BrokerStart,
-  { replicas, served, settingsOf, transactions }: BrokerData,
-  { listeners, controller }: { readonly listeners: BrokerListeners; readonly controller: Controller },
+  { groups, replicas, served, settingsOf, transactions }: BrokerData,
+  {
+    listeners,
+    controller,
+    verification,
+  }: {
+    readonly listeners: BrokerListeners;
+    readonly controller: Controller;
+    readonly verification: PartitionVerification;
+  },
 ): Promise<OpenMetrics | null> {
   return openMetrics(start, {
     replicas,
@@ -173,7 +182,7 @@ function measure(
     minInSyncReplicasOf: (image, topic) => settingsOf(image, topic).minInSyncReplicas,
     listeners: [...listeners.client, listeners.controller],
     quorum: () => controller.quorum.state,
-    transactions,
+    ...{ groups, transactions, verification },
   });
 }
 

@@ -2,6 +2,7 @@ import type { VerificationGuard } from '../log/transaction-verifications.ts';
 import { ErrorCode } from '../protocol/errors.ts';
 import type { PeerChannel } from '../protocol/peer-channel.ts';
 import type { Clock } from '../runtime/clock.ts';
+import type { Durations } from '../runtime/metrics.ts';
 import { CoordinatorQuestions } from './coordinator-questions.ts';
 import type { Partition } from './partition.ts';
 
@@ -53,6 +54,11 @@ export class PartitionVerification {
     { readonly channel: PeerChannel; readonly asked: CoordinatorQuestions }
   >();
 
+  /** How long coordinators take to answer; null while nobody measures. */
+  times: Durations | null = null;
+  /** Answers that were not "yes", and questions without an answer. */
+  failures = 0;
+
   constructor(options: PartitionVerificationOptions) {
     this.#options = options;
   }
@@ -95,7 +101,7 @@ export class PartitionVerification {
     { topic, partition }: Partition,
     { transactionalId, producerId, producerEpoch, support }: TransactionalBatch & { transactionalId: string },
   ): Promise<number> {
-    const { coordinatorOf, channelTo, requestTimeoutMs } = this.#options;
+    const { clock, coordinatorOf, channelTo, requestTimeoutMs } = this.#options;
     const brokerId = coordinatorOf(transactionalId);
     const channel = brokerId === null ? null : channelTo(brokerId);
     if (brokerId === null || channel === null) return ErrorCode.COORDINATOR_NOT_AVAILABLE;
@@ -105,9 +111,13 @@ export class PartitionVerification {
       this.#questions.set(brokerId, questions);
     }
     const verifyOnly = support !== 'adds-partitions';
-    return questions.asked.ask({
+    const askedMs = clock.monotonicMs();
+    const errorCode = await questions.asked.ask({
       ...{ transactionalId, producerId, producerEpoch, verifyOnly, topic, partition },
     });
+    this.times?.note(clock.monotonicMs() - askedMs);
+    if (errorCode !== ErrorCode.NONE) this.failures += 1;
+    return errorCode;
   }
 }
 

@@ -17,7 +17,7 @@ import {
   refusedProducer,
   TransactionMachine,
 } from './transaction-machine.ts';
-import { isExhausted, type TransactionMetadata } from './transaction-metadata.ts';
+import { isExhausted, type TransactionMetadata, type TransactionState } from './transaction-metadata.ts';
 
 export interface TransactionCoordinatorOptions {
   readonly clock: Clock;
@@ -37,6 +37,12 @@ export interface TransactionCoordinatorOptions {
 export type TransactionResult<Value> =
   | { readonly kind: 'ok'; readonly value: Value }
   | { readonly kind: 'refused'; readonly errorCode: number };
+
+export interface TransactionCounts {
+  readonly byState: ReadonlyMap<TransactionState, number>;
+  /** How long the transaction has been open that began first; 0 where none is. */
+  readonly openForMs: number;
+}
 
 /**
  * The transactional ids whose partition of `__transaction_state` this broker leads. Every call answers with Kafka's
@@ -67,6 +73,11 @@ export class TransactionCoordinator {
       writeTimeoutMs: requestTimeoutMs,
       compression: 'none',
     });
+  }
+
+  /** For measuring. */
+  get runtime(): Pick<CoordinatorRuntime<TransactionMachine>, 'tally' | 'load'> {
+    return this.#runtime;
   }
 
   /** What is under way to partition leaders. */
@@ -157,6 +168,21 @@ export class TransactionCoordinator {
       else if (result.errorCode !== ErrorCode.NOT_COORDINATOR) return result;
     }
     return { kind: 'ok', value: all };
+  }
+
+  /** What is known of the ids in the partitions that are loaded. */
+  count(): TransactionCounts {
+    const byState = new Map<TransactionState, number>();
+    let oldestOpenMs = Number.POSITIVE_INFINITY;
+    const answer = (machine: TransactionMachine) => {
+      for (const { state, startMs } of machine.all()) {
+        byState.set(state, (byState.get(state) ?? 0) + 1);
+        if (state === 'Ongoing') oldestOpenMs = Math.min(oldestOpenMs, startMs);
+      }
+    };
+    this.#runtime.readAll<void>({ answer, refusal: () => {} });
+    const openForMs = Math.max(0, this.#options.clock.wallMs() - oldestOpenMs);
+    return { byState, openForMs };
   }
 
   /** A decision cannot wait for the producer id that it may need. */

@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ErrorCode } from '../../src/protocol/errors.ts';
 import { parsePrometheusText } from '../runtime/prometheus-text.ts';
 import { BrokerBed } from './broker-bed.ts';
 import { BrokerCluster, until } from './broker-cluster.ts';
+import { GroupAsker } from './group-asker.ts';
+import { TransactionAsker } from './transaction-asker.ts';
 
 const cluster = new BrokerCluster({ 'odradek.metrics.port': '0' });
 
@@ -98,6 +101,59 @@ describe('what three brokers tell Prometheus', () => {
     expect(named.toSorted()).toEqual(told.toSorted());
   });
 });
+
+test('what coordinators tell: what they lead, know, have decided and were asked', async () => {
+  const alone = new BrokerCluster({
+    'odradek.metrics.port': '0',
+    'transaction.state.log.num.partitions': '2',
+    'transaction.state.log.replication.factor': '1',
+    'transaction.state.log.min.isr': '1',
+    'offsets.topic.replication.factor': '1',
+  });
+  try {
+    await alone.start(1);
+    await alone.createTopic('orders');
+    const group = new GroupAsker(alone, 'workers');
+    expect(await group.commit('orders', 1)).toBe(ErrorCode.NONE);
+    const [known, stranger] = [new TransactionAsker(alone, 'known'), new TransactionAsker(alone, 'stranger')];
+    await known.init();
+    await stranger.init();
+    await known.add('orders', [0]);
+    expect(await known.send('orders', 'a')).toBe(ErrorCode.NONE);
+    expect(await stranger.send('orders', 'b')).toBe(ErrorCode.INVALID_TXN_STATE);
+    const told = await samplesOf(alone);
+    expect(Object.fromEntries(told)).toMatchObject({
+      'kafka_server_group_coordinator_metrics_num_partitions{state="active"}': 1,
+      'kafka_server_group_coordinator_metrics_num_partitions{state="failed"}': 0,
+      kafka_server_group_coordinator_metrics_partition_load_time_seconds_count: 1,
+      'kafka_server_group_coordinator_metrics_group_count{protocol="classic"}': 1,
+      kafka_coordinator_group_groupmetadatamanager_numgroupsempty: 1,
+      'odradek_coordinator_batches_total{coordinator="group"}': 1,
+      kafka_server_group_coordinator_metrics_event_purgatory_time_seconds_count: 1,
+      'odradek_coordinator_uncommitted_bytes{coordinator="group"}': 0,
+      'kafka_server_transaction_coordinator_metrics_num_partitions{state="active"}': 2,
+      'odradek_transactional_ids{state="Ongoing"}': 1,
+      'odradek_transactional_ids{state="Empty"}': 1,
+      'odradek_coordinator_batches_total{coordinator="transaction"}': 3,
+      kafka_server_addpartitionstotxnmanager_verificationtime_seconds_count: 2,
+      kafka_server_addpartitionstotxnmanager_verificationfailure_total: 1,
+    });
+    expect(told.get('odradek_transactions_longest_open_seconds')).toBeGreaterThan(0);
+    expect(told.get('odradek_coordinator_batch_bytes_total{coordinator="group"}')).toBeGreaterThan(61);
+    await group.join('');
+    expect((await samplesOf(alone)).get(COMPLETING)).toBe(1);
+  } finally {
+    await alone.close();
+  }
+});
+
+const COMPLETING = 'kafka_coordinator_group_groupmetadatamanager_numgroupscompletingrebalance';
+
+async function samplesOf(one: BrokerCluster): Promise<ReadonlyMap<string, number>> {
+  return new Map(
+    [...parsePrometheusText(await one.scrape(1)).values()].flatMap(({ samples }) => [...samples]),
+  );
+}
 
 test('no port is opened where none is named, and one that is taken is named', async () => {
   const [off, on, late] = [new BrokerBed(), new BrokerBed(), new BrokerBed()];
