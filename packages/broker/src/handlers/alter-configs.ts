@@ -1,15 +1,17 @@
+import type { ConfigReplacement } from '../controller/config-changes.ts';
 import { ConfigResourceType } from '../metadata/config-resource.ts';
 import { alterConfigsRequest } from '../protocol/messages/alter-configs-request.ts';
 import { alterConfigsResponse } from '../protocol/messages/alter-configs-response.ts';
 import {
+  type AlteredResource,
   allAnswered,
-  alterResults,
+  alter,
   invalidRequest,
   refusedResources,
   resourceOf,
 } from './altered-resources.ts';
-import { type Handler, NOT_CONTROLLER } from './handler.ts';
-import type { AlterConfigsNeeds } from './incremental-alter-configs.ts';
+import type { Handler } from './handler.ts';
+import { type AlterConfigsNeeds, CONTROLLER_TIMEOUT_MS } from './incremental-alter-configs.ts';
 
 /**
  * AlterConfigs (key 33), versions 0–2: gives resources exactly the named configs and takes all others away. Clients
@@ -21,7 +23,8 @@ export function alterConfigsHandler(
   return {
     request: alterConfigsRequest,
     response: alterConfigsResponse,
-    async handle(request, { principal }) {
+    handle(request, context) {
+      const { principal } = context;
       const refusedBefore = refusedResources(request.resources, {
         ...needs,
         principal,
@@ -31,19 +34,24 @@ export function alterConfigsHandler(
             : null,
         needsValue: () => true,
       });
-      const accepted = request.resources.filter((resource) => !refusedBefore.has(resource));
-      if (accepted.length === 0) return { responses: alterResults(request.resources, refusedBefore, []) };
-      const outcome = await needs.controller.replaceConfigs(
-        accepted.map((resource) => ({
-          resource: resourceOf(resource),
-          values: new Map(resource.configs.map(({ name, value }) => [name, value ?? ''])),
-        })),
-        request,
-      );
-      if (outcome.kind === 'not-controller') return NOT_CONTROLLER;
-      await needs.caughtUp();
-      return { responses: alterResults(request.resources, refusedBefore, outcome.response) };
+      return alter(request.resources, refusedBefore, {
+        ...needs,
+        here: (accepted) => needs.controller.replaceConfigs(accepted.map(replacementOf), request),
+        elsewhere: (accepted) =>
+          needs.controllerFor(context).ask({
+            ...{ request: alterConfigsRequest, response: alterConfigsResponse },
+            ...{ version: context.apiVersion, body: { ...request, resources: accepted } },
+            timeoutMs: CONTROLLER_TIMEOUT_MS,
+          }),
+      });
     },
     refuse: (errorCode, { resources }) => ({ responses: allAnswered(errorCode, resources) }),
+  };
+}
+
+function replacementOf(resource: AlteredResource): ConfigReplacement {
+  return {
+    resource: resourceOf(resource),
+    values: new Map(resource.configs.map(({ name, value }) => [name, value ?? ''])),
   };
 }

@@ -1,9 +1,13 @@
+import type { ControllerOutcome } from '../controller/controller.ts';
 import { type ConfigResource, ConfigResourceType, configResourceKey } from '../metadata/config-resource.ts';
 import { ErrorCode, errorOf } from '../protocol/errors.ts';
+import type { alterConfigsResponse } from '../protocol/messages/alter-configs-response.ts';
+import type { PeerAnswer } from '../protocol/peer-channel.ts';
 import { AclOperation, type Authorizer } from '../security/authorizer.ts';
 import type { Principal } from '../security/principal.ts';
 import { configAuthorizationError, isConfigResourceType } from './config-authorization.ts';
 import { repeatedIn } from './distinct.ts';
+import { NOT_CONTROLLER } from './handler.ts';
 
 /** A resource of AlterConfigs or IncrementalAlterConfigs, as far as both say the same. */
 export interface AlteredResource {
@@ -35,7 +39,10 @@ export interface AlterError {
   readonly errorMessage: string | null;
 }
 
-export function resourceOf({ resourceName, resourceType }: AlteredResource): ConfigResource {
+export function resourceOf({
+  resourceName,
+  resourceType,
+}: Pick<AlteredResource, 'resourceName' | 'resourceType'>): ConfigResource {
   return { type: resourceType, name: resourceName };
 }
 
@@ -46,7 +53,7 @@ export function allAnswered(errorCode: number, resources: readonly AlteredResour
 }
 
 /** What was refused before the controller was asked, and what the controller said of the rest, in the request's order. */
-export function alterResults<Resource extends AlteredResource>(
+function alterResults<Resource extends AlteredResource>(
   resources: readonly Resource[],
   refusedBefore: ReadonlyMap<Resource, AlterError>,
   outcomes: readonly (AlterError & { readonly resource: ConfigResource })[],
@@ -63,6 +70,46 @@ export function alterResults<Resource extends AlteredResource>(
 function alterResult(resource: AlteredResource, { errorCode, errorMessage }: AlterError): AlterResult {
   const { resourceName, resourceType } = resource;
   return { errorCode, errorMessage, resourceName, resourceType };
+}
+
+/** Who changes the resources that were not refused. */
+export interface AlterWays<Resource extends AlteredResource> {
+  /** As `AlterRules` has it. */
+  readonly nodeId: number | null;
+  /** Resolves once this broker serves what was committed before the call, so that who was answered finds it. */
+  readonly caughtUp: () => Promise<void>;
+  /** This node, where it is the controller. */
+  readonly here: (
+    accepted: readonly Resource[],
+  ) => Promise<ControllerOutcome<readonly (AlterError & { readonly resource: ConfigResource })[]>>;
+  /** Whoever is, by a request of their own. */
+  readonly elsewhere: (accepted: readonly Resource[]) => Promise<PeerAnswer<typeof alterConfigsResponse>>;
+}
+
+/**
+ * The answer for all resources of a request. Where this node is not the controller the request goes on as it came; but
+ * without those resources that were refused, for the controller would take them.
+ */
+export async function alter<Resource extends AlteredResource>(
+  resources: readonly Resource[],
+  refusedBefore: ReadonlyMap<Resource, AlterError>,
+  { nodeId, caughtUp, here, elsewhere }: AlterWays<Resource>,
+): Promise<{ responses: AlterResult[] } | typeof NOT_CONTROLLER> {
+  const accepted = resources.filter((resource) => !refusedBefore.has(resource));
+  const answered = (outcomes: Parameters<typeof alterResults>[2]) => ({
+    responses: alterResults(resources, refusedBefore, outcomes),
+  });
+  if (accepted.length === 0) return answered([]);
+  const outcome = await here(accepted);
+  if (outcome.kind === 'committed') {
+    await caughtUp();
+    return answered(outcome.response);
+  }
+  if (nodeId === null || refusedBefore.size === 0) return NOT_CONTROLLER;
+  const answer = await elsewhere(accepted);
+  const said =
+    answer.kind === 'answered' ? answer.body.responses : allAnswered(ErrorCode.REQUEST_TIMED_OUT, accepted);
+  return answered(said.map((one) => ({ ...one, resource: resourceOf(one) })));
 }
 
 /** The resources that a broker refuses without asking the controller, with its reasons, by resource. */

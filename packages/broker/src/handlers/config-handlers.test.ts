@@ -32,6 +32,7 @@ function needs(authorizer: Authorizer = allowAll) {
     controller,
     authorizer,
     nodeId: NODE_ID,
+    controllerFor: () => ({ ask: async () => ({ kind: 'unanswered', reason: 'it is this one' }) as const }),
     clock: new ManualClock(),
     caughtUp: () => Promise.resolve(),
     image: () => controller.image,

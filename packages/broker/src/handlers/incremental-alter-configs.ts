@@ -5,16 +5,17 @@ import { ErrorCode } from '../protocol/errors.ts';
 import type { Decoded } from '../protocol/message.ts';
 import { incrementalAlterConfigsRequest } from '../protocol/messages/incremental-alter-configs-request.ts';
 import { incrementalAlterConfigsResponse } from '../protocol/messages/incremental-alter-configs-response.ts';
+import type { PeerChannel } from '../protocol/peer-channel.ts';
 import type { Authorizer } from '../security/authorizer.ts';
 import {
   type AlterError,
   allAnswered,
-  alterResults,
+  alter,
   invalidRequest,
   refusedResources,
   resourceOf,
 } from './altered-resources.ts';
-import { type Handler, NOT_CONTROLLER } from './handler.ts';
+import type { Handler, RequestContext } from './handler.ts';
 
 export interface AlterConfigsNeeds {
   readonly controller: Controller;
@@ -23,10 +24,15 @@ export interface AlterConfigsNeeds {
   readonly caughtUp: () => Promise<void>;
   /** As `AlterRules` has it. */
   readonly nodeId: number | null;
+  /** The way to the controller for what a client of this broker asks. */
+  readonly controllerFor: (context: RequestContext) => PeerChannel;
 }
 
 type Request = Decoded<typeof incrementalAlterConfigsRequest>;
 type Resource = Request['resources'][number];
+
+/** As long as any request waits for a controller. */
+export const CONTROLLER_TIMEOUT_MS = 60_000;
 
 /** By their code. */
 const OPERATIONS: readonly ConfigOperation[] = ['SET', 'DELETE', 'APPEND', 'SUBTRACT'];
@@ -43,19 +49,24 @@ export function incrementalAlterConfigsHandler(
   return {
     request: incrementalAlterConfigsRequest,
     response: incrementalAlterConfigsResponse,
-    async handle(request, { principal }) {
+    handle(request, context) {
+      const { principal } = context;
       const refusedBefore = refusedResources(request.resources, {
         ...needs,
         principal,
         ownRule: refusedOperation,
         needsValue: ({ configOperation }: Resource['configs'][number]) => configOperation !== DELETE,
       });
-      const accepted = request.resources.filter((resource) => !refusedBefore.has(resource));
-      if (accepted.length === 0) return { responses: alterResults(request.resources, refusedBefore, []) };
-      const outcome = await needs.controller.changeConfigs(accepted.map(changeOf), request);
-      if (outcome.kind === 'not-controller') return NOT_CONTROLLER;
-      await needs.caughtUp();
-      return { responses: alterResults(request.resources, refusedBefore, outcome.response) };
+      return alter(request.resources, refusedBefore, {
+        ...needs,
+        here: (accepted) => needs.controller.changeConfigs(accepted.map(changeOf), request),
+        elsewhere: (accepted) =>
+          needs.controllerFor(context).ask({
+            ...{ request: incrementalAlterConfigsRequest, response: incrementalAlterConfigsResponse },
+            ...{ version: context.apiVersion, body: { ...request, resources: accepted } },
+            timeoutMs: CONTROLLER_TIMEOUT_MS,
+          }),
+      });
     },
     refuse: (errorCode, { resources }) => ({ responses: allAnswered(errorCode, resources) }),
   };

@@ -72,6 +72,7 @@ export function brokerApiNeeds(
     createInternalTopic: (name) => creation.create([name]),
     nextProducerId: () => producerIds.next(),
     nodeId: config.nodeId,
+    controllerFor: (context) => new EnvelopeChannel(forward, context),
     node: () => ({ image: served.image, nodeId: config.nodeId, staticValues: config.staticValues }),
     partitionLimit: () => configs().number('max.request.partition.size.limit'),
   };

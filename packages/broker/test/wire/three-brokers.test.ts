@@ -1,5 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ErrorCode } from '../../src/protocol/errors.ts';
+import { describeConfigsRequest } from '../../src/protocol/messages/describe-configs-request.ts';
+import { describeConfigsResponse } from '../../src/protocol/messages/describe-configs-response.ts';
+import { incrementalAlterConfigsRequest } from '../../src/protocol/messages/incremental-alter-configs-request.ts';
+import { incrementalAlterConfigsResponse } from '../../src/protocol/messages/incremental-alter-configs-response.ts';
 import { metadataRequest } from '../../src/protocol/messages/metadata-request.ts';
 import { metadataResponse } from '../../src/protocol/messages/metadata-response.ts';
 import { BrokerCluster, until } from './broker-cluster.ts';
@@ -73,6 +77,41 @@ describe('three brokers', () => {
         const { topics } = await client.ask(metadataRequest, metadataResponse, body, 12);
         return topics[0]?.errorCode === ErrorCode.NONE;
       });
+    }
+  });
+
+  test('change a topic by any broker, and in the same request no config of another broker', async () => {
+    await cluster.createTopic('orders');
+    const [broker, topic, set] = [4, 2, 0];
+    const config = (name: string, value: string) => [{ name, value, configOperation: set }];
+    for (const id of [1, 2, 3]) {
+      const client = await cluster.connect(id);
+      const other = { resourceType: broker, resourceName: String((id % 3) + 1) };
+      const orders = { resourceType: topic, resourceName: 'orders' };
+      const resources = [
+        { ...other, configs: config('log.cleaner.threads', '2') },
+        { ...orders, configs: config('retention.ms', `${id}000`) },
+      ];
+      const { responses } = await client.ask(
+        incrementalAlterConfigsRequest,
+        incrementalAlterConfigsResponse,
+        { resources },
+        1,
+      );
+      expect(responses).toMatchObject([
+        { ...other, errorCode: ErrorCode.INVALID_REQUEST },
+        { ...orders, errorCode: ErrorCode.NONE },
+      ]);
+      const described = async (via: number, resource: object, key: string) => {
+        const asked = { resources: [{ ...resource, configurationKeys: [key] } as never] };
+        const by = await cluster.connect(via);
+        const { results } = await by.ask(describeConfigsRequest, describeConfigsResponse, asked, 4);
+        return results[0]?.configs[0]?.value;
+      };
+      await until('the topic is changed', async () => {
+        return (await described(id, orders, 'retention.ms')) === `${id}000`;
+      });
+      expect(await described((id % 3) + 1, other, 'log.cleaner.threads')).toBe('1');
     }
   });
 
