@@ -18,17 +18,25 @@ export function addRaftVoterHandler(
     request: addRaftVoterRequest,
     response: addRaftVoterResponse,
     handle: (request, context) =>
-      refusedChangeOfVoters(needs, context, request, (voter, voters) =>
-        voters.some(({ id }) => id === voter.id)
-          ? {
-              errorCode: ErrorCode.DUPLICATE_VOTER,
-              errorMessage: `The voter id for ${voterText(voter)} is already part of the set of voters ${votersText(voters)}.`,
-            }
-          : {
-              errorCode: ErrorCode.INVALID_REQUEST,
-              errorMessage: `${voterText(voter)} becomes no voter: the voters of a cluster are chosen when its directories are made.`,
-            },
-      ),
+      refusedChangeOfVoters(needs, context, request, (voter, voters) => {
+        const [leaders] = needs.controller.quorum.state.leaderEndpoints;
+        if (!request.listeners.some(({ name }) => name === leaders?.name)) {
+          return {
+            errorCode: ErrorCode.INVALID_REQUEST,
+            errorMessage: `The request does not say where ${voterText(voter)} listens for ${leaders?.name}.`,
+          };
+        }
+        if (voters.some(({ id }) => id === voter.id)) {
+          return {
+            errorCode: ErrorCode.DUPLICATE_VOTER,
+            errorMessage: `The voter id for ${voterText(voter)} is already part of the set of voters ${votersText(voters)}.`,
+          };
+        }
+        return {
+          errorCode: ErrorCode.INVALID_REQUEST,
+          errorMessage: `${voterText(voter)} becomes no voter: the voters of a cluster are chosen when its directories are made.`,
+        };
+      }),
     refuse: plainRefusal,
   };
 }

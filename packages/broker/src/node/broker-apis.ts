@@ -84,6 +84,7 @@ import { syncGroupHandler } from '../handlers/sync-group.ts';
 import { type TxnOffsetCommitNeeds, txnOffsetCommitHandler } from '../handlers/txn-offset-commit.ts';
 import { type UnregisterBrokerNeeds, unregisterBrokerHandler } from '../handlers/unregister-broker.ts';
 import { updateFeaturesHandler } from '../handlers/update-features.ts';
+import { type UpdateRaftVoterNeeds, updateRaftVoterHandler } from '../handlers/update-raft-voter.ts';
 import { voteHandler } from '../handlers/vote.ts';
 import { type WriteTxnMarkersNeeds, writeTxnMarkersHandler } from '../handlers/write-txn-markers.ts';
 
@@ -205,7 +206,8 @@ type ControllerApiNeeds = EnvelopeNeeds &
   DescribeConfigsNeeds &
   DescribeControllersNeeds &
   DescribeQuorumNeeds &
-  QuorumNeeds;
+  QuorumNeeds &
+  UpdateRaftVoterNeeds;
 
 /** What the controller's listener answers. */
 export function controllerApis(
@@ -229,6 +231,7 @@ export function controllerApis(
       { handler: beginQuorumEpochHandler(needs) },
       { handler: endQuorumEpochHandler(needs) },
       { handler: fetchSnapshotHandler(needs) },
+      { handler: updateRaftVoterHandler(needs) },
     ],
     finalizedFeatures,
   );
