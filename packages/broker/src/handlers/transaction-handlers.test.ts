@@ -18,7 +18,9 @@ let logs: LogBed;
 let bed: GroupApiBed;
 let coordinator: AskedCoordinator;
 let orders: Partition;
+let hosted: 'both' | 'orders';
 beforeEach(async () => {
+  hosted = 'both';
   logs = new LogBed();
   bed = await GroupApiBed.ready();
   orders = ledPartition(await logs.open());
@@ -36,7 +38,8 @@ function needs() {
     ['orders-0', orders],
     [`${GROUP_METADATA_TOPIC}-0`, orders],
   ]);
-  const get = (topic: string, partition: number) => places.get(`${topic}-${partition}`);
+  const get = (topic: string, partition: number) =>
+    hosted === 'both' || topic === hosted ? places.get(`${topic}-${partition}`) : undefined;
   return {
     ...{ ...bed.needs, clock: bed.clock, markerTimeoutMs: 1000 },
     replicas: { get } as unknown as Replicas,
@@ -127,6 +130,15 @@ describe('TxnOffsetCommit', () => {
     }
     bed.authorizer = allowAll;
     expect(await commit(3)).toEqual([ErrorCode.NONE]);
+  });
+
+  test('a group that lies on another broker, or in a topic that is not there yet', async () => {
+    hosted = 'orders';
+    bed.coordinator.resigned(0, 2);
+    expect(await commit(5)).toEqual([ErrorCode.NOT_COORDINATOR]);
+    bed.image = { ...bed.image, topicsByName: bed.image.topicsByName.with([[GROUP_METADATA_TOPIC, null]]) };
+    expect(await commit(0)).toEqual([ErrorCode.COORDINATOR_NOT_AVAILABLE]);
+    expect(await commit(5)).toEqual([ErrorCode.COORDINATOR_NOT_AVAILABLE]);
   });
 
   test('while the group is loaded the client is told to wait, as far as it knows such an answer', async () => {

@@ -11,6 +11,7 @@ import type { Decoded } from '../protocol/message.ts';
 import { txnOffsetCommitRequest } from '../protocol/messages/txn-offset-commit-request.ts';
 import { txnOffsetCommitResponse } from '../protocol/messages/txn-offset-commit-response.ts';
 import { NO_SEQUENCE } from '../protocol/record-batch.ts';
+import { ZERO_UUID } from '../protocol/uuid.ts';
 import type {
   PartitionVerification,
   TransactionSupport,
@@ -89,7 +90,7 @@ function checkTopic(
     else if (known?.partitions[partitionIndex] !== undefined) accepted.push(partition);
     else refused.push({ partitionIndex, errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION });
   }
-  return { accepted: { name: topic.name, topicId: known?.id ?? '', partitions: accepted }, refused };
+  return { accepted: { name: topic.name, topicId: known?.id ?? ZERO_UUID, partitions: accepted }, refused };
 }
 
 async function commit(
@@ -103,14 +104,19 @@ async function commit(
   return needs.coordinator.commitInTransaction(request, { client: groupClient(context), verification });
 }
 
-/** Whoever does not have the group's partition says so itself. */
+/** That the group's partition is another broker's is said by the coordinator; one that is nowhere will be made. */
 function verify(
-  { coordinator, replicas, verification }: TxnOffsetCommitNeeds,
+  { coordinator, image, replicas, verification }: TxnOffsetCommitNeeds,
   { groupId, transactionalId, producerId, producerEpoch }: TxnOffsetCommitRequest,
   { apiVersion }: RequestContext,
 ): Verified | Promise<Verified> {
   const partition = replicas.get(GROUP_METADATA_TOPIC, coordinator.partitionOf(groupId));
-  if (partition === undefined || groupId === '') return { kind: 'verified', verification: undefined };
+  if (partition === undefined || groupId === '') {
+    const isNowhere = groupId !== '' && !image().topicsByName.has(GROUP_METADATA_TOPIC);
+    return isNowhere
+      ? { kind: 'refused', errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION }
+      : { kind: 'verified', verification: undefined };
+  }
   const support = supportOf(apiVersion);
   return verification.verify(partition, {
     ...{ transactionalId, producerId, producerEpoch, firstSequence: NO_SEQUENCE, support },
