@@ -1,5 +1,6 @@
 import type { EpochEndOffset } from '../log/leader-epoch-cache.ts';
 import { ErrorCode } from '../protocol/errors.ts';
+import { baseOffsetAt, lastOffsetAt } from '../protocol/record-batch.ts';
 
 /** What a follower looks at of its own copy. */
 export interface FollowerLog {
@@ -77,6 +78,18 @@ function truncate(
   const own = log.endOffsetForEpoch(diverging.epoch);
   const ownEnd = own.endOffset < 0 ? logEndOffset : own.endOffset;
   return { kind: 'truncate', offset: Math.min(ownEnd, diverging.endOffset, logEndOffset) };
+}
+
+/**
+ * Whether an empty log begins within the first batch. The leader's may, which has deleted some of its records: a copy
+ * begins with all of it.
+ */
+export function beginsWithin(
+  records: Uint8Array,
+  { logStartOffset, logEndOffset }: { readonly logStartOffset: number; readonly logEndOffset: number },
+): boolean {
+  const isEmpty = logStartOffset === logEndOffset;
+  return isEmpty && baseOffsetAt(records) < logEndOffset && lastOffsetAt(records) >= logEndOffset;
 }
 
 /** Where the leader's log begins and ends. */

@@ -1,6 +1,7 @@
 import type { PartitionLog } from '../log/partition-log.ts';
 import { ErrorCode } from '../protocol/errors.ts';
-import { compareEnds, followerStep } from './follower-step.ts';
+import { baseOffsetAt } from '../protocol/record-batch.ts';
+import { beginsWithin, compareEnds, followerStep } from './follower-step.ts';
 import type { Partition } from './partition.ts';
 import { readPartition } from './partition-read.ts';
 
@@ -50,6 +51,7 @@ async function append(
   }: { readonly records: Uint8Array; readonly highWatermark: number; readonly logStartOffset: number },
 ): Promise<CopyStep> {
   if (records.length > 0) {
+    if (beginsWithin(records, copy)) await copy.follower.startAt(baseOffsetAt(records));
     const outcome = copy.follower.append(records);
     const errorCode = outcome.kind === 'rejected' ? outcome.errorCode : await outcome.completion;
     if (errorCode !== ErrorCode.NONE) return { kind: 'refused', errorCode };

@@ -3,7 +3,7 @@ import type { Decoded } from '../protocol/message.ts';
 import { fetchRequest } from '../protocol/messages/fetch-request.ts';
 import { fetchResponse } from '../protocol/messages/fetch-response.ts';
 import type { PeerAnswer, PeerChannel } from '../protocol/peer-channel.ts';
-import { baseOffsetAt, batchesIn, lastOffsetAt, leaderEpochAt } from '../protocol/record-batch.ts';
+import { baseOffsetAt, batchesIn, leaderEpochAt } from '../protocol/record-batch.ts';
 import type { ReplicationQuota } from '../quotas/replication-quota.ts';
 import type { Clock, Timer } from '../runtime/clock.ts';
 import { DiskError } from '../runtime/disk.ts';
@@ -11,7 +11,7 @@ import type { Logger } from '../runtime/logger.ts';
 import { FetchAgenda, type Followed } from './fetch-agenda.ts';
 import type { FollowedPartition } from './followed-partition.ts';
 import { type FollowerFetch, FollowerFetchSession } from './follower-fetch-session.ts';
-import { compareEnds, type FetchedPartition, followerStep } from './follower-step.ts';
+import { beginsWithin, compareEnds, type FetchedPartition, followerStep } from './follower-step.ts';
 import { leaderEnds } from './leader-ends.ts';
 
 /** Kafka's `replica.fetch.*`. */
@@ -287,12 +287,6 @@ function fetchedFrom(answer: PartitionAnswer): FetchedPartition {
     divergingEpoch: epoch < 0 && endOffset < 0 ? null : { epoch, endOffset },
     records: answer.records ?? new Uint8Array(0),
   };
-}
-
-/** Whether an empty log begins within the first batch. */
-function beginsWithin(records: Uint8Array, { logStartOffset, logEndOffset }: FollowedPartition): boolean {
-  const isEmpty = logStartOffset === logEndOffset;
-  return isEmpty && baseOffsetAt(records) < logEndOffset && lastOffsetAt(records) >= logEndOffset;
 }
 
 /** The whole batches at the beginning that are not of a later epoch. */

@@ -105,6 +105,22 @@ describe('a replica that moves to another log directory', () => {
     expect(placeOf(one.node(1))).toBe(1);
   });
 
+  test('takes all of a batch along of which some records are deleted', async () => {
+    const one = await started(1);
+    const node = one.node(1);
+    const batch = batchOf(['a', 'b', 'c']);
+    const taken = await appends.append(node.partition, batch, { origin: 'client', requiredAcks: -1 });
+    expect(taken.kind).toBe('queued');
+    expect(await append(node, 'd')).toBe(ErrorCode.NONE);
+    node.partition.deleteRecordsBefore(2);
+    expect(await move(node, 1)).toBe(ErrorCode.NONE);
+    await untilAt(node, 1);
+    expect(await append(node, 'e')).toBe(ErrorCode.NONE);
+    const { logStartOffset, logEndOffset } = node.partition.log;
+    expect({ logStartOffset, logEndOffset }).toEqual({ logStartOffset: 2, logEndOffset: 5 });
+    expect(await texts(node)).toEqual(['c', 'd', 'e']);
+  });
+
   test('shows its copy, how far that is behind, and keeps to its throttle', async () => {
     const one = await started(1);
     await heldMove(one, 1);
