@@ -6,6 +6,7 @@ import type { MetadataBatch } from '../raft/loaded-batch.ts';
 import type { MetadataQuorum } from '../raft/metadata-quorum.ts';
 import type { Random } from '../runtime/random.ts';
 import type { ControllerView, Decision } from './decision.ts';
+import type { OpenDecisions } from './deposed-steps.ts';
 import type { DecidedStep } from './metadata-replay.ts';
 
 export interface ActiveControllerNeeds {
@@ -100,12 +101,18 @@ export class ActiveController {
     for (const { settle } of steps) settle(true);
   }
 
-  /** Whether its last decisions are committed, another leader will tell. */
-  stop(): void {
+  /**
+   * It decides no more. Whether its last decisions are committed, another leader's log will tell; null where there is
+   * no other voter, for then they are not.
+   */
+  stop(): OpenDecisions | null {
     this.#isStopped = true;
     this.answer();
-    for (const { settle } of this.#pending) settle(false);
+    const decisions = this.#pending.map(({ image, settle }) => ({ lastOffset: image.offset, settle }));
     this.#pending = [];
+    if (this.epoch !== null) return { epoch: this.epoch, decisions };
+    for (const { settle } of decisions) settle(false);
+    return null;
   }
 
   /** Resolves when everything decided so far is answered. */

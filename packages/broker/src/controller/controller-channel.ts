@@ -1,7 +1,7 @@
 import { ErrorCode } from '../protocol/errors.ts';
 import type { Decoded, MessageDeclaration } from '../protocol/message.ts';
 import type { PeerAnswer, PeerChannel, PeerExchange } from '../protocol/peer-channel.ts';
-import type { Clock } from '../runtime/clock.ts';
+import type { Clock, Timer } from '../runtime/clock.ts';
 
 /** The node that leads the quorum, as this one knows it. */
 export type KnownController =
@@ -16,6 +16,11 @@ export interface ControllerChannelNeeds {
   readonly own: PeerChannel;
   /** A connection to the address, made when it is first used. */
   readonly open: (address: { readonly host: string; readonly port: number }) => ClosablePeerChannel;
+  /**
+   * How long a controller that is none any more may still answer what it was asked: it may have done it, and whoever is
+   * asked again can only say that it is done already.
+   */
+  readonly patienceMs: number;
 }
 
 export interface ClosablePeerChannel extends PeerChannel {
@@ -28,13 +33,22 @@ const LONGEST_PAUSE_MS = 500;
 /** Of the time that a request waits already: whoever leads in the end keeps it waiting for little longer. */
 const PAUSE_PART = 4;
 
+/** A connection to a controller, and how many requests wait for its answer. */
+interface Connection {
+  readonly address: string;
+  readonly channel: ClosablePeerChannel;
+  asked: number;
+}
+
 /**
  * The way to whichever node is the controller. A request is asked again, of whoever leads by then, until it is answered
  * by a controller or its time is over: it may have been carried out more than once then.
  */
 export class ControllerChannel implements PeerChannel {
   readonly #needs: ControllerChannelNeeds;
-  #connection: { readonly address: string; readonly channel: ClosablePeerChannel } | null = null;
+  #connection: Connection | null = null;
+  /** To former controllers, with the end of the patience with each. */
+  readonly #former = new Map<Connection, Timer>();
   #isClosed = false;
   /** Ends the pauses of those who wait to ask again. */
   readonly #pauses = new Set<() => void>();
@@ -53,7 +67,7 @@ export class ControllerChannel implements PeerChannel {
     for (;;) {
       const timeoutMs = deadlineMs - clock.monotonicMs();
       if (this.#isClosed || timeoutMs <= 0) return { kind: 'unanswered', reason };
-      const answer = await this.#channel()?.ask({ ...exchange, timeoutMs });
+      const answer = await this.#askController({ ...exchange, timeoutMs });
       if (answer?.kind === 'answered' && !isFromNoController(answer.body)) return answer;
       if (answer?.kind === 'unanswered') reason = answer.reason;
       if (answer?.kind === 'answered') reason = 'the node that was asked is not the controller';
@@ -63,15 +77,12 @@ export class ControllerChannel implements PeerChannel {
     }
   }
 
-  /** Another node may be the controller now: it is asked at once, and the one before it is not waited for. */
+  /** Another node may be the controller now: it is asked at once. The one before it is waited for with patience only. */
   controllerChanged(): void {
     const controller = this.#needs.controller();
     if (controller === null) return;
     const address = controller.kind === 'self' ? null : addressText(controller);
-    if (this.#connection !== null && this.#connection.address !== address) {
-      this.#connection.channel.close();
-      this.#connection = null;
-    }
+    if (this.#connection?.address !== address) this.#retire();
     for (const end of this.#pauses) end();
   }
 
@@ -80,20 +91,51 @@ export class ControllerChannel implements PeerChannel {
     this.#isClosed = true;
     this.#connection?.channel.close();
     this.#connection = null;
+    for (const connection of [...this.#former.keys()]) this.#closeFormer(connection);
     for (const end of this.#pauses) end();
   }
 
-  #channel(): PeerChannel | null {
+  /** Null where nobody is known to lead. */
+  async #askController<Request extends MessageDeclaration, Response extends MessageDeclaration>(
+    exchange: PeerExchange<Request, Response>,
+  ): Promise<PeerAnswer<Response> | null> {
     const controller = this.#needs.controller();
     if (controller === null) return null;
-    if (controller.kind === 'self') return this.#needs.own;
-    const { host, port } = controller;
+    if (controller.kind === 'self') return this.#needs.own.ask(exchange);
+    const connection = this.#connectionTo(controller);
+    connection.asked += 1;
+    const answer = await connection.channel.ask(exchange);
+    connection.asked -= 1;
+    if (connection.asked === 0 && this.#former.has(connection)) this.#closeFormer(connection);
+    return answer;
+  }
+
+  #connectionTo(controller: { readonly host: string; readonly port: number }): Connection {
     const address = addressText(controller);
-    if (this.#connection?.address !== address) {
-      this.#connection?.channel.close();
-      this.#connection = { address, channel: this.#needs.open({ host, port }) };
-    }
-    return this.#connection.channel;
+    if (this.#connection?.address === address) return this.#connection;
+    this.#retire();
+    const { host, port } = controller;
+    this.#connection = { address, channel: this.#needs.open({ host, port }), asked: 0 };
+    return this.#connection;
+  }
+
+  #retire(): void {
+    const { clock, patienceMs } = this.#needs;
+    const connection = this.#connection;
+    this.#connection = null;
+    if (connection === null) return;
+    if (patienceMs === 0 || connection.asked === 0) connection.channel.close();
+    else
+      this.#former.set(
+        connection,
+        clock.after(patienceMs, () => this.#closeFormer(connection)),
+      );
+  }
+
+  #closeFormer(connection: Connection): void {
+    this.#former.get(connection)?.cancel();
+    this.#former.delete(connection);
+    connection.channel.close();
   }
 
   #pause(ms: number): Promise<void> {

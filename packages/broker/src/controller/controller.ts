@@ -30,6 +30,7 @@ import { createPartitions, type GrowingTopic, type GrowthResult } from './create
 import { createTopics, type NewTopic, type TopicCreation } from './create-topics.ts';
 import type { ApiError, ControllerView, Decision } from './decision.ts';
 import { type DeletionResult, deleteTopics } from './delete-topics.ts';
+import { DeposedSteps } from './deposed-steps.ts';
 import { type ElectionResult, electLeaders, type WantedElections } from './elect-leaders.ts';
 import { MetadataReplay } from './metadata-replay.ts';
 import { allocateProducerIds, type ProducerIdBlock } from './producer-id-blocks.ts';
@@ -74,6 +75,7 @@ export class Controller {
   readonly #schedule: SnapshotSchedule;
   /** Null while another node leads, or none. */
   #term: ControllerTerm | null = null;
+  readonly #deposed: DeposedSteps;
   /** Who led before this node did, as far as it knows. */
   #predecessorId: number | null = null;
   /** Whether a record was committed with which this node's epoch may begin. */
@@ -81,6 +83,7 @@ export class Controller {
 
   constructor(needs: ControllerNeeds) {
     this.#needs = needs;
+    this.#deposed = new DeposedSteps(needs.clock);
     this.#replay = new MetadataReplay(needs.publish, needs.mayPublish);
     const listener: QuorumListener = {
       onBatch: (batch) => this.#onBatch(batch),
@@ -89,6 +92,7 @@ export class Controller {
       onCommitted: (highWatermark) => this.#onCommitted(highWatermark),
       onStopped: (reason) => {
         this.#endTerm();
+        this.#deposed.close();
         this.#schedule.stop();
         needs.onStopped(reason);
       },
@@ -248,6 +252,7 @@ export class Controller {
   /** Answers what is under way, then closes the metadata log. */
   async close(): Promise<void> {
     this.#term?.duties.stop();
+    this.#deposed.close();
     await this.#term?.active.settled();
     await this.#quorum.close();
   }
@@ -296,6 +301,7 @@ export class Controller {
       invariant(batch.records.length === 0, 'the only voter was told of records that it wrote itself');
       return;
     }
+    this.#deposed.take(batch);
     const step = this.#term?.active.takeCommitted(batch) ?? null;
     if (step !== null) this.#replay.adopt(step);
     else this.#replay.replay(batch);
@@ -303,6 +309,7 @@ export class Controller {
   }
 
   #onSnapshot(): SnapshotReplay {
+    this.#deposed.giveUp();
     const replay = this.#replay.replaySnapshot();
     return {
       take: (batch) => replay.take(batch),
@@ -320,6 +327,7 @@ export class Controller {
     }
     this.#replay.publish();
     term?.active.answer();
+    this.#deposed.answer();
     this.#schedule.onCommitted();
     if (this.#isDue && !this.#isAlone) this.#beginTerm();
   }
@@ -346,7 +354,8 @@ export class Controller {
     const term = this.#term;
     this.#term = null;
     term?.duties.stop();
-    term?.active.stop();
+    const open = term?.active.stop() ?? null;
+    if (open !== null) this.#deposed.begin(open);
   }
 }
 

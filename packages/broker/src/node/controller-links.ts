@@ -10,6 +10,12 @@ import { peerClients } from './peer-clients.ts';
 export const NO_CONNECTION = 0;
 
 /**
+ * What clients ask for may not be done twice, and a controller that has lost its office tells a moment later what became
+ * of it. What brokers ask for may: they lose no time.
+ */
+const FORMER_PATIENCE_MS = 1000;
+
+/**
  * The ways of a broker to whichever node is the controller. Requests of one connection are answered in their order, so
  * each purpose has a connection of its own: no heartbeat waits until a thousand topics are made.
  */
@@ -26,7 +32,7 @@ export class ControllerLinks {
     this.heartbeats = this.#channel('heartbeats');
     this.isrChanges = this.#channel('isr-changes');
     this.directories = this.#channel('directories');
-    this.requests = this.#channel('requests');
+    this.requests = this.#channel('requests', FORMER_PATIENCE_MS);
   }
 
   /** Nobody can be asked before this node's own controller, which knows who leads, is there. */
@@ -46,7 +52,7 @@ export class ControllerLinks {
     return [this.heartbeats, this.isrChanges, this.directories, this.requests];
   }
 
-  #channel(purpose: string): ControllerChannel {
+  #channel(purpose: string, patienceMs = 0): ControllerChannel {
     const { config, runtime } = this.#start;
     const { name: listenerName, host: clientHost } = config.controllerListener;
     const origin = { connectionId: NO_CONNECTION, listenerName, clientHost, principal: ANONYMOUS };
@@ -55,6 +61,7 @@ export class ControllerLinks {
       controller: () => this.#controller(),
       own: new OwnChannel(runtime.clock, origin, this.#dispatch),
       open: peerClients(this.#start, purpose),
+      patienceMs,
     });
   }
 

@@ -105,7 +105,6 @@ describe('three controllers over the wire', () => {
     const first = await cluster.active();
     first.isReachable = false;
     const lost = first.controller.createTopics([topic('lost', [1])], COMMIT);
-    expect(await cluster.answered(lost)).toEqual({ kind: 'not-controller' });
     expect(first.controller.image.topicsByName.has('lost')).toBe(false);
     const second = await cluster.active();
     expect(second.id).not.toBe(first.id);
@@ -113,9 +112,43 @@ describe('three controllers over the wire', () => {
     first.isReachable = true;
     await cluster.until(() => first.controller.image.topicsByName.has('kept'));
     expect([...first.controller.image.topicsByName.keys()]).toEqual(['kept']);
+    expect(await cluster.answered(lost)).toEqual({ kind: 'not-controller' });
     const offsets = first.published.map(({ offset }) => offset);
     expect(offsets).toEqual([...offsets].sort((left, right) => left - right));
     expect(new Set(offsets).size).toBe(offsets.length);
+  });
+
+  test('a leader that loses its office answers what its successor has committed of its decisions', async () => {
+    await joined();
+    const first = await cluster.active();
+    const others = cluster.nodes.filter((node) => node !== first);
+    // They have the records and have yet to flush them: nobody tells the leader that there is a majority.
+    for (const { log } of others) log.hold();
+    const { endOffset } = first.log;
+    const made = first.controller.createTopics([topic('made', [1])], COMMIT);
+    await cluster.until(() => others.every(({ log }) => log.endOffset > endOffset));
+    first.isReachable = false;
+    const unseen = first.controller.createTopics([topic('unseen', [1])], COMMIT);
+    for (const { log } of others) log.release();
+    await cluster.until(() => others.some(({ controller }) => controller.isActive));
+    first.isReachable = true;
+    expect(await cluster.answered(made)).toMatchObject({
+      kind: 'committed',
+      response: [{ kind: 'created' }],
+    });
+    expect(first.controller.isActive).toBe(false);
+    expect([...first.controller.image.topicsByName.keys()]).toEqual(['made']);
+    expect(await cluster.answered(unseen)).toEqual({ kind: 'not-controller' });
+  });
+
+  test('a leader that is cut off for good gives up what it decided', async () => {
+    await joined();
+    const first = await cluster.active();
+    first.isReachable = false;
+    const lost = first.controller.createTopics([topic('lost', [1])], COMMIT);
+    await cluster.until(() => !first.controller.isActive);
+    for (let waitedMs = 0; waitedMs < 30_000; waitedMs += 100) cluster.clock.advance(100);
+    expect(await cluster.answered(lost)).toEqual({ kind: 'not-controller' });
   });
 
   test('the next leader gives the one before it what is left of its session, and then leads away from it', async () => {

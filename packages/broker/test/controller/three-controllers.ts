@@ -183,7 +183,7 @@ export class ThreeControllers {
       return endpoint === undefined ? null : { kind: 'other', ...endpoint };
     };
     const own = this.#channel(id, id);
-    const channel = new ControllerChannel({ clock, controller: known, own, open });
+    const channel = new ControllerChannel({ clock, controller: known, own, open, patienceMs: 0 });
     return { id, controller, channel, handlers, published, deltas, log, isReachable: true };
   }
 
