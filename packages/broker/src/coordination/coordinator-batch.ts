@@ -28,7 +28,7 @@ export function recordBatchOf(
   { compression, timestamp, producer }: RecordBatchOptions,
 ): Uint8Array {
   return buildBatch(
-    records.map(({ key, value }) => ({ key, value, timestamp })),
+    records.map((record) => ({ ...record, timestamp })),
     { compression, isTransactional: producer !== undefined, ...producer },
   );
 }
@@ -62,8 +62,8 @@ export function replayBatches(machine: CoordinatorMachine, batches: Uint8Array):
 export function* recordsOf(batches: Uint8Array): Generator<CoordinatorRecord> {
   for (const batch of wholeBatchesIn(batches)) {
     if (isControlAt(batch)) continue;
-    for (const { key, value } of recordsIn(batch, recordsBody(batch, CONTENT_MAX_BYTES))) {
-      if (key !== null) yield { key, value };
+    for (const { key, value, headers } of recordsIn(batch, recordsBody(batch, CONTENT_MAX_BYTES))) {
+      if (key !== null) yield headers.length === 0 ? { key, value } : { key, value, headers };
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { VerificationGuard } from '../log/transaction-verifications.ts';
+import type { RecordHeader } from '../protocol/records.ts';
 import type { LogFields } from '../runtime/logger.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -6,6 +7,8 @@ import type { Timeline } from './timeline.ts';
 export interface CoordinatorRecord {
   readonly key: Uint8Array;
   readonly value: Uint8Array | null;
+  /** What other programs' readers of the topic pass over; left out where there is none. */
+  readonly headers?: readonly RecordHeader[];
 }
 
 /** Who writes records that count only when its transaction is committed. */

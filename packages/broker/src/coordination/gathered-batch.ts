@@ -20,6 +20,8 @@ export interface ShardDecision extends Decision {
 const BATCH_BYTES = 61;
 /** What a record takes beside its key and value, at most: lengths, deltas and the count of its headers. */
 const RECORD_BYTES = 36;
+/** What a header takes beside its key and value, at most. */
+const HEADER_BYTES = 10;
 
 /** Decisions whose records are to lie in the log as one batch: all are committed, or none. */
 export class GatheredBatch {
@@ -73,6 +75,9 @@ export class GatheredBatch {
 
 function sizeOf(records: readonly CoordinatorRecord[]): number {
   let bytes = 0;
-  for (const { key, value } of records) bytes += RECORD_BYTES + key.length + (value?.length ?? 0);
+  for (const { key, value, headers = [] } of records) {
+    bytes += RECORD_BYTES + key.length + (value?.length ?? 0);
+    for (const header of headers) bytes += HEADER_BYTES + header.key.length + (header.value?.length ?? 0);
+  }
   return bytes;
 }

@@ -37,8 +37,8 @@ export interface GroupCoordinatorOptions {
   readonly config: GroupConfig;
   /** Partitions of `__consumer_offsets`, or those it will have. */
   readonly partitionCount: () => number;
-  /** Whether the newest metadata has a topic of this name, `__consumer_offsets` included. */
-  readonly topicExists: (name: string) => boolean;
+  /** The id of the topic of this name in the newest metadata, `__consumer_offsets` included. */
+  readonly topicIdOf: (name: string) => string | undefined;
   /** The topics that groups of the consumer protocol subscribe to. */
   readonly topics: GroupTopics;
   /** `offsets.commit.timeout.ms` */
@@ -59,12 +59,12 @@ export class GroupCoordinator {
 
   constructor(options: GroupCoordinatorOptions) {
     this.#options = options;
-    const { appendLingerMs, clock, commitTimeoutMs, compression, config, logger, topicExists, topics } =
+    const { appendLingerMs, clock, commitTimeoutMs, compression, config, logger, topicIdOf, topics } =
       options;
     this.#runtime = new CoordinatorRuntime({
       clock,
       logger: logger.child({ room: 'groups' }),
-      createMachine: () => new GroupMachine({ config, topicExists, topics }),
+      createMachine: () => new GroupMachine({ config, topicIdOf, topics }),
       writeTimeoutMs: commitTimeoutMs,
       compression,
       lingerMs: appendLingerMs,

@@ -67,8 +67,8 @@ import {
 
 export interface GroupMachineOptions {
   readonly config: GroupConfig;
-  /** Whether the metadata, which may come after this broker's leadership, has a topic of this name. */
-  readonly topicExists: (name: string) => boolean;
+  /** The id of the topic of this name in the metadata, which may come after this broker's leadership. */
+  readonly topicIdOf: (name: string) => string | undefined;
   /** The topics that groups of the consumer protocol subscribe to. */
   readonly topics: GroupTopics;
 }
@@ -101,6 +101,7 @@ export interface MemberIdentity {
 export class GroupMachine implements CoordinatorMachine {
   readonly timeline = new Timeline();
   readonly #config: GroupConfig;
+  readonly #topicIdOf: GroupMachineOptions['topicIdOf'];
   readonly #groups = new TimelineMap<string, Group>(this.timeline);
   readonly #offsets = new OffsetStore(this.timeline);
   readonly #deadlines = new Deadlines<string>();
@@ -109,6 +110,7 @@ export class GroupMachine implements CoordinatorMachine {
 
   constructor(options: GroupMachineOptions) {
     this.#config = options.config;
+    this.#topicIdOf = options.topicIdOf;
     this.#housekeeping = new OffsetHousekeeping({
       ...options,
       groups: this.#groups,
@@ -324,10 +326,11 @@ export class GroupMachine implements CoordinatorMachine {
     const errorCode =
       group?.type === 'consumer' ? validateConsumerFetch(group, member, view) : ErrorCode.NONE;
     if (errorCode !== ErrorCode.NONE) return { kind: 'refused', errorCode };
+    const source = { offsets: this.#offsets, topicIdOf: this.#topicIdOf };
     const value =
       topics === null
-        ? fetchAllOffsets(this.#offsets, groupId, view)
-        : fetchOffsets(this.#offsets, { groupId, topics }, view);
+        ? fetchAllOffsets(source, groupId, view)
+        : fetchOffsets(source, { groupId, topics }, view);
     return { kind: 'ok', value };
   }
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { Reader } from '../protocol/reader.ts';
+import { ZERO_UUID } from '../protocol/uuid.ts';
 import { newClassicGroup } from './classic/classic-group.ts';
 import {
   decodeGroupRecord,
@@ -11,6 +12,7 @@ import {
 
 const key = { groupId: 'g', topic: 't', partition: 7 };
 const offset = {
+  topicId: ZERO_UUID,
   offset: 42,
   leaderEpoch: 3,
   metadata: 'm',
@@ -22,6 +24,26 @@ test('an offset is written with key version 1 and value version 3, field by fiel
   const record = offsetRecord(key, offset);
   expect(hex(record.key)).toBe('0001' + '000167' + '000174' + '00000007');
   expect(hex(record.value)).toBe('0003' + '000000000000002a' + '00000003' + '00016d' + '0000018bcfe56800');
+});
+
+test("the id of an offset's topic is in a header, and what is version 3 for others stays as it is", () => {
+  const topicId = Buffer.from('0123456789abcdef').toString('base64url');
+  const record = offsetRecord(key, { ...offset, topicId });
+  expect(record).toMatchObject(offsetRecord(key, offset));
+  expect(record.headers).toEqual([
+    { key: 'topicId', value: Uint8Array.from(Buffer.from('0123456789abcdef')) },
+  ]);
+  expect(decodeGroupRecord(record)).toEqual({ kind: 'offset', key, value: { ...offset, topicId } });
+  const damaged = { ...record, headers: [{ key: 'topicId', value: Uint8Array.of(1, 2) }] };
+  expect(decodeGroupRecord(damaged)).toEqual({ kind: 'offset', key, value: offset });
+});
+
+test('an offset as Kafka 4.3 writes it, in version 4, has the id of its topic in the value', () => {
+  const id = '000102030405060708090a0b0c0d0e0f';
+  const value = `0004${'000000000000002a'}${'00000003'}${'026d'}${'0000018bcfe56800'}01${'0010'}${id}`;
+  const record = { ...offsetRecord(key, offset), value: Buffer.from(value, 'hex') };
+  const topicId = Buffer.from(id, 'hex').toString('base64url');
+  expect(decodeGroupRecord(record)).toEqual({ kind: 'offset', key, value: { ...offset, topicId } });
 });
 
 test('an offset with a retention of its own is written in version 1, which has a place for it', () => {

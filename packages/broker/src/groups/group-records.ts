@@ -6,6 +6,7 @@ import { legacyOffsetCommitKey } from '../protocol/messages/legacy-offset-commit
 import { offsetCommitKey } from '../protocol/messages/offset-commit-key.ts';
 import { offsetCommitValue } from '../protocol/messages/offset-commit-value.ts';
 import { Reader } from '../protocol/reader.ts';
+import { UUID_BYTES, uuidToBytes, uuidToText, ZERO_UUID } from '../protocol/uuid.ts';
 import type { ClassicGroup } from './classic/classic-group.ts';
 import { metadataFor } from './classic/classic-group.ts';
 import { type ConsumerRecord, decodeConsumerRecord } from './consumer/consumer-records.ts';
@@ -16,6 +17,9 @@ import { decodeValue, keyBytes, valueBytes } from './record-bytes.ts';
 const VALUE_VERSION = 3;
 /** The only version of an offset's value that holds its own expiry time (OffsetCommit v2 with a retention). */
 const EXPIRING_OFFSET_VERSION = 1;
+
+/** With the 16 bytes of a committed offset's topic id, which Kafka has in version 4 of the value (see ADR 35). */
+const TOPIC_ID_HEADER = 'topicId';
 
 type GroupMetadataValue = Decoded<typeof groupMetadataValue>;
 type OffsetCommitValue = Decoded<typeof offsetCommitValue>;
@@ -36,7 +40,9 @@ export function offsetRecord(key: OffsetKey, offset: CommittedOffset): Coordinat
     commitTimestamp: offset.committedAtMs,
     expireTimestamp: offset.expiresAtMs ?? -1,
   };
-  return { key: offsetKeyBytes(key), value: valueBytes(offsetCommitValue, value, version) };
+  const record = { key: offsetKeyBytes(key), value: valueBytes(offsetCommitValue, value, version) };
+  if (offset.topicId === ZERO_UUID) return record;
+  return { ...record, headers: [{ key: TOPIC_ID_HEADER, value: uuidToBytes(offset.topicId) }] };
 }
 
 export function offsetTombstone(key: OffsetKey): CoordinatorRecord {
@@ -96,7 +102,7 @@ export function decodeGroupRecord(record: CoordinatorRecord): GroupRecord {
     return {
       kind: 'offset',
       key: { groupId: group, topic, partition },
-      value: value === null ? null : committedOffsetOf(value),
+      value: value === null ? null : committedOffsetOf(value, record),
     };
   }
   if (keyVersion === groupMetadataKey.apiKey) {
@@ -107,14 +113,20 @@ export function decodeGroupRecord(record: CoordinatorRecord): GroupRecord {
   return decodeConsumerRecord(keyVersion, reader, record.value) ?? { kind: 'unknown', keyVersion };
 }
 
-function committedOffsetOf(value: OffsetCommitValue): CommittedOffset {
+function committedOffsetOf(value: OffsetCommitValue, record: CoordinatorRecord): CommittedOffset {
   return {
+    topicId: value.topicId === ZERO_UUID ? topicIdIn(record) : value.topicId,
     offset: value.offset,
     leaderEpoch: value.leaderEpoch,
     metadata: value.metadata,
     committedAtMs: value.commitTimestamp,
     expiresAtMs: value.expireTimestamp < 0 ? null : value.expireTimestamp,
   };
+}
+
+function topicIdIn({ headers = [] }: CoordinatorRecord): string {
+  const bytes = headers.find(({ key }) => key === TOPIC_ID_HEADER)?.value;
+  return bytes?.length === UUID_BYTES ? uuidToText(bytes) : ZERO_UUID;
 }
 
 function offsetKeyBytes({ groupId, topic, partition }: OffsetKey): Uint8Array {

@@ -69,6 +69,7 @@ export function commitOffsets(
       offsets.push({
         key: { groupId: request.groupId, topic: topic.name, partition: partitionIndex },
         offset: {
+          topicId: topic.topicId,
           offset: partition.committedOffset,
           leaderEpoch: partition.committedLeaderEpoch,
           metadata,

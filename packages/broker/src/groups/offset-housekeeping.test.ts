@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import { GROUP_CONFIG } from '../../test/groups/coordinator-bed.ts';
+import { idOfTopic } from '../../test/groups/topic-image.ts';
 import type { CoordinatorRecord } from '../coordination/coordinator-machine.ts';
 import { Timeline, TimelineMap } from '../coordination/timeline.ts';
+import { ZERO_UUID } from '../protocol/uuid.ts';
 import { newClassicGroup } from './classic/classic-group.ts';
 import type { Group } from './group.ts';
 import { decodeGroupRecord } from './group-records.ts';
@@ -9,9 +11,13 @@ import { OffsetHousekeeping } from './offset-housekeeping.ts';
 import { OffsetStore } from './offset-store.ts';
 
 const now = { monotonicMs: 1000, wallMs: 1_700_000_000_000 };
-const offset = { offset: 1, leaderEpoch: -1, metadata: '', committedAtMs: now.wallMs, expiresAtMs: null };
+const offset = {
+  ...{ topicId: ZERO_UUID, offset: 1, leaderEpoch: -1, metadata: '' },
+  ...{ committedAtMs: now.wallMs, expiresAtMs: null },
+};
+const [FORMER, PRESENT] = ['former', 'present'].map((name) => idOfTopic(name));
 
-function scene() {
+function scene({ topicIds = new Map<string, string | undefined>() } = {}) {
   const timeline = new Timeline();
   const groups = new TimelineMap<string, Group>(timeline);
   const offsets = new OffsetStore(timeline);
@@ -19,7 +25,7 @@ function scene() {
     groups,
     offsets,
     config: { ...GROUP_CONFIG, offsetsRetentionCheckIntervalMs: 10_000 },
-    topicExists: () => true,
+    topicIdOf: (name) => topicIds.get(name) ?? ZERO_UUID,
   });
   groups.set('g', newClassicGroup('g', now.wallMs));
   return { groups, offsets, housekeeping, timeline };
@@ -42,6 +48,35 @@ test('a deleted topic takes along what was committed before, not what its succes
   const later = { ...now, monotonicMs: housekeeping.nextMs() ?? 0 };
   expect(keysOf(housekeeping.run(later).records)).toEqual([]);
   expect(housekeeping.nextMs()).toBeNull();
+});
+
+test('what was committed for a former topic of the name goes, even when nobody told that it was deleted', () => {
+  const { housekeeping, offsets } = scene({ topicIds: new Map([['orders', PRESENT]]) });
+  const commit = (partition: number, topicId = ZERO_UUID) =>
+    offsets.set({ groupId: 'g', topic: 'orders', partition }, { ...offset, topicId });
+  commit(0, FORMER);
+  commit(1, PRESENT);
+  commit(2);
+  housekeeping.begin(now);
+  expect(keysOf(housekeeping.run(now).records)).toEqual([0]);
+});
+
+test('the deletion of a former topic of the name takes nothing of the present one', () => {
+  const { housekeeping, offsets } = scene({ topicIds: new Map([['orders', PRESENT]]) });
+  offsets.set({ groupId: 'g', topic: 'orders', partition: 0 }, { ...offset, topicId: PRESENT ?? '' });
+  housekeeping.topicsDeleted(['orders'], now);
+  expect(keysOf(housekeeping.run(now).records)).toEqual([]);
+});
+
+test('a transaction that commits for the present topic keeps what its abort would uncover until it is over', () => {
+  const { housekeeping, offsets } = scene({ topicIds: new Map([['orders', PRESENT]]) });
+  const key = { groupId: 'g', topic: 'orders', partition: 0 };
+  offsets.set(key, { ...offset, topicId: FORMER ?? '' });
+  offsets.setPending(7, key, { ...offset, offset: 2, topicId: PRESENT ?? '' });
+  housekeeping.begin(now);
+  expect(keysOf(housekeeping.run(now).records)).toEqual([]);
+  offsets.endTransaction(7, true);
+  expect(offsets.get(key)).toMatchObject({ offset: 2, topicId: PRESENT });
 });
 
 test('a thousand expired offsets go in portions that fit a batch, and the group after the last', () => {

@@ -1,11 +1,12 @@
 import { type Decision, emptyDecision, type Instant } from '../coordination/coordinator-machine.ts';
 import type { TimelineMap } from '../coordination/timeline.ts';
 import { GROUP_METADATA_TOPIC } from '../metadata/topic-name.ts';
+import { ZERO_UUID } from '../protocol/uuid.ts';
 import { awaitsMembers, type Group, groupTombstones, isEmpty } from './group.ts';
 import type { GroupConfig } from './group-config.ts';
 import { offsetTombstone } from './group-records.ts';
 import { expiredOffsets } from './offset-expiry.ts';
-import type { OffsetKey, OffsetStore } from './offset-store.ts';
+import { isOfFormerTopic, type OffsetKey, type OffsetStore } from './offset-store.ts';
 import { TombstonePortion } from './tombstone-portion.ts';
 
 /** How soon metadata that is behind is looked at again. */
@@ -18,8 +19,8 @@ export interface OffsetHousekeepingOptions {
   readonly groups: TimelineMap<string, Group>;
   readonly offsets: OffsetStore;
   readonly config: GroupConfig;
-  /** Whether the metadata, which may come after this broker's leadership, has a topic of this name. */
-  readonly topicExists: (name: string) => boolean;
+  /** The id of the topic of this name in the metadata, which may come after this broker's leadership. */
+  readonly topicIdOf: (name: string) => string | undefined;
 }
 
 /** What nobody asks for: forgetting offsets whose time is over or whose topic is gone, and groups without any. */
@@ -28,7 +29,10 @@ export class OffsetHousekeeping {
   /** Groups that the retention check under way has yet to look at. */
   #retentionQueue: string[] = [];
   #nextRetentionCheckMs: number | null = null;
-  /** Deleted topics whose offsets are to go → the commits that are meant, for the name may live again. */
+  /**
+   * Deleted topics → the last commit before. The name may live again, and not every offset says for which topic it was
+   * committed: those from before 2026-11-22 do not, nor do those of Kafka's transactions.
+   */
   readonly #deletedTopics = new Map<string, number>();
   /** When offsets of topics that are gone are looked for next (monotonic); null: nothing has changed. */
   #nextSweepMs: number | null = null;
@@ -107,18 +111,16 @@ export class OffsetHousekeeping {
    * what an earlier coordinator, or a write that was undone, left behind.
    */
   #sweepDeletedTopics(now: Instant): Decision {
-    const { offsets, topicExists } = this.#options;
+    const { offsets, topicIdOf } = this.#options;
     const portion = new TombstonePortion();
-    if (!topicExists(GROUP_METADATA_TOPIC)) {
+    if (topicIdOf(GROUP_METADATA_TOPIC) === undefined) {
       // The metadata lacks the very topic that holds these groups: it is not there yet, and says nothing of others.
       this.#nextSweepMs = now.monotonicMs + METADATA_RETRY_MS;
       return emptyDecision();
     }
     for (const groupId of [...offsets.groupIds()]) {
       for (const key of [...offsets.keysOf(groupId)]) {
-        const deletedUpTo = this.#deletedTopics.get(key.topic);
-        const deleted = deletedUpTo !== undefined && offsets.lastSequenceOf(key) <= deletedUpTo;
-        if (!deleted && topicExists(key.topic)) continue;
+        if (!this.#isOfDeletedTopic(key)) continue;
         if (portion.isFull) return portion.decision;
         this.#forget(key, portion);
       }
@@ -128,6 +130,14 @@ export class OffsetHousekeeping {
     // Until the tombstones are surely there: were they undone, a topic of the name may be there again.
     if (foundNone) this.#deletedTopics.clear();
     return portion.decision;
+  }
+
+  #isOfDeletedTopic(key: OffsetKey): boolean {
+    const currentId = this.#options.topicIdOf(key.topic);
+    const latest = this.#options.offsets.latestOf(key);
+    if (latest === undefined) return false;
+    if (currentId === undefined || isOfFormerTopic(latest, currentId)) return true;
+    return latest.topicId === ZERO_UUID && latest.sequence <= (this.#deletedTopics.get(key.topic) ?? -1);
   }
 
   #forget(key: OffsetKey, portion: TombstonePortion): void {

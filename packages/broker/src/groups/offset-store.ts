@@ -1,4 +1,5 @@
 import { type Timeline, TimelineMap } from '../coordination/timeline.ts';
+import { ZERO_UUID } from '../protocol/uuid.ts';
 import { PendingOffsets } from './pending-offsets.ts';
 
 export interface OffsetKey {
@@ -9,6 +10,8 @@ export interface OffsetKey {
 
 /** One committed offset of a group. */
 export interface CommittedOffset {
+  /** Of the topic that it was committed for, which may be another one of that name by now; zero: nobody said. */
+  readonly topicId: string;
   readonly offset: number;
   /** Leader epoch of the last record consumed; -1 when the client did not say. */
   readonly leaderEpoch: number;
@@ -108,9 +111,10 @@ export class OffsetStore {
     return new Set([...this.#groups.keys(), ...this.pending.groupIds()]);
   }
 
-  /** The rank of the latest commit of the offset, pending ones included; -1 without one. */
-  lastSequenceOf(key: OffsetKey): number {
-    return Math.max(this.get(key)?.sequence ?? -1, this.pending.lastSequenceOf(key));
+  /** The latest commit of the offset, pending ones included. */
+  latestOf(key: OffsetKey): StoredOffset | undefined {
+    const [stored, pending] = [this.get(key), this.pending.latestOf(key)];
+    return (pending?.sequence ?? -1) > (stored?.sequence ?? -1) ? pending : stored;
   }
 
   ofGroup(groupId: string): Iterable<StoredOffset> {
@@ -124,6 +128,12 @@ export class OffsetStore {
   committedOfGroup(groupId: string): Iterable<StoredOffset> {
     return this.#groups.getCommitted(groupId)?.committedValues() ?? [];
   }
+}
+
+/** Whether the offset says nothing of the topic with this id, which has the name of the one it was committed for. */
+export function isOfFormerTopic({ topicId }: CommittedOffset, currentId: string | undefined): boolean {
+  const areKnown = topicId !== ZERO_UUID && currentId !== undefined && currentId !== ZERO_UUID;
+  return areKnown && topicId !== currentId;
 }
 
 function slot(topic: string, partition: number): string {

@@ -54,13 +54,14 @@ export class PendingOffsets {
     for (const { key } of this.#byGroup.get(groupId)?.values() ?? []) yield key;
   }
 
-  /** The rank of the latest commit of the offset that is pending; -1 without one. */
-  lastSequenceOf(key: OffsetKey): number {
-    const producerIds = this.#byGroup.get(key.groupId)?.get(slot(key))?.producerIds ?? [];
-    const sequences = producerIds.map(
-      (producerId) => this.#byProducer.get(producerId)?.get(groupSlot(key))?.offset.sequence ?? -1,
-    );
-    return Math.max(-1, ...sequences);
+  /** The latest commit of the offset that is pending. */
+  latestOf(key: OffsetKey): StoredOffset | undefined {
+    let latest: StoredOffset | undefined;
+    for (const producerId of this.#byGroup.get(key.groupId)?.get(slot(key))?.producerIds ?? []) {
+      const offset = this.#byProducer.get(producerId)?.get(groupSlot(key))?.offset;
+      if (offset !== undefined && offset.sequence > (latest?.sequence ?? -1)) latest = offset;
+    }
+    return latest;
   }
 
   /** The transaction of the producer is at an end: what it has committed, which is pending no longer. */

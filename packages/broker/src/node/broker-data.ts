@@ -65,7 +65,8 @@ export async function openData(start: BrokerStart, links: ControllerLinks): Prom
   );
   rooms.add(() => storage.close(data.brokerEpoch));
   const cleaner = new BrokerCleaner(runtime, storage.directories, { start: config.values, of: configsOf });
-  const groups = groupCoordinator(config, runtime, () => served.image);
+  // What clients are served here may be behind what the coordinator before this one knew of topics.
+  const groups = groupCoordinator(config, runtime, () => publisher.image);
   const producerIds = new ProducerIds(
     producerIdBlocks(links.requests, () => ({ id: config.nodeId, epoch: data.brokerEpoch })),
   );

@@ -40,7 +40,7 @@ export function groupCoordinator(
     partitionCount: () =>
       image().topicsByName.get(GROUP_METADATA_TOPIC)?.partitions.length ??
       values.number('offsets.topic.num.partitions'),
-    topicExists: (name) => image().topicsByName.has(name),
+    topicIdOf: (name) => image().topicsByName.get(name)?.id,
     topics: new GroupTopics(image),
     commitTimeoutMs: values.number('offsets.commit.timeout.ms'),
     compression: COMPRESSION_TYPES[values.number('offsets.topic.compression.codec')] ?? 'none',

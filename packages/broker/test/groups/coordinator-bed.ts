@@ -59,7 +59,7 @@ export function newCoordinator(options: Partial<GroupCoordinatorOptions> = {}): 
     logger: strictLogger,
     config: GROUP_CONFIG,
     partitionCount: () => 1,
-    topicExists: () => true,
+    topicIdOf: () => ZERO_UUID,
     topics: new GroupTopics(() => EMPTY_IMAGE),
     commitTimeoutMs: 5000,
     compression: 'none',

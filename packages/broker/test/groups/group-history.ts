@@ -151,7 +151,7 @@ export class Scene {
       clock: this.clock,
       random: this.#random,
       config: CONFIG,
-      topicExists: (name) => this.topics.has(name),
+      topicIdOf: (name) => (this.topics.has(name) ? ZERO_UUID : undefined),
     });
   }
 

@@ -16,7 +16,7 @@ import { withConsumerConfig } from './consumer-configs.ts';
 import { consumerRecordText } from './consumer-record-text.ts';
 import { countingRandom, GROUP_CONFIG, newCoordinator } from './coordinator-bed.ts';
 import { Command } from './story-command.ts';
-import { idOfTopic, imageOf, withTopicNames } from './topic-image.ts';
+import { imageOf, withTopicNames } from './topic-image.ts';
 
 const CONFIG_NAMES: Readonly<Record<string, keyof Omit<GroupConfig, 'consumer'>>> = {
   'group.initial.rebalance.delay.ms': 'initialRebalanceDelayMs',
@@ -39,6 +39,8 @@ export class Story {
     ['orders', 4],
     ['payments', 2],
   ]);
+  /** How often a topic of the name was deleted. */
+  readonly #formerLives = new Map<string, number>();
   #image = imageOf(this.#topics, 1);
   readonly #groupTopics = new GroupTopics(() => this.#image);
   #config = GROUP_CONFIG;
@@ -63,7 +65,7 @@ export class Story {
       }
       return;
     }
-    if (this.#coordinator === null || command.verb === 'restart') await this.#elect();
+    if (this.#coordinator === null || command.verb === 'restart') await this.#elect(command);
     await this.#act(command);
     // Answers may come in any number of steps, but none that needs time.
     await this.#clock.advance(0);
@@ -79,16 +81,17 @@ export class Story {
     return this.#lines.splice(0).map((text) => this.#withAliases(text).trimEnd());
   }
 
-  async #elect(): Promise<void> {
+  async #elect(command: Command): Promise<void> {
     this.#coordinator?.close();
     await settle();
+    for (const name of command.list('recreated')) this.#deleteTopic(name, this.#topics.get(name));
     this.#epoch += 1;
     this.#log = this.#stored.lead(this.#epoch);
     this.#coordinator = newCoordinator({
       clock: this.#clock,
       random: this.#random,
       config: this.#config,
-      topicExists: (name) => this.#topics.has(name),
+      topicIdOf: (name) => this.#groupTopics.idOf(name),
       topics: this.#groupTopics,
     });
     await this.#coordinator.elected(0, this.#log);
@@ -109,12 +112,11 @@ export class Story {
         else log.fail(ErrorCode.KAFKA_STORAGE_ERROR);
         return;
       case 'delete-topic':
-        this.#topics.delete(command.label);
-        this.#image = imageOf(this.#topics, this.#image.offset + 1);
+        this.#deleteTopic(command.label);
         return coordinator.topicsDeleted([command.label]);
       case 'create-topic':
         this.#topics.set(command.label, command.number('partitions', 1));
-        this.#image = imageOf(this.#topics, this.#image.offset + 1);
+        this.#image = imageOf(this.#topics, this.#image.offset + 1, this.#formerLives);
         coordinator.topicsCreated(this.#image.offset);
         return;
       case 'beat':
@@ -157,6 +159,14 @@ export class Story {
       default:
         throw new Error(`no command ${command.verb}`);
     }
+  }
+
+  /** With partitions it is made again at once. */
+  #deleteTopic(name: string, partitions?: number): void {
+    this.#formerLives.set(name, (this.#formerLives.get(name) ?? 0) + 1);
+    if (partitions === undefined) this.#topics.delete(name);
+    else this.#topics.set(name, partitions);
+    this.#image = imageOf(this.#topics, this.#image.offset + 1, this.#formerLives);
   }
 
   #joinGroup(command: Command, coordinator: GroupCoordinator): void {
@@ -237,7 +247,7 @@ export class Story {
       retentionTimeMs: command.number('retention', -1),
       topics: command.partitions().map(({ partition, topic, value }) => ({
         name: topic,
-        topicId: idOfTopic(topic),
+        topicId: this.#groupTopics.idOf(topic) ?? ZERO_UUID,
         partitions: [
           {
             partitionIndex: partition,
@@ -351,7 +361,7 @@ export class Story {
     this.#memberIds.forEach((memberId, index) => {
       told = told.replaceAll(memberId, `${memberId.slice(0, -37)}#${index + 1}`);
     });
-    return withTopicNames(told, this.#topics.keys());
+    return withTopicNames(told, this.#image);
   }
 
   #recordText(record: ReturnType<typeof decodeGroupRecord>): string {

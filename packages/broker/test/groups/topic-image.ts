@@ -3,23 +3,28 @@ import { ZERO_UUID } from '../../src/protocol/uuid.ts';
 
 const UUID_BYTES = 16;
 
-/** An id that tells the name of its topic. */
-export function idOfTopic(name: string): string {
-  return Buffer.from(name.padEnd(UUID_BYTES, '\0').slice(0, UUID_BYTES)).toString('base64url');
+/** An id that tells the name of its topic, and how often one of that name was made before. */
+export function idOfTopic(name: string, formerLives = 0): string {
+  const text = name + "'".repeat(formerLives);
+  return Buffer.from(text.padEnd(UUID_BYTES, '\0').slice(0, UUID_BYTES)).toString('base64url');
 }
 
-/** Topic ids in a text, as the names of their topics. */
-export function withTopicNames(text: string, names: Iterable<string>): string {
+/** Ids of existing topics in a text, as their names. */
+export function withTopicNames(text: string, { topicsById }: MetadataImage): string {
   let told = text;
-  for (const name of names) told = told.replaceAll(idOfTopic(name), name);
+  for (const { id, name } of topicsById.values()) told = told.replaceAll(id, name);
   return told;
 }
 
 /** Metadata with these topics, each with a number of partitions, and nothing else. */
-export function imageOf(topics: ReadonlyMap<string, number>, version: number): MetadataImage {
+export function imageOf(
+  topics: ReadonlyMap<string, number>,
+  version: number,
+  formerLives: ReadonlyMap<string, number> = new Map(),
+): MetadataImage {
   const entries = [...topics].map(([name, count]) => ({
     name,
-    id: idOfTopic(name),
+    id: idOfTopic(name, formerLives.get(name)),
     partitions: Array.from({ length: count }, () => PARTITION),
   }));
   return {

@@ -117,6 +117,29 @@ test('members of a rebalance whose coordinator is killed come to one generation 
   expect(await first.coordinatorId()).not.toBe(killed);
 });
 
+test('a topic that is made anew while nobody coordinates has none of the offsets of the one before', async () => {
+  // Offsets lie with broker 2 alone, and nobody coordinates while it is dead.
+  await cluster.createTopic('__consumer_offsets', { replicas: [[2], [2]] });
+  await cluster.createTopic('payments', { replicas: [[1, 3]] });
+  const group = new GroupAsker(cluster, 'g');
+  expect(await group.commit('orders', 5)).toBe(ErrorCode.NONE);
+  expect(await group.commit('payments', 6)).toBe(ErrorCode.NONE);
+  expect(await killCoordinator(group)).toBe(2);
+  const client = await cluster.connect(1);
+  const body = { topicNames: ['orders'], timeoutMs: 10_000 };
+  const { responses } = await client.ask(deleteTopicsRequest, deleteTopicsResponse, body, 5);
+  expect(responses[0]?.errorCode).toBe(ErrorCode.NONE);
+  await cluster.createTopic('orders', { replicas: [[1, 3]] });
+  await cluster.startBroker(2);
+  expect(await group.committed('orders')).toBe(-1);
+  expect(await group.committed('orders', true)).toBe(-1);
+  expect(await group.committed('payments')).toBe(6);
+  expect(await group.commit('orders', 1)).toBe(ErrorCode.NONE);
+  await cluster.kill(2);
+  await cluster.startBroker(2);
+  expect(await group.committed('orders')).toBe(1);
+});
+
 test('a topic that is deleted takes its offsets along, whoever coordinates by then', async () => {
   await cluster.createTopic('payments');
   // One group at each of the two partitions of the offsets topic.
