@@ -67,8 +67,8 @@ interface JournalEntry {
 export class TimelineMap<Key, Value extends object> {
   readonly #timeline: Timeline;
   readonly #latest = new Map<Key, Value>();
-  /** For keys with changes that are not committed: the values before each of them, oldest first. */
-  readonly #former = new Map<Key, FormerValue<Value>[]>();
+  /** For keys with changes that are not committed: the values before each of them, oldest first. Null without any. */
+  #former: Map<Key, FormerValue<Value>[]> | null = null;
 
   constructor(timeline: Timeline) {
     this.#timeline = timeline;
@@ -111,15 +111,15 @@ export class TimelineMap<Key, Value extends object> {
 
   /** The committed value: what a reader may be told. */
   getCommitted(key: Key): Value | undefined {
-    const former = this.#former.get(key)?.[0];
+    const former = this.#former?.get(key)?.[0];
     return former === undefined ? this.#latest.get(key) : former.value;
   }
 
   *committedValues(): Generator<Value> {
     for (const [key, value] of this.#latest) {
-      if (!this.#former.has(key)) yield value;
+      if (this.#former?.has(key) !== true) yield value;
     }
-    for (const [former] of this.#former.values()) {
+    for (const [former] of this.#former?.values() ?? []) {
       if (former?.value !== undefined) yield former.value;
     }
   }
@@ -127,6 +127,7 @@ export class TimelineMap<Key, Value extends object> {
   #remember(key: Key): void {
     const mark = this.#timeline.currentMark();
     if (mark === null) return;
+    this.#former ??= new Map();
     const former = this.#former.get(key) ?? [];
     if (former.at(-1)?.mark === mark) return;
     former.push({ mark, value: this.#latest.get(key) });
@@ -135,17 +136,23 @@ export class TimelineMap<Key, Value extends object> {
   }
 
   #forget(key: Key): void {
-    const former = this.#former.get(key);
+    const former = this.#former?.get(key);
     former?.shift();
-    if (former?.length === 0) this.#former.delete(key);
+    if (former?.length === 0) this.#drop(key);
   }
 
   #restore(key: Key): void {
-    const former = this.#former.get(key);
+    const former = this.#former?.get(key);
     const last = former?.pop();
     if (last?.value === undefined) this.#latest.delete(key);
     else this.#latest.set(key, last.value);
-    if (former?.length === 0) this.#former.delete(key);
+    if (former?.length === 0) this.#drop(key);
+  }
+
+  /** There are many maps, most of which do not change: a map costs, also one without entries. */
+  #drop(key: Key): void {
+    this.#former?.delete(key);
+    if (this.#former?.size === 0) this.#former = null;
   }
 }
 
