@@ -131,17 +131,17 @@ export class GroupCoordinator {
 
   async joinGroup(request: JoinGroupRequest, client: GroupClient): Promise<JoinGroupResponse> {
     const { config, random } = this.#options;
-    const refusal = (errorCode: number): JoinGroupResponse => ({
+    const refusal = (errorCode: number, memberId = ''): JoinGroupResponse => ({
       errorCode,
-      memberId: request.memberId,
+      memberId,
       protocolName: null,
     });
-    if (request.groupId === '') return refusal(ErrorCode.INVALID_GROUP_ID);
+    if (request.groupId === '') return refusal(ErrorCode.INVALID_GROUP_ID, request.memberId);
     if (
       request.sessionTimeoutMs < config.minSessionTimeoutMs ||
       request.sessionTimeoutMs > config.maxSessionTimeoutMs
     ) {
-      return refusal(ErrorCode.INVALID_SESSION_TIMEOUT);
+      return refusal(ErrorCode.INVALID_SESSION_TIMEOUT, request.memberId);
     }
     return this.#runtime.write(this.partitionOf(request.groupId), {
       name: 'JoinGroup',
@@ -155,7 +155,7 @@ export class GroupCoordinator {
           },
           now,
         ),
-      refusal,
+      refusal: (errorCode) => refusal(errorCode),
     });
   }
 

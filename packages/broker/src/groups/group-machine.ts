@@ -14,6 +14,7 @@ import { ErrorCode } from '../protocol/errors.ts';
 import {
   type ClassicGroup,
   draftOf,
+  keptGroup,
   newClassicGroup,
   type SyncGroupResponse,
   validateMember,
@@ -374,7 +375,7 @@ export class GroupMachine implements CoordinatorMachine {
       notes: [],
     };
     act(step);
-    this.#groups.set(group.groupId, step.group);
+    this.#groups.set(group.groupId, keptGroup(step.group));
     this.#schedule(step.group);
     return { records: step.records, answers: step.answers, notes: step.notes };
   }

@@ -97,9 +97,23 @@ export class OffsetStore {
     group.set(slot(topic, partition), offset);
   }
 
-  #ranked({ topic, partition }: OffsetKey, offset: CommittedOffset): StoredOffset {
+  /** There are many: each field has its place in the object, and what all offsets of a group say is there once. */
+  #ranked({ groupId, partition, topic }: OffsetKey, committed: CommittedOffset): StoredOffset {
     this.#lastSequence += 1;
-    return { ...offset, topic, partition, sequence: this.#lastSequence };
+    const { committedAtMs, expiresAtMs, leaderEpoch, metadata, offset, topicId } = committed;
+    const [first] = this.ofGroup(groupId);
+    const isOfSameTopic = first?.topic === topic && first.topicId === topicId;
+    return {
+      topic: isOfSameTopic ? first.topic : topic,
+      topicId: isOfSameTopic ? first.topicId : topicId,
+      partition,
+      offset,
+      leaderEpoch,
+      metadata,
+      committedAtMs,
+      expiresAtMs,
+      sequence: this.#lastSequence,
+    };
   }
 
   get({ groupId, topic, partition }: OffsetKey): StoredOffset | undefined {

@@ -1,12 +1,18 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ErrorCode } from '../../src/protocol/errors.ts';
 import type { Decoded } from '../../src/protocol/message.ts';
+import { consumerGroupDescribeRequest } from '../../src/protocol/messages/consumer-group-describe-request.ts';
+import { consumerGroupDescribeResponse } from '../../src/protocol/messages/consumer-group-describe-response.ts';
+import { consumerGroupHeartbeatRequest } from '../../src/protocol/messages/consumer-group-heartbeat-request.ts';
+import { consumerGroupHeartbeatResponse } from '../../src/protocol/messages/consumer-group-heartbeat-response.ts';
 import { deleteTopicsRequest } from '../../src/protocol/messages/delete-topics-request.ts';
 import { deleteTopicsResponse } from '../../src/protocol/messages/delete-topics-response.ts';
 import { findCoordinatorRequest } from '../../src/protocol/messages/find-coordinator-request.ts';
 import { findCoordinatorResponse } from '../../src/protocol/messages/find-coordinator-response.ts';
 import { heartbeatRequest } from '../../src/protocol/messages/heartbeat-request.ts';
 import { heartbeatResponse } from '../../src/protocol/messages/heartbeat-response.ts';
+import { incrementalAlterConfigsRequest } from '../../src/protocol/messages/incremental-alter-configs-request.ts';
+import { incrementalAlterConfigsResponse } from '../../src/protocol/messages/incremental-alter-configs-response.ts';
 import { joinGroupRequest } from '../../src/protocol/messages/join-group-request.ts';
 import { joinGroupResponse } from '../../src/protocol/messages/join-group-response.ts';
 import { offsetCommitRequest } from '../../src/protocol/messages/offset-commit-request.ts';
@@ -160,4 +166,51 @@ test('what was committed for a topic goes with the topic, before and after a res
     return groups[0] ?? { errorCode: ErrorCode.NONE };
   });
   await expect.poll(() => committedOffsets(after)).toEqual([]);
+});
+
+/** Of a resource whose configs are changed. */
+const GROUP = 32;
+
+test('configs of a consumer group act from the next heartbeat on, and those of the broker where it has none', async () => {
+  await bed.stop();
+  await bed.start({
+    'group.consumer.min.session.timeout.ms': '100',
+    'group.consumer.min.heartbeat.interval.ms': '50',
+    'group.consumer.heartbeat.interval.ms': '4000',
+    'group.consumer.max.size': '1',
+  });
+  await bed.createTopic('orders');
+  const client = await clientOf('g');
+  const beat = (memberId: string, memberEpoch: number) =>
+    whenCoordinated(() =>
+      client.ask(
+        consumerGroupHeartbeatRequest,
+        consumerGroupHeartbeatResponse,
+        {
+          ...{ groupId: 'g', memberId, memberEpoch },
+          ...(memberEpoch === 0 && {
+            ...{ rebalanceTimeoutMs: 10_000, subscribedTopicNames: ['orders'], topicPartitions: [] },
+          }),
+        },
+        1,
+      ),
+    );
+  const joined = await beat('m', 0);
+  expect(joined).toMatchObject({ errorCode: ErrorCode.NONE, memberEpoch: 2, heartbeatIntervalMs: 4000 });
+  expect(await beat('n', 0)).toMatchObject({ errorCode: ErrorCode.GROUP_MAX_SIZE_REACHED });
+  const configs = { 'consumer.session.timeout.ms': '300', 'consumer.heartbeat.interval.ms': '100' };
+  const changed = Object.entries(configs).map(([name, value]) => ({ name, configOperation: 0, value }));
+  const resources = [{ resourceType: GROUP, resourceName: 'g', configs: changed }];
+  const codec = [incrementalAlterConfigsRequest, incrementalAlterConfigsResponse] as const;
+  const { responses } = await client.ask(...codec, { resources, validateOnly: false }, 1);
+  expect(responses[0]?.errorCode).toBe(ErrorCode.NONE);
+  expect(await beat('m', 2)).toMatchObject({ errorCode: ErrorCode.NONE, heartbeatIntervalMs: 100 });
+  // A session of 45 seconds, which is the broker's, would keep it for longer than the test waits.
+  const states = async () => {
+    const body = { groupIds: ['g'] };
+    const answer = await client.ask(consumerGroupDescribeRequest, consumerGroupDescribeResponse, body, 1);
+    return answer.groups.map(({ groupState, members }) => [groupState, members.length]);
+  };
+  await expect.poll(states, { timeout: 20_000 }).toEqual([['Empty', 0]]);
+  expect(await beat('m', 2)).toMatchObject({ errorCode: ErrorCode.UNKNOWN_MEMBER_ID });
 });

@@ -95,6 +95,9 @@ export interface ClassicGroupDraft extends ClassicGroup {
   syncPhase: SyncPhase | null;
 }
 
+/** Shared by all groups that wait for nobody; a draft has a map of its own. */
+const NOBODY: Map<string, number> = new Map();
+
 export function newClassicGroup(groupId: string, wallMs: number | null): ClassicGroup {
   return {
     type: 'classic',
@@ -106,7 +109,7 @@ export function newClassicGroup(groupId: string, wallMs: number | null): Classic
     protocolName: null,
     leaderId: null,
     members: new Map(),
-    pendingMembers: new Map(),
+    pendingMembers: NOBODY,
     subscribedTopics: null,
     joinPhase: null,
     syncPhase: null,
@@ -115,6 +118,12 @@ export function newClassicGroup(groupId: string, wallMs: number | null): Classic
 
 export function draftOf(group: ClassicGroup): ClassicGroupDraft {
   return { ...group, members: new Map(group.members), pendingMembers: new Map(group.pendingMembers) };
+}
+
+/** The draft as it is kept; it is changed no more. */
+export function keptGroup(draft: ClassicGroupDraft): ClassicGroup {
+  if (draft.pendingMembers.size === 0) draft.pendingMembers = NOBODY;
+  return draft;
 }
 
 export function memberIdOfInstance(group: ClassicGroup, groupInstanceId: string): string | null {
