@@ -18,8 +18,9 @@ const chromium = {
 export default defineConfig({
   workers: 1,
   fullyParallel: false,
-  timeout: 120_000,
-  expect: { timeout: 20_000 },
+  // For a machine that is slow and busy; what is there is not waited for.
+  timeout: 300_000,
+  expect: { timeout: 60_000 },
   outputDir: './test-results',
   projects: [
     {

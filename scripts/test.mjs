@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import {
   electronFolder,
   installDebianPackages,
@@ -13,13 +13,20 @@ import {
 import { root, toolEnvironment } from './toolchain.mjs';
 import { ensureBuilt } from './workspace-build.mjs';
 
+const vitestReport = join(root, 'scripts/vitest-report.mjs');
 const vitest = (folder, ...args) => ({ runner: 'vitest', folder, args });
 
 /** In the order they run; `needs` names what the suite cannot do without. */
 const suites = [
   {
     name: 'scripts',
-    runs: [{ runner: 'node', folder: '.', args: ['scripts/arrows.test.mjs', 'scripts/tidy.test.mjs'] }],
+    runs: [
+      {
+        runner: 'node',
+        folder: '.',
+        args: ['scripts/arrows.test.mjs', 'scripts/tidy.test.mjs', 'scripts/vitest-report.test.mjs'],
+      },
+    ],
   },
   {
     name: 'unit',
@@ -84,8 +91,11 @@ for (const suite of suites.filter(({ name }) => asked.length === 0 || asked.incl
 const failed = counts.failed + (process.env.CI === undefined ? 0 : counts.skipped.length);
 console.log(`\nMinutes: ${minutes.join(', ')}`);
 if (counts.skipped.length > 0) console.log(`Skipped: ${counts.skipped.join('; ')}`);
-// Named once more here: of a long run often only the end is kept.
-for (const failure of counts.failures) console.log(`Failed: ${failure}`);
+// Named once more here, the first of them with more of their reasons: of a long run often only the end is kept.
+for (const [index, failure] of counts.failures.entries()) {
+  const [line, ...more] = failure.split('\n');
+  console.log([`Failed: ${line}`, ...(index < 5 ? more.slice(0, 15) : [])].join('\n    '));
+}
 console.log(
   `${counts.passed} passed, ${failed} failed${counts.skipped.length > 0 ? `, ${counts.skipped.length} skipped` : ''}`,
 );
@@ -95,7 +105,9 @@ process.exitCode = failed === 0 ? 0 : 1;
 async function runOne(suiteName, { runner, folder, args }) {
   const scratch = mkdtempSync(join(tmpdir(), 'odradek-test-'));
   const report = join(scratch, 'report.json');
-  const code = await show(folder, commandOf(runner, args, report), { PLAYWRIGHT_JSON_OUTPUT_NAME: report });
+  const code = await show(folder, commandOf(runner, args, report), {
+    ...{ PLAYWRIGHT_JSON_OUTPUT_NAME: report, ODRADEK_TEST_REPORT: report },
+  });
   const counted = existsSync(report)
     ? countsOf(runner, report)
     : { passed: 0, failed: 0, skipped: 0, failures: [] };
@@ -113,7 +125,7 @@ async function runOne(suiteName, { runner, folder, args }) {
 
 function commandOf(runner, args, report) {
   if (runner === 'vitest')
-    return ['vitest', 'run', ...args, '--reporter=default', '--reporter=json', `--outputFile=${report}`];
+    return ['vitest', 'run', ...args, '--reporter=default', `--reporter=${vitestReport}`];
   if (runner === 'playwright') return ['playwright', 'test', ...args, '--reporter=list,json'];
   return [
     ...['node', '--test', '--test-reporter=spec', '--test-reporter-destination=stdout'],
@@ -152,28 +164,10 @@ function countsOf(runner, report) {
     };
   }
   const counted = JSON.parse(text);
-  if (runner === 'playwright') {
-    const { expected, unexpected, flaky, skipped } = counted.stats;
-    return { passed: expected, failed: unexpected + flaky, skipped, failures: failuresOfPlaywright(counted) };
-  }
-  return {
-    passed: counted.numPassedTests,
-    failed:
-      counted.numFailedTests +
-      counted.testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0)
-        .length,
-    skipped: counted.numPendingTests + counted.numTodoTests,
-    failures: counted.testResults.flatMap(failuresOfFile),
-  };
-}
-
-/** What failed in one file of vitest, each with the first line of its reason; a file that did not load is one failure. */
-function failuresOfFile({ name, status, message, assertionResults }) {
-  const file = relative(root, name);
-  if (status === 'failed' && assertionResults.length === 0) return [`${file}: ${firstLine(message)}`];
-  return assertionResults
-    .filter((test) => test.status === 'failed')
-    .map((test) => `${file} › ${test.fullName}: ${firstLine(test.failureMessages[0])}`);
+  if (runner === 'vitest') return counted;
+  const { expected, unexpected, flaky, skipped } = counted.stats;
+  const failures = [...counted.errors.map(({ message }) => message), ...failuresOfPlaywright(counted)];
+  return { passed: expected, failed: unexpected + flaky + counted.errors.length, skipped, failures };
 }
 
 /** What Playwright counts as unexpected or flaky, through all levels of its suites. */
@@ -185,10 +179,6 @@ function failuresOfPlaywright({ specs = [], suites: inner = [] }) {
     ...failed.map(({ file, line, title }) => `${file}:${line} › ${title}`),
     ...inner.flatMap((suite) => failuresOfPlaywright(suite)),
   ];
-}
-
-function firstLine(text = '') {
-  return text.split('\n', 1)[0];
 }
 
 /** Fetches into the cache what is missing; resolves with the names of what could not be had. */

@@ -19,7 +19,7 @@ test('the window shows the console, and quitting leaves no process and no TCP po
   expect(await isListening(portOf(before.bootstrap))).toBe(true);
   const tree = processTree(app.process().pid ?? 0);
   await app.close();
-  await expect.poll(() => tree.filter(isRunning), { timeout: 20_000 }).toEqual([]);
+  await expect.poll(() => tree.filter(isRunning), { timeout: 60_000 }).toEqual([]);
   expect(await isListening(portOf(before.bootstrap))).toBe(false);
   expect(await isListening(Number(consolePort))).toBe(false);
 });
@@ -70,7 +70,7 @@ test('a second start ends at once and leaves the first one its window', async ({
     args.filter((arg) => !arg.startsWith('--inspect') && !arg.startsWith('--remote-debugging')),
     {
       env: { ...process.env, DISPLAY: await app.evaluate(() => process.env.DISPLAY ?? '') },
-      timeout: 20_000,
+      timeout: 60_000,
     },
   );
   expect(second.status).toBe(0);

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { javaClassPath } from '../tools/workshop.mjs';
 import { freePort } from './broker-under-test.ts';
 import type { KafkaTools } from './kafka-tools.ts';
+import { inTime, until } from './patience.ts';
 
 export interface ApacheKafka {
   readonly bootstrap: string;
@@ -71,7 +72,7 @@ export class ApacheKafkaProcess {
     if (running === null || running.exitCode !== null || running.signalCode !== null) return;
     const ended = once(running, 'exit');
     running.kill(signal);
-    await ended;
+    await inTime(`Apache Kafka ends upon ${signal}`, ended);
   }
 
   async close(): Promise<void> {
@@ -113,13 +114,9 @@ async function formatted(tools: KafkaTools, folder: string, settings: Settings |
   return { port, file };
 }
 
-/** Resolves once something accepts connections on the TCP port; a minute is more than the slowest start seen. */
-async function accepts(port: number): Promise<void> {
-  const deadline = Date.now() + 60_000;
-  while (!(await connects(port))) {
-    if (Date.now() > deadline) throw new Error(`nothing listens on ${port} after 60 s`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+/** Resolves once something accepts connections on the TCP port. */
+function accepts(port: number): Promise<void> {
+  return until(`something listens on ${port}`, () => connects(port));
 }
 
 function connects(port: number): Promise<boolean> {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { freePort } from './broker-under-test.ts';
+import { inTime } from './patience.ts';
 
 /** One `odradek broker --config`, which can be stopped, killed and started again over the same files. */
 export class BrokerProcess {
@@ -51,10 +52,11 @@ export class BrokerProcess {
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       stderr = (stderr + text).slice(-8_000);
     });
-    await new Promise<void>((started, failed) => {
+    const serves = new Promise<void>((started, failed) => {
       createInterface({ input: child.stdout }).once('line', () => started());
       child.once('exit', (code) => failed(new Error(`the broker ended with ${code}:\n${stderr}`)));
     });
+    await inTime('the broker says that it serves', serves, () => stderr);
   }
 
   /** Ends the process and resolves when it has ended. */
@@ -63,7 +65,7 @@ export class BrokerProcess {
     if (running === null || running.exitCode !== null || running.signalCode !== null) return;
     const ended = once(running, 'exit');
     running.kill(signal);
-    const [code] = await ended;
+    const [code] = await inTime(`the broker ends upon ${signal}`, ended);
     if (signal === 'SIGTERM' && code !== 0) throw new Error(`a clean stop ended with ${code}`);
   }
 

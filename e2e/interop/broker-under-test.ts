@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { EventEmitter, once } from 'node:events';
+import { randomInt } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { inTime, until } from './patience.ts';
 
 /** A running Kafka-compatible cluster that tests talk to by its bootstrap address alone. */
 export interface BrokerUnderTest {
@@ -73,10 +74,8 @@ export async function startOdradek(options: Options = {}): Promise<BrokerUnderTe
     ],
     { stdio: ['ignore', 'pipe', 'pipe'] },
   );
-  const told = new EventEmitter<{ running: [pid: number] }>();
-  const ready = await readyLine(child, told);
-  let brokerPid = ready.brokers[0]?.pid ?? -1;
-  told.on('running', (pid) => {
+  let brokerPid = -1;
+  const ready = await readyLine(child, (pid) => {
     brokerPid = pid;
   });
   const stop = () => ended(child);
@@ -87,7 +86,7 @@ export async function startOdradek(options: Options = {}): Promise<BrokerUnderTe
     supervisorPid: child.pid ?? -1,
     brokerPid: () => brokerPid,
     brokerAfter: async (pid) => {
-      while (brokerPid === pid) await once(told, 'running');
+      await until(`another broker than ${pid} runs`, () => brokerPid !== pid);
     },
     stop,
     close: async () => {
@@ -97,19 +96,34 @@ export async function startOdradek(options: Options = {}): Promise<BrokerUnderTe
   };
 }
 
-/** A TCP port that was free on loopback a moment ago. */
+/**
+ * Below the ports that the system gives out by itself, for the near ends of connections and to who asks for any: a
+ * broker that was killed finds its port free when it is started again.
+ */
+const FIRST_PORT = 10_000;
+const PORTS = 10_000;
+let nextPort = randomInt(PORTS);
+
+/** A TCP port that was free on loopback a moment ago, and that nobody else in this process was given. */
 export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no TCP port');
-  return address.port;
+  for (;;) {
+    const port = FIRST_PORT + (nextPort++ % PORTS);
+    if (await isFree(port)) return port;
+  }
 }
 
-function readyLine(child: ChildProcess, told: EventEmitter<{ running: [pid: number] }>): Promise<ReadyLine> {
-  return new Promise((resolve, reject) => {
-    let stderr = '';
+/** Whether a TCP port of loopback can be listened on now. */
+export function isFree(port: number): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const server = createServer();
+  server.once('error', () => resolve(false));
+  server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  return promise;
+}
+
+function readyLine(child: ChildProcess, hearPid: (pid: number) => void): Promise<ReadyLine> {
+  let stderr = '';
+  const ready = new Promise<ReadyLine>((resolve, reject) => {
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       stderr = (stderr + text).slice(-8_000);
     });
@@ -118,15 +132,18 @@ function readyLine(child: ChildProcess, told: EventEmitter<{ running: [pid: numb
     if (child.stdout === null) throw new Error('odradek up has no standard output');
     createInterface({ input: child.stdout }).on('line', (line) => {
       const parsed = JSON.parse(line) as ReadyLine | BrokerLine;
-      if ('ready' in parsed) resolve(parsed);
-      else if (parsed.state === 'running' && parsed.pid !== undefined) told.emit('running', parsed.pid);
+      if ('ready' in parsed) {
+        hearPid(parsed.brokers[0]?.pid ?? -1);
+        resolve(parsed);
+      } else if (parsed.state === 'running' && parsed.pid !== undefined) hearPid(parsed.pid);
     });
   });
+  return inTime('odradek up is ready', ready, () => stderr);
 }
 
 async function ended(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exit = new Promise((resolve) => child.once('exit', resolve));
   child.kill('SIGTERM');
-  await exit;
+  await inTime('odradek up ends upon SIGTERM', exit);
 }

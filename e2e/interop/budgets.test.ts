@@ -22,12 +22,12 @@ test('a start with a thousand partitions', async () => {
   expect(measuredOf(measured, 'start with 1,000 partitions, after kill -9, ms')).toBeLessThan(20_000);
   const megabytes = 'RSS with 1,000 partitions, 30 s after a clean start, MB';
   expect(measuredOf(measured, megabytes)).toBeLessThan(1_500);
-}, 120_000);
+});
 
 test('a thousand idle connections', async () => {
   const measured = await measureConnections('Odradek', tools);
   expect(measuredOf(measured, '1,000 idle connections, MB')).toBeLessThan(300);
-}, 120_000);
+});
 
 test('a recovery, which reads what was not flushed and nothing else', async () => {
   const measured = await measureRecovery('Odradek', tools, 200e6);
@@ -37,4 +37,4 @@ test('a recovery, which reads what was not flushed and nothing else', async () =
   expect(measuredOf(measured, 'start after kill -9 with 1 GB unflushed of 2 GB, ms')).toBeLessThan(
     2_000 + 5_000,
   );
-}, 120_000);
+});

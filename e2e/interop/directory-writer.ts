@@ -5,6 +5,7 @@ import { javaClassPath } from '../tools/workshop.mjs';
 import { ScriptedClient } from './clients/scripted-client.ts';
 import { askAbout } from './kafka-questions.ts';
 import type { KafkaTools } from './kafka-tools.ts';
+import { until } from './patience.ts';
 
 /** A cluster of one whose files can be looked at. */
 export interface WrittenCluster {
@@ -146,15 +147,17 @@ export class DirectoryWriter {
   /** Resolves when the cleaner has come up to the active segment. */
   async #cleaned(): Promise<void> {
     const partition = join(this.#cluster.logDirectory, 'compacted-0');
-    for (;;) {
+    let seen = '';
+    const isCleaned = async () => {
       const bases = (await readdir(partition)).filter((name) => name.endsWith('.log')).sort();
       const active = Number(bases.at(-1)?.slice(0, 20));
       const checkpoint = await readFile(
         join(this.#cluster.logDirectory, 'cleaner-offset-checkpoint'),
         'utf8',
       );
-      if (checkpoint.includes(`compacted 0 ${active}\n`)) return;
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
+      seen = `${bases.join(' ')}\n${checkpoint}`;
+      return checkpoint.includes(`compacted 0 ${active}\n`);
+    };
+    await until('the cleaner comes up to the active segment', isCleaned, { everyMs: 100, saw: () => seen });
   }
 }

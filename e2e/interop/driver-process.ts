@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { inTime } from './patience.ts';
 
 /** What a driver answered instead of a result: the client's own exception. */
 export class DriverError extends Error {
@@ -20,12 +21,14 @@ interface Answer {
  * driver under `clients/` and of the Java programs under `tools/java`.
  */
 export class DriverProcess {
+  readonly #program: string;
   readonly #child: ChildProcess;
   readonly #waiting = new Map<number, { resolve(answer: Answer): void; reject(error: Error): void }>();
   #nextId = 1;
   #stderr = '';
 
   constructor(program: string, args: readonly string[]) {
+    this.#program = [program, ...args.slice(-1)].join(' … ');
     this.#child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'] });
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr = (this.#stderr + text).slice(-8_000);
@@ -47,7 +50,8 @@ export class DriverProcess {
     const id = this.#nextId++;
     const answered = new Promise<Answer>((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
     this.#child.stdin?.write(`${JSON.stringify({ ...fields, id })}\n`);
-    const answer = await answered;
+    const what = `${this.#program} answers ${JSON.stringify(fields).slice(0, 500)}`;
+    const answer = await inTime(what, answered, () => this.#stderr);
     if (answer.error !== undefined) throw new DriverError(answer.error.name, answer.error.message);
     return answer.result;
   }
@@ -57,7 +61,7 @@ export class DriverProcess {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const ended = new Promise((resolve) => this.#child.once('exit', resolve));
     this.#child.stdin?.end();
-    await ended;
+    await inTime(`${this.#program} ends when its input does`, ended, () => this.#stderr);
   }
 
   #fail(error: Error): void {

@@ -20,6 +20,7 @@ import { bothDumps, complaintsAbout, dumpableFiles, dumpLogSegments } from './du
 import { noteFinding } from './interop-findings.ts';
 import { deleteRecordsBelow } from './kafka-questions.ts';
 import { KafkaTools } from './kafka-tools.ts';
+import { until } from './patience.ts';
 
 const topics = Object.keys(WRITTEN_TOPICS) as WrittenTopic[];
 /** How the broker had ended when the directory was copied. */
@@ -73,7 +74,7 @@ beforeAll(async () => {
   } finally {
     await Promise.all([broker.close(), java.close()]);
   }
-}, 120_000);
+});
 
 afterAll(async () => {
   await Promise.all([tools.close(), rm(folder, { recursive: true, force: true })]);
@@ -223,7 +224,8 @@ function continued(): { batch: Uint8Array; origin: 'client' | 'coordinator' }[] 
 
 /** Resolves when retention has taken the first segment of a partition. */
 async function segmentsDeleted(partition: string): Promise<void> {
-  while ((await readdir(partition)).includes('00000000000000000000.log')) {
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+  await until(
+    `the first segment of ${partition} is deleted`,
+    async () => !(await readdir(partition)).includes('00000000000000000000.log'),
+  );
 }

@@ -58,7 +58,7 @@ beforeAll(async () => {
   broker = againstOracle ? await startApacheKafka(tools) : await startOdradek({ brokers: 3 });
   for (const { topic } of sharedTopics)
     await new PlatformaticClient().createTopic(broker.bootstrap, topic, 3);
-}, 60_000);
+});
 
 afterAll(async () => {
   if (!againstOracle) await table.write();
@@ -101,7 +101,7 @@ describe.each(clients.map((client) => [client.name, client] as const))('%s', (na
     ]);
     expect(committedSum(described)).toBe(half);
     table.passed(client, await client.version(), 'group, commit');
-  }, 60_000);
+  });
 
   test('resumes after its restart where it had committed', async () => {
     const rest = await client.consume(broker.bootstrap, topic, `group-${topic}`, written.length - half);
@@ -115,7 +115,7 @@ describe.each(clients.map((client) => [client.name, client] as const))('%s', (na
       });
     }
     table.passed(client, await client.version(), 'resume');
-  }, 60_000);
+  });
 });
 
 describe.each(sharedTopics)('what everyone wrote to $topic', ({ topic, codecs }) => {
@@ -134,7 +134,6 @@ describe.each(sharedTopics)('what everyone wrote to $topic', ({ topic, codecs })
       expect(records.map((record) => record.value).toSorted()).toEqual(expected.toSorted());
       table.passed(client, await client.version(), "reads others'");
     },
-    60_000,
   );
 });
 

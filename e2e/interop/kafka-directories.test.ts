@@ -20,7 +20,7 @@ let written: KafkaDirectories;
 
 beforeAll(async () => {
   written = await writeKafkaDirectories(tools);
-}, 180_000);
+});
 
 afterAll(async () => {
   await Promise.all([tools.close(), written?.remove()]);

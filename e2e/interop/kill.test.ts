@@ -9,6 +9,7 @@ import { javaClassPath, pythonWithClients } from '../tools/workshop.mjs';
 import { BrokerProcess } from './broker-process.ts';
 import { WireClient } from './differential/wire-client.ts';
 import { noteFinding } from './interop-findings.ts';
+import { inTime } from './patience.ts';
 
 const KILLS = 20;
 /** Records that must have been acknowledged, by each writer, between one kill and the next. */
@@ -102,7 +103,7 @@ beforeAll(async () => {
     for (const [index, writer] of writers.entries()) await writer.hasTold((told[index] ?? 0) + BETWEEN_KILLS);
   }
   for (const writer of writers) await writer.end();
-}, 240_000);
+}, 600_000);
 
 afterAll(async () => {
   for (const writer of writers ?? []) await writer.end();
@@ -173,11 +174,18 @@ class Writer {
 
   /** Resolves when so many records were acknowledged. */
   async hasTold(count: number): Promise<void> {
-    while (this.acknowledged.length < count) {
-      if (this.#child.exitCode !== null)
-        throw new Error(`the writer of ${this.topic} ended:\n${this.#stderr}`);
-      await once(this.#told, 'told');
-    }
+    const told = async () => {
+      while (this.acknowledged.length < count) {
+        if (this.#child.exitCode !== null)
+          throw new Error(`the writer of ${this.topic} ended:\n${this.#stderr}`);
+        await once(this.#told, 'told');
+      }
+    };
+    await inTime(
+      `${this.topic} has ${count} acknowledged records`,
+      told(),
+      () => `it has ${this.acknowledged.length}\n${this.#stderr}`,
+    );
   }
 
   /** Has it end in order: what it has sent is acknowledged first. */

@@ -1,13 +1,13 @@
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ApacheKafkaProcess } from './apache-kafka.ts';
 import { BrokerProcess } from './broker-process.ts';
 import { batch, listBody, produceBody } from './differential/batches.ts';
 import { WireClient } from './differential/wire-client.ts';
 import { KafkaTools } from './kafka-tools.ts';
+import { until } from './patience.ts';
 
 /** A node over two log directories and one for the metadata. */
 interface Node {
@@ -49,7 +49,7 @@ beforeAll(async () => {
       close: () => node.close(),
     });
   }
-}, 120_000);
+});
 
 afterAll(async () => {
   for (const node of nodes.values()) await node.close();
@@ -127,28 +127,19 @@ async function partitionsIn(node: Node, directory: string): Promise<number[]> {
   return (found?.partitions ?? []).map(({ partition }) => Number(partition.slice(TOPIC.length + 1)));
 }
 
-/** Half a minute is long for a checkpoint every half second. */
-async function waitUntil(isSo: () => Promise<boolean>, otherwise: string): Promise<void> {
-  const deadline = Date.now() + 30_000;
-  while (!(await isSo())) {
-    if (Date.now() > deadline) throw new Error(`after half a minute ${otherwise}`);
-    await sleep(100);
-  }
-}
-
 /** Resolves when the node says that a directory has failed. */
 function offline(node: Node, directory: string): Promise<void> {
-  return waitUntil(async () => {
+  return until(`${directory} is offline`, async () => {
     const found = (await describedDirectories(node)).find(({ logDir }) => logDir.endsWith(`/${directory}`));
     return found !== undefined && found.error !== null;
-  }, `${directory} is not offline`);
+  });
 }
 
 /** Resolves when the metadata names no leader of the partitions. */
 async function leaderless(node: Node, partitions: readonly number[]): Promise<void> {
   const client = new WireClient(node.bootstrap);
   try {
-    await waitUntil(async () => {
+    await until('partitions of a directory that is offline have no leaders', async () => {
       const answer = await client.send('Metadata', 12, {
         topics: [{ name: TOPIC }],
         allowAutoTopicCreation: false,
@@ -157,7 +148,7 @@ async function leaderless(node: Node, partitions: readonly number[]): Promise<vo
       return partitions.every((index) =>
         described.some(({ partitionIndex, leaderId }) => partitionIndex === index && leaderId === -1),
       );
-    }, 'partitions of a directory that is offline still have leaders');
+    });
   } finally {
     client.close();
   }
@@ -237,7 +228,7 @@ describe('two log directories, of which one fails and comes back', () => {
   beforeAll(async () => {
     stories = new Map();
     for (const [name, node] of nodes) stories.set(name, await story(node));
-  }, 240_000);
+  });
 
   const steps = [
     'both are there: all partitions',

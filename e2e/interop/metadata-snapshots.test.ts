@@ -23,7 +23,7 @@ beforeAll(async () => {
   for (const id of [1, 2, 3]) {
     await until(`broker ${id} has taken a snapshot`, async () => snapshotsOf(id).length > 0);
   }
-}, 60_000);
+});
 
 afterAll(async () => {
   await Promise.all([cluster.close(), tools.close()]);

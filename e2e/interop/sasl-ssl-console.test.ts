@@ -11,8 +11,9 @@ import { type ApacheKafka, startApacheKafka } from './apache-kafka.ts';
 import { freePort } from './broker-under-test.ts';
 import { PlatformaticClient } from './clients/platformatic-client.ts';
 import { KafkaTools } from './kafka-tools.ts';
+import { inTime, PATIENCE_MS } from './patience.ts';
 
-const patiently = { timeout: 30_000, interval: 200 };
+const patiently = { timeout: PATIENCE_MS, interval: 200 };
 
 let tools: KafkaTools;
 let kafka: ApacheKafka;
@@ -121,7 +122,7 @@ class RunningConsole {
     const { promise, resolve: ready, reject } = Promise.withResolvers<{ console: string }>();
     createInterface({ input: child.stdout }).once('line', (line) => ready(JSON.parse(line)));
     child.once('exit', (code) => reject(new Error(`odradek console ended with ${code}`)));
-    const { console: url } = await promise;
+    const { console: url } = await inTime('the console is ready', promise);
     const token = await readFile(join(folder, 'console', 'console-token'), 'utf8');
     return new RunningConsole(child, url, token.trim());
   }
@@ -135,7 +136,7 @@ class RunningConsole {
     const { promise: ended, resolve: end } = Promise.withResolvers<void>();
     this.#child.once('exit', () => end());
     this.#child.kill('SIGTERM');
-    await ended;
+    await inTime('the console ends upon SIGTERM', ended);
   }
 }
 

@@ -4,8 +4,9 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['**/*.test.ts'],
-    testTimeout: 40_000,
-    hookTimeout: 90_000,
+    // What a test or a hook waits for has a limit of its own (PATIENCE_MS in patience.ts), and says what it was.
+    testTimeout: 300_000,
+    hookTimeout: 600_000,
     pool: 'forks',
     fileParallelism: false,
   },

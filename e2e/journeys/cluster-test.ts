@@ -1,10 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve as resolvePath } from 'node:path';
 import { createInterface } from 'node:readline';
-import { type BrokerUnderTest, freePort, startOdradek } from '../interop/broker-under-test.ts';
+import { type BrokerUnderTest, freePort, isFree, startOdradek } from '../interop/broker-under-test.ts';
 import { test as consoleTest } from './console-test.ts';
 
 const BROKERS = 3;
@@ -20,7 +19,7 @@ export const test = consoleTest.extend<object, { cluster: BrokerUnderTest }>({
       await use(cluster);
       await cluster.close();
     },
-    { scope: 'worker', timeout: 60_000 },
+    { scope: 'worker', timeout: 300_000 },
   ],
 });
 
@@ -70,12 +69,4 @@ async function firstOfFreePorts(count: number): Promise<number> {
     const row = await Promise.all(Array.from({ length: count }, (_, index) => isFree(first + index)));
     if (row.every(Boolean)) return first;
   }
-}
-
-function isFree(port: number): Promise<boolean> {
-  const { promise, resolve } = Promise.withResolvers<boolean>();
-  const server = createServer();
-  server.once('error', () => resolve(false));
-  server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
-  return promise;
 }

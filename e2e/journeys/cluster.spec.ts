@@ -119,7 +119,7 @@ test('replicas are reassigned by a plan, with progress', async ({ page, cluster 
   await expect(page.getByText(/Replication is throttled to 256 KiB\/s/)).toBeVisible();
   await drawn(page);
   await takePicture(page, 'reassignment-progress');
-  await expect(feed(page)).toContainText(/Replicas have moved/, { timeout: 60_000 });
+  await expect(feed(page)).toContainText(/Replicas have moved/, { timeout: 180_000 });
   await expect(page.getByRole('progressbar', { name: 'All reassignments' })).toBeHidden();
   await expect(ofTopic(3)).toHaveCount(0);
   await expect(ofTopic(1)).toHaveCount(3);

@@ -18,7 +18,7 @@ export const test = base.extend<Pick<Running, 'consoleErrors'>, Pick<Running, 'o
       await use(odradek);
       await odradek.close();
     },
-    { scope: 'worker', timeout: 60_000 },
+    { scope: 'worker', timeout: 300_000 },
   ],
   consoleErrors: [
     async ({ page }, use) => {

@@ -15,7 +15,7 @@ const test = base.extend<object, { trusting: BrokerUnderTest }>({
       await use(broker);
       await broker.close();
     },
-    { scope: 'worker', timeout: 60_000 },
+    { scope: 'worker', timeout: 300_000 },
   ],
 });
 

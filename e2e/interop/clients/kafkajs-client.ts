@@ -1,4 +1,5 @@
 import { CompressionTypes, Kafka, logLevel } from 'kafkajs';
+import { PATIENCE_MS } from '../patience.ts';
 import type { Codec, InteropClient, ReadRecord, SentRecord } from './interop-client.ts';
 
 /** KafkaJS 2.2.4, in this process. It brings gzip only; other codecs need packages of their own. */
@@ -40,7 +41,7 @@ export class KafkaJsClient implements InteropClient {
     const records: ReadRecord[] = [];
     const nextOffsets = new Map<number, number>();
     const enough = Promise.withResolvers<void>();
-    const timer = setTimeout(enough.resolve, 30_000);
+    const timer = setTimeout(enough.resolve, PATIENCE_MS);
     await consumer.run({
       autoCommit: false,
       eachMessage: async ({ partition, message }) => {

@@ -1,4 +1,5 @@
 import { Admin, Consumer, Producer, stringDeserializers, stringSerializers } from '@platformatic/kafka';
+import { PATIENCE_MS } from '../patience.ts';
 import type { Codec, InteropClient, ReadRecord, SentRecord } from './interop-client.ts';
 
 /** @platformatic/kafka, in this process. */
@@ -51,7 +52,7 @@ export class PlatformaticClient implements InteropClient {
     const records: ReadRecord[] = [];
     const nextOffsets = new Map<number, number>();
     const stream = await consumer.consume({ topics: [topic], mode: 'committed', fallbackMode: 'earliest' });
-    const timer = setTimeout(() => stream.destroy(), 30_000);
+    const timer = setTimeout(() => stream.destroy(), PATIENCE_MS);
     for await (const message of stream) {
       nextOffsets.set(message.partition, Number(message.offset) + 1);
       records.push({

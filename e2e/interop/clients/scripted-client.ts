@@ -43,7 +43,10 @@ export class ScriptedClient implements InteropClient {
   }
 
   async consume(bootstrap: string, topic: string, group: string, count: number): Promise<ReadRecord[]> {
-    return (await this.#run('consume', { bootstrap, topic, group, count })) as ReadRecord[];
+    return (await this.#run('consume', {
+      ...{ bootstrap, topic, group, count },
+      timeout_seconds: 200,
+    })) as ReadRecord[];
   }
 
   /** Starts a transactional producer; answers how that ended by the client's own account. */

@@ -4,7 +4,7 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, Topi
 
 from json_lines import serve
 
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 200
 producers = {}
 bootstraps = {}
 

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { javaClassPath } from '../../tools/workshop.mjs';
+import { inTime } from '../patience.ts';
 
 const MAIN = 'org.apache.kafka.tools.VerifiableConsumer';
 const SMALL_JVM = ['-Xmx128m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
@@ -45,17 +46,25 @@ export class VerifiableConsumer {
   }
 
   async hasRead(count: number): Promise<void> {
-    while (this.#count() < count) {
-      if (this.#hasEnded) throw new Error(`it has ended: ${JSON.stringify(this.#events.at(-1))}`);
-      await new Promise<void>((resolve) => {
-        this.#waiting = resolve;
-      });
-    }
+    const last = () => JSON.stringify(this.#events.at(-1));
+    const read = async () => {
+      while (this.#count() < count) {
+        if (this.#hasEnded) throw new Error(`it has ended: ${last()}`);
+        await new Promise<void>((resolve) => {
+          this.#waiting = resolve;
+        });
+      }
+    };
+    await inTime(
+      `VerifiableConsumer reads ${count}`,
+      read(),
+      () => `it has read ${this.#count()}: ${last()}`,
+    );
   }
 
   /** Resolves with what it has said, once it has ended. */
   async end(): Promise<readonly VerifiableEvent[]> {
-    await this.#ended;
+    await inTime('VerifiableConsumer ends', this.#ended, () => `it has read ${this.#count()}`);
     return this.#events;
   }
 

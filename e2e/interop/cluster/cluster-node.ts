@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { inTime } from '../patience.ts';
 
 /** The process of one node, which can be killed and started again over the same files and TCP ports. */
 export class ClusterNode {
@@ -20,6 +21,11 @@ export class ClusterNode {
     this.bootstrap = bootstrap;
     this.controller = controller;
     this.#command = command;
+  }
+
+  /** The last that it wrote. */
+  get output(): string {
+    return this.#output;
   }
 
   get isRunning(): boolean {
@@ -48,6 +54,6 @@ export class ClusterNode {
     if (running === null || !this.isRunning) return;
     const ended = once(running, 'exit');
     running.kill(signal);
-    await ended;
+    await inTime(`node ${this.id} ends upon ${signal}`, ended, () => this.#output);
   }
 }

@@ -1,11 +1,11 @@
+import { inspect } from 'node:util';
 import { WireClient } from '../differential/wire-client.ts';
+import { until } from '../patience.ts';
 import type { ClusterNode } from './cluster-node.ts';
 import type { ThreeNodes } from './three-nodes.ts';
 
 const LATEST = -1;
 const METADATA_TOPIC = '__cluster_metadata';
-/** Longer than any state takes; a test that waits for it has failed. */
-const PATIENCE_MS = 90_000;
 
 /** Resolves when every running node serves, and each sees exactly these brokers alive. */
 export function brokersAlive(cluster: ThreeNodes, ids: readonly number[]): Promise<void> {
@@ -80,19 +80,21 @@ export async function nothingReassigned(cluster: ThreeNodes): Promise<void> {
 /** Resolves when consumers can read so many records of a topic of three partitions, which nobody has deleted from. */
 export async function recordsAre(cluster: ThreeNodes, topic: string, count: number): Promise<void> {
   const ends = new Map<number, number>();
-  await everywhere(cluster, `${topic} has ${count} records`, async (wire) => {
-    const partitions = [0, 1, 2].map((partitionIndex) => ({ partitionIndex, timestamp: LATEST }));
-    const { topics } = await ask<OffsetsAnswer>(wire, 'ListOffsets', 7, {
-      replicaId: -1,
-      topics: [{ name: topic, partitions }],
+  const areThere = async (): Promise<boolean> => {
+    await everywhere(cluster, `the ends of ${topic} are told`, async (wire) => {
+      const partitions = [0, 1, 2].map((partitionIndex) => ({ partitionIndex, timestamp: LATEST }));
+      const { topics } = await ask<OffsetsAnswer>(wire, 'ListOffsets', 7, {
+        replicaId: -1,
+        topics: [{ name: topic, partitions }],
+      });
+      for (const { partitionIndex, errorCode, offset } of topics[0]?.partitions ?? []) {
+        if (errorCode === 0) ends.set(partitionIndex, Number(offset));
+      }
+      return true;
     });
-    for (const { partitionIndex, errorCode, offset } of topics[0]?.partitions ?? []) {
-      if (errorCode === 0) ends.set(partitionIndex, Number(offset));
-    }
-    return true;
-  });
-  const found = [...ends.values()].reduce((sum, offset) => sum + offset, 0);
-  if (found !== count) await recordsAre(cluster, topic, count);
+    return [...ends.values()].reduce((sum, offset) => sum + offset, 0) === count;
+  };
+  await until(`${topic} has ${count} records`, areThere, { saw: () => `its ends are ${[...ends]}` });
 }
 
 /** Polls one running node after the other until each says yes. */
@@ -101,29 +103,25 @@ async function everywhere(
   what: string,
   isSo: (wire: WireClient, node: ClusterNode) => Promise<boolean>,
 ): Promise<void> {
-  const deadline = Date.now() + PATIENCE_MS;
   for (const node of cluster.nodes.filter(({ isRunning }) => isRunning)) {
-    for (;;) {
+    let last: unknown;
+    const attempt = async (): Promise<boolean> => {
       node.mustRun();
-      if (await attempt(node, isSo)) break;
-      if (Date.now() > deadline) throw new Error(`${cluster.name}, node ${node.id}: never so: ${what}`);
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  }
-}
-
-/** A node that is starting or ending refuses connections and answers with errors: that is a no. */
-async function attempt(
-  node: ClusterNode,
-  isSo: (wire: WireClient, node: ClusterNode) => Promise<boolean>,
-): Promise<boolean> {
-  const wire = new WireClient(node.bootstrap);
-  try {
-    return await isSo(wire, node);
-  } catch {
-    return false;
-  } finally {
-    wire.close();
+      const wire = new WireClient(node.bootstrap);
+      try {
+        return await isSo(wire, node);
+      } catch (error) {
+        // A node that is starting or ending refuses connections and answers with errors: that is a no.
+        last = error;
+        return false;
+      } finally {
+        last = wire.lastAnswer ?? last;
+        wire.close();
+      }
+    };
+    await until(`${cluster.name}, node ${node.id}: ${what}`, attempt, {
+      saw: () => `it last answered ${inspect(last, { depth: 9 })}\nand wrote\n${node.output}`,
+    });
   }
 }
 

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { javaClassPath } from '../../tools/workshop.mjs';
+import { PATIENCE_MS } from '../patience.ts';
 
 const SMALL_JVM = ['-Xmx128m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
 
@@ -19,10 +20,12 @@ export async function outputUntil(main: string, args: readonly string[], last: R
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr = (stderr + text).slice(-8_000);
   });
+  const tooLong = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS);
   for await (const line of createInterface({ input: child.stdout })) {
     printed.push(line);
     if (last.test(line)) break;
   }
+  clearTimeout(tooLong);
   const isDone = last.test(printed.at(-1) ?? '');
   child.kill('SIGKILL');
   await ended;

@@ -1,12 +1,12 @@
 import { batch, produceBody } from '../differential/batches.ts';
 import { WireClient } from '../differential/wire-client.ts';
+import { found, until } from '../patience.ts';
 import type { ThreeNodes } from './three-nodes.ts';
 
 type Request = Parameters<WireClient['send']>;
 
 const TRANSACTIONAL = 0x10;
 const TRANSACTION = 1;
-const PATIENCE_MS = 60_000;
 
 /** A transactional producer by hand: it does one step at a time, also such as no client would do. */
 export class TransactionByHand {
@@ -56,11 +56,11 @@ export class TransactionByHand {
   async commit(): Promise<void> {
     const request = { transactionalId: this.#transactionalId, ...this.#producer, committed: true };
     await askedUntilDone(this.#cluster, 'EndTxn', 3, request);
-    for (;;) {
+    await until(`${this.#transactionalId} is committed`, async () => {
       const asked = { transactionalIds: [this.#transactionalId] };
       const answer = await askedUntilDone<Described>(this.#cluster, 'DescribeTransactions', 0, asked);
-      if (answer.transactionStates[0]?.transactionState === 'CompleteCommit') return;
-    }
+      return answer.transactionStates[0]?.transactionState === 'CompleteCommit';
+    });
   }
 }
 
@@ -80,9 +80,8 @@ interface Described {
 
 /** Asks one node after the other until one has no error to tell: only the coordinator, or the leader, has none. */
 async function askedUntilDone<Answer>(cluster: ThreeNodes, ...request: Request): Promise<Answer> {
-  const deadline = Date.now() + PATIENCE_MS;
   let last = '';
-  while (Date.now() < deadline) {
+  const look = async () => {
     for (const { bootstrap } of cluster.nodes) {
       const wire = new WireClient(bootstrap);
       const answer = await wire.send(...request);
@@ -91,7 +90,7 @@ async function askedUntilDone<Answer>(cluster: ThreeNodes, ...request: Request):
       if ('response' in answer && !/"(errorCode|partitionErrorCode)":[^0]/.test(last))
         return answer.response as Answer;
     }
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`${cluster.name}: ${request[0]} is never done: ${last}`);
+    return null;
+  };
+  return found(`${cluster.name}: ${request[0]} is done`, look, { saw: () => last });
 }

@@ -1,3 +1,4 @@
+import { until } from '../patience.ts';
 import { batch, listBody, NOW, produceBody } from './batches.ts';
 import { createTopic, type DifferentialCase } from './differential-case.ts';
 import type { WireClient } from './wire-client.ts';
@@ -145,10 +146,10 @@ const sizeCases: readonly DifferentialCase[] = [
       });
       // Kafka's broker hears of its controller's change a moment later.
       const taken = batch({ records: 1 });
-      for (;;) {
+      await until('a batch is taken', async () => {
         const answer = await client.send('Produce', 9, produceBody('sizes-zero', taken));
-        if (JSON.stringify(answer).includes('"errorCode":0')) break;
-      }
+        return JSON.stringify(answer).includes('"errorCode":0');
+      });
       return [nothing, await produceEach(client, 'sizes-zero', { large: batchOfSize(201) })];
     },
   },

@@ -1,5 +1,6 @@
 import { partitionsAre, settled } from '../cluster/cluster-state.ts';
 import type { ThreeNodes } from '../cluster/three-nodes.ts';
+import { found } from '../patience.ts';
 import type { DifferentialCase } from './differential-case.ts';
 import { WireClient } from './wire-client.ts';
 
@@ -31,13 +32,13 @@ export class ClusterWires {
 
   /** The node whose controller decides. */
   async activeId(): Promise<number> {
-    for (;;) {
+    return found('a controller decides', async () => {
       const { topics } = await this.ask<DescribedQuorum>(this.broker(1), 'DescribeQuorum', 2, {
         topics: [{ topicName: '__cluster_metadata', partitions: [{ partitionIndex: 0 }] }],
       });
       const leaderId = topics[0]?.partitions[0]?.leaderId ?? -1;
-      if (leaderId >= 0) return leaderId;
-    }
+      return leaderId >= 0 ? leaderId : null;
+    });
   }
 
   async ask<Answer>(wire: WireClient, ...request: Request): Promise<Answer> {

@@ -1,3 +1,4 @@
+import { until } from '../patience.ts';
 import type { ClusterCase, ClusterWires } from './cluster-case.ts';
 import { inVersions } from './differential-case.ts';
 
@@ -95,9 +96,10 @@ export const clusterDescribingCases: readonly ClusterCase[] = [
         { topic: 'wire-no-dirs', partitions: [0] },
       ];
       // A follower's log may be there a moment after its leader leads.
-      while ((await wires.byEach('DescribeLogDirs', 5, { topics })).some((one) => replicasIn(one) < 2)) {
+      await until('each broker has two replicas', async () => {
         await wires.settled();
-      }
+        return (await wires.byEach('DescribeLogDirs', 5, { topics })).every((one) => replicasIn(one) >= 2);
+      });
       const answers = [
         ...(await wires.byEach('DescribeLogDirs', 5, { topics })),
         ...Object.values(await inVersions(wires.broker(1), 'DescribeLogDirs', [1, 5], () => ({ topics }))),

@@ -1,3 +1,4 @@
+import { until } from '../patience.ts';
 import { createTopic, type DifferentialCase, inVersions } from './differential-case.ts';
 import type { WireAnswer, WireClient } from './wire-client.ts';
 
@@ -209,7 +210,7 @@ export const consumerGroupCases: readonly DifferentialCase[] = [
         topics: offsets('migrated', [0]),
       });
       const described = await client.send('ConsumerGroupDescribe', 1, { groupIds: [group] });
-      answers.push(JSON.parse(JSON.stringify(described).replaceAll(memberId, 'the classic member')));
+      answers.push(inOrder(JSON.parse(JSON.stringify(described).replaceAll(memberId, 'the classic member'))));
       await note('JoinGroup', 3, { ...joining(group, '', []), protocolType: 'connect' });
       await note('JoinGroup', 3, {
         ...joining(group, '', []),
@@ -273,12 +274,11 @@ async function assignAtOnce(client: WireClient, group: string): Promise<void> {
   const name = 'consumer.assignment.interval.ms';
   const configs = [{ name, configOperation: 0, value: '0' }];
   await client.send('IncrementalAlterConfigs', 1, { resources: [{ ...resource, configs }] });
-  for (;;) {
-    const question = { resources: [{ ...resource, configurationKeys: [name] }] };
+  const question = { resources: [{ ...resource, configurationKeys: [name] }] };
+  await until(`${name} of ${group} is 0`, async () => {
     const answer: WireAnswer = await client.send('DescribeConfigs', 4, question);
-    if (JSON.stringify(answer).includes('"value":"0"')) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+    return JSON.stringify(answer).includes('"value":"0"');
+  });
 }
 
 function commit(

@@ -1,3 +1,5 @@
+import { inspect } from 'node:util';
+import { found } from '../patience.ts';
 import type { WireClient } from './wire-client.ts';
 
 /** Requests sent to one cluster; what is returned must be the same from both, after normalising. */
@@ -43,13 +45,14 @@ export async function createTopic(
     ],
     timeoutMs: 10_000,
   });
-  for (;;) {
+  const look = async () => {
     const answer = await client.send('Metadata', 12, { topics: [{ name }], allowAutoTopicCreation: false });
     if (!('response' in answer)) throw new Error('the connection closed');
     const [topic] = (answer.response as MetadataAnswer).topics;
-    if (topic?.errorCode === 0 && (await areLed(client, name, topic.partitions.length))) return topic.topicId;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+    const isThere = topic?.errorCode === 0 && (await areLed(client, name, topic.partitions.length));
+    return isThere ? topic.topicId : null;
+  };
+  return found(`${name} is led`, look, { everyMs: 20, saw: () => inspect(client.lastAnswer, { depth: 9 }) });
 }
 
 /** Whether the broker itself says that it leads: Metadata is answered a moment before that. */

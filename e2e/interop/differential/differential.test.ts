@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ApacheKafka, startApacheKafka } from '../apache-kafka.ts';
 import { type BrokerUnderTest, startOdradek } from '../broker-under-test.ts';
 import { KafkaTools } from '../kafka-tools.ts';
+import { until } from '../patience.ts';
 import { adminCases } from './admin-cases.ts';
 import { appendCases } from './append-cases.ts';
 import { consumerGroupCases } from './consumer-group-cases.ts';
@@ -71,13 +72,13 @@ describe.each(Object.entries(suites))(
 async function warm(bootstrap: string): Promise<void> {
   const client = new WireClient(bootstrap);
   const group = { keyType: 0, coordinatorKeys: ['warm'] };
-  await until(client, '"errorCode":0,"errorMessage":', 'FindCoordinator', 4, group);
-  await until(client, '"errorCode":25', 'Heartbeat', 4, {
+  await answered(client, '"errorCode":0,"errorMessage":', 'FindCoordinator', 4, group);
+  await answered(client, '"errorCode":25', 'Heartbeat', 4, {
     groupId: 'warm',
     memberId: 'nobody',
     generationId: 1,
   });
-  await until(client, '"errorCode":0', 'InitProducerId', 4, {
+  await answered(client, '"errorCode":0', 'InitProducerId', 4, {
     transactionalId: null,
     transactionTimeoutMs: 1_000,
   });
@@ -85,14 +86,18 @@ async function warm(bootstrap: string): Promise<void> {
   client.close();
 }
 
-async function until(
+/** Resolves when the answer has this in it. */
+async function answered(
   client: WireClient,
   text: string,
   ...request: Parameters<WireClient['send']>
 ): Promise<void> {
-  while (!JSON.stringify(await client.send(...request)).includes(text)) {
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+  let last = '';
+  const isSo = async () => {
+    last = JSON.stringify(await client.send(...request));
+    return last.includes(text);
+  };
+  await until(`${request[0]} is answered with ${text}`, isSo, { everyMs: 100, saw: () => last });
 }
 
 async function answers(bootstrap: string, one: DifferentialCase): Promise<unknown> {

@@ -1,3 +1,4 @@
+import { until } from '../patience.ts';
 import { batch, produceBody } from './batches.ts';
 import type { WireClient } from './wire-client.ts';
 
@@ -135,13 +136,13 @@ const rollingCases: readonly DiskCase[] = [
 ];
 
 /** Kafka's broker hears of its controller's change a moment later. */
-async function configHeard(client: WireClient, topic: string, name: string, value: string): Promise<void> {
-  for (;;) {
+function configHeard(client: WireClient, topic: string, name: string, value: string): Promise<void> {
+  return until(`${name} of ${topic} is ${value}`, async () => {
     const answer = await client.send('DescribeConfigs', 4, {
       resources: [{ resourceType: 2, resourceName: topic, configurationKeys: [name] }],
     });
-    if (JSON.stringify(answer).includes(`"value":"${value}"`)) return;
-  }
+    return JSON.stringify(answer).includes(`"value":"${value}"`);
+  });
 }
 
 const OLD = NOW - 2 * HOUR_MS;

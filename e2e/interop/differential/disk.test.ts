@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ApacheKafka, startApacheKafka } from '../apache-kafka.ts';
 import { type BrokerUnderTest, startOdradek } from '../broker-under-test.ts';
 import { KafkaTools } from '../kafka-tools.ts';
+import { until } from '../patience.ts';
 import { batch, listBody, produceBody } from './batches.ts';
 import { createTopic } from './differential-case.ts';
 import { configure, type DiskCase, diskCases } from './disk-cases.ts';
@@ -74,11 +75,15 @@ async function expiry(bootstrap: string): Promise<object> {
     await append(0);
     const before = { known: await known(), refused: await append(9) };
     await expireAfter(client, '1');
-    while ((await known()) > 0) await pause();
+    await until('no producer is known', async () => (await known()) === 0);
     await expireAfter(client, '86400000');
     // What has just been forgotten may have been heard of again before the broker knew of the longer time.
     let taken = await append(9);
-    while ((await known()) === 0) taken = await append(9);
+    await until('a producer is known', async () => {
+      if ((await known()) > 0) return true;
+      taken = await append(9);
+      return false;
+    });
     return { ...before, forgotten: 0, taken, knownAgain: await known() };
   } finally {
     client.close();
@@ -112,7 +117,12 @@ async function outcome(bootstrap: string, directory: string, one: DiskCase): Pro
     await createTopic(client, topic, { configs: one.configs });
     await one.run(client, topic);
     if (one.retention !== undefined) await configure(client, topic, one.retention);
-    while (countDeleted(await readdir(join(directory, `${topic}-0`))) < one.deleted) await pause();
+    const names = () => readdir(join(directory, `${topic}-0`));
+    await until(
+      `${one.deleted} segments of ${topic} are deleted`,
+      async () => countDeleted(await names()) >= one.deleted,
+      { saw: async () => (await names()).join(' ') },
+    );
     // Whoever deletes too much has the time to do it.
     await retentionPasses(client, `${topic}-passes-1`);
     await retentionPasses(client, `${topic}-passes-2`);
@@ -136,13 +146,8 @@ function countDeleted(names: readonly string[]): number {
 async function retentionPasses(client: WireClient, topic: string): Promise<void> {
   await createTopic(client, topic, { configs: { 'retention.ms': '1' } });
   await client.send('Produce', 9, produceBody(topic, batch({})));
-  for (;;) {
+  await until(`retention deletes from ${topic}`, async () => {
     const answer = await client.send('ListOffsets', 7, listBody(topic, 0, -2));
-    if (JSON.stringify(answer).includes('"offset":2')) return;
-    await pause();
-  }
-}
-
-function pause(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 20));
+    return JSON.stringify(answer).includes('"offset":2');
+  });
 }

@@ -1,3 +1,4 @@
+import { found } from '../patience.ts';
 import type { WireClient } from './wire-client.ts';
 
 interface Producer {
@@ -95,13 +96,13 @@ export class TransactionalClient {
 
   /** State, producer and partitions when nothing is on its way any more. */
   async describe(transactionalId: string): Promise<string> {
-    for (;;) {
+    const look = async () => {
       const answer = await this.#settled('DescribeTransactions', 0, { transactionalIds: [transactionalId] });
       const [state] = (answer as unknown as { transactionStates: DescribedTransaction[] }).transactionStates;
       if (state === undefined) throw new Error('nothing is described');
-      if (!state.transactionState.startsWith('Prepare')) return this.#described(state);
-      await pause();
-    }
+      return state.transactionState.startsWith('Prepare') ? null : this.#described(state);
+    };
+    return found(`${transactionalId} is at rest`, look, { everyMs: 10 });
   }
 
   /** Which of the ids that have these names are listed. */
@@ -136,16 +137,16 @@ export class TransactionalClient {
 
   /** The answer once the coordinator has done what it was at. */
   async #settled(...request: Request): Promise<{ readonly errorCode: number }> {
-    for (;;) {
+    let codes: readonly number[] = [];
+    const look = async () => {
       const answer = await this.#client.send(...request);
       if (!('response' in answer)) throw new Error('the connection closed');
       const text = JSON.stringify(answer.response);
-      const codes = [...text.matchAll(/rrorCode":(\d+)/g)].map(([, code]) => Number(code));
-      if (!codes.some((code) => code === CONCURRENT_TRANSACTIONS || NOT_READY.has(code))) {
-        return answer.response as { readonly errorCode: number };
-      }
-      await pause();
-    }
+      codes = [...text.matchAll(/rrorCode":(\d+)/g)].map(([, code]) => Number(code));
+      const isBusy = codes.some((code) => code === CONCURRENT_TRANSACTIONS || NOT_READY.has(code));
+      return isBusy ? null : (answer.response as { readonly errorCode: number });
+    };
+    return found(`${request[0]} is settled`, look, { everyMs: 10, saw: () => `error codes ${codes}` });
   }
 }
 
@@ -168,8 +169,4 @@ interface ListedTransactions {
 
 function ids({ producerEpoch, producerId }: Producer): Producer {
   return { producerId, producerEpoch };
-}
-
-function pause(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 10));
 }

@@ -1,3 +1,5 @@
+import { inspect } from 'node:util';
+import { found, until } from '../patience.ts';
 import { batch, produceBody } from './batches.ts';
 import type { WireClient } from './wire-client.ts';
 
@@ -31,20 +33,24 @@ export class TransactionalProducer {
   /** Asks until the coordinator is there. */
   async init(): Promise<this> {
     const request = { transactionalId: this.transactionalId, transactionTimeoutMs: 600_000 };
-    for (;;) {
+    const isDone = async () => {
       const asked = { ...request, producerId: -1, producerEpoch: -1 };
       const answer = await send<Initialized>(this.client, 'InitProducerId', 5, asked);
       if (answer.errorCode === 0) {
         this.producerId = Number(answer.producerId);
         this.epoch = answer.producerEpoch;
-        return this;
+        return true;
       }
       const { errorCode } = answer;
       // COORDINATOR_LOAD_IN_PROGRESS, COORDINATOR_NOT_AVAILABLE, NOT_COORDINATOR, CONCURRENT_TRANSACTIONS
       if (![14, 15, 16, 51].includes(errorCode)) throw new Error(`InitProducerId: ${errorCode}`);
       await findCoordinator(this.client, this.transactionalId);
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+      return false;
+    };
+    await until(`${this.transactionalId} is initialized`, isDone, {
+      saw: () => inspect(this.client.lastAnswer),
+    });
+    return this;
   }
 
   /** Begins again in its next epoch, which it answers. */
@@ -114,17 +120,17 @@ export class TransactionalProducer {
   async end(committed: boolean): Promise<number> {
     const { transactionalId, producerId, epoch: producerEpoch } = this;
     const request = { transactionalId, producerId, producerEpoch, committed };
-    for (;;) {
-      const answer = await send<Ended>(this.client, 'EndTxn', this.version === 2 ? 5 : 3, request);
+    const look = async () => {
+      const answered = await send<Ended>(this.client, 'EndTxn', this.version === 2 ? 5 : 3, request);
       // CONCURRENT_TRANSACTIONS: the one before is still being ended.
-      if (answer.errorCode === 51) continue;
-      if (answer.errorCode !== 0) return answer.errorCode;
-      if (this.version === 2 && answer.producerEpoch >= 0) {
-        this.producerId = Number(answer.producerId);
-        this.epoch = answer.producerEpoch;
-        this.sequences.clear();
-      }
-      break;
+      return answered.errorCode === 51 ? null : answered;
+    };
+    const answer = await found(`${transactionalId} can be ended`, look, { everyMs: 5 });
+    if (answer.errorCode !== 0) return answer.errorCode;
+    if (this.version === 2 && answer.producerEpoch >= 0) {
+      this.producerId = Number(answer.producerId);
+      this.epoch = answer.producerEpoch;
+      this.sequences.clear();
     }
     await this.ended();
     return 0;
@@ -132,12 +138,11 @@ export class TransactionalProducer {
 
   /** Resolves when no transaction of this id is about to end. */
   async ended(): Promise<void> {
-    for (;;) {
+    await until(`no transaction of ${this.transactionalId} is about to end`, async () => {
       const asked = { transactionalIds: [this.transactionalId] };
       const { transactionStates } = await send<Described>(this.client, 'DescribeTransactions', 0, asked);
-      if (!transactionStates[0]?.transactionState.startsWith('Prepare')) return;
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+      return !transactionStates[0]?.transactionState.startsWith('Prepare');
+    });
   }
 }
 

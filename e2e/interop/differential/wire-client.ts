@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { codec, type MessageName } from '@odradek/broker/protocol';
+import { inTime } from '../patience.ts';
 
 /** What came back for a request: a decoded response, or the end of the connection. */
 export type WireAnswer = { readonly response: unknown } | { readonly closed: true };
@@ -8,6 +9,8 @@ type ApiName = MessageName extends infer Name ? (Name extends `${infer Api}Reque
 
 /** A connection that sends requests as bytes and waits for each answer: no retries, no negotiation. */
 export class WireClient {
+  /** What was answered last, for who waits in vain for another answer. */
+  lastAnswer: unknown;
   readonly #port: number;
   #socket: Socket | null = null;
   #received = Buffer.alloc(0);
@@ -20,12 +23,19 @@ export class WireClient {
   /** Sends one request of an API in a version and decodes its answer in the same version. */
   async send(api: ApiName, version: number, body: object): Promise<WireAnswer> {
     const request = codec(`${api}Request` as MessageName);
-    const frame = framed(request, version, ++this.#correlationId, request.encode(body as never, version));
-    const answer = await this.exchange(frame);
+    return this.sendBody(api, version, request.encode(body as never, version));
+  }
+
+  /** The same with a body of any bytes. */
+  async sendBody(api: ApiName, version: number, body: Uint8Array): Promise<WireAnswer> {
+    const request = codec(`${api}Request` as MessageName);
+    const frame = framed(request, version, ++this.#correlationId, body);
+    const answer = await inTime(`${api} v${version} is answered by port ${this.#port}`, this.exchange(frame));
     if (answer === null) return { closed: true };
     const response = codec(`${api}Response` as MessageName);
     const flexibleHeader = includes(response.flexibleVersions, version) && api !== 'ApiVersions';
-    return { response: decodeAnswer(api, answer.subarray(flexibleHeader ? 5 : 4), version) };
+    this.lastAnswer = decodeAnswer(api, answer.subarray(flexibleHeader ? 5 : 4), version);
+    return { response: this.lastAnswer };
   }
 
   /** Sends a frame (without its size) and resolves with the next frame, or null when the connection closed instead. */

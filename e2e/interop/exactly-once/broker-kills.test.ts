@@ -36,7 +36,7 @@ beforeAll(async () => {
   await streams.goOn();
   await copying.finish();
   seenByFollowers = await streams.finish();
-}, 400_000);
+}, 1_200_000);
 
 afterAll(async () => {
   await Promise.all([streams?.close(), copying?.close()]);

@@ -2,6 +2,7 @@ import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../broker-under-test.ts';
+import { found, until } from '../patience.ts';
 import type { LineProcess } from './line-process.ts';
 import { connectWorker } from './programs.ts';
 
@@ -27,19 +28,24 @@ const WORKER = {
   'value.converter.schemas.enable': 'false',
   'plugin.discovery': 'service_load',
   'offset.flush.interval.ms': '300',
-  // A worker that was killed is missed this soon, and its tasks are given to the other at once.
-  'session.timeout.ms': '6000',
+  // A worker that was killed is missed this soon, and its tasks are given to the other at once; the consumer of its
+  // sink is missed as soon. A worker that lives is missed when it is slower than that, and then its sink writes twice.
+  'session.timeout.ms': '10000',
   'heartbeat.interval.ms': '1000',
+  'consumer.session.timeout.ms': '10000',
+  'consumer.heartbeat.interval.ms': '1000',
   'scheduled.rebalance.max.delay.ms': '0',
 };
 
-/** Longer than anything takes; who waits for it has failed. */
-const PATIENCE_MS = 90_000;
+/** Connect itself gives a request up after a minute and a half. */
+const ANSWER_MS = 100_000;
 
 interface Worker {
   readonly url: string;
   readonly properties: string;
   process: LineProcess;
+  /** Whether it was meant to die. */
+  isKilled: boolean;
 }
 
 interface Status {
@@ -71,7 +77,7 @@ export class ConnectCluster {
       const settings = { ...WORKER, 'bootstrap.servers': bootstrap, listeners: url };
       const lines = Object.entries(settings).map(([key, value]) => `${key}=${value}\n`);
       await writeFile(properties, lines.join(''));
-      workers.push({ url, properties, process: connectWorker(properties) });
+      workers.push({ url, properties, process: connectWorker(properties), isKilled: false });
     }
     const connect = new ConnectCluster(folder, workers);
     await writeFile(connect.sourceFile, '');
@@ -124,16 +130,19 @@ export class ConnectCluster {
 
   /** Kills (`kill -9`) the worker that the task of a connector runs on, which must be alone on it. */
   async killWorkerOf(connector: 'file-source' | 'file-sink'): Promise<void> {
-    const worker = await this.#workerOf(connector);
-    if (worker === null) throw new Error(`${connector} runs nowhere`);
+    const worker = await found(`${connector} runs somewhere`, () => this.#workerOf(connector), {
+      saw: () => this.account(),
+    });
+    worker.isKilled = true;
     await worker.process.end('SIGKILL');
   }
 
   /** Starts the worker again that was killed. */
   async restartWorker(): Promise<void> {
-    const dead = this.#workers.find(({ process }) => process.hasEnded);
-    if (dead === undefined) throw new Error('no worker has ended');
+    const dead = this.#workers.find(({ isKilled }) => isKilled);
+    if (dead === undefined) throw new Error('no worker was killed');
     dead.process = connectWorker(dead.properties);
+    dead.isKilled = false;
   }
 
   /** Ends all workers in order. */
@@ -144,6 +153,17 @@ export class ConnectCluster {
   async close(): Promise<void> {
     await Promise.all(this.#workers.map(({ process }) => process.end('SIGKILL')));
     await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  /** How everything stands: for who has waited in vain. */
+  async account(): Promise<string> {
+    const told = this.#workers.map(async ({ url, process, isKilled }) => {
+      const ask = async (path: string) =>
+        (await fetch(`${url}${path}`, { signal: AbortSignal.timeout(5_000) })).text();
+      const status = isKilled ? 'was killed' : await ask('/connectors?expand=status').catch(String);
+      return `${url}: ${status}\nits log ends with\n${process.errors.slice(-4_000)}`;
+    });
+    return [`in the sink lie ${(await this.sunk()).length} lines`, ...(await Promise.all(told))].join('\n\n');
   }
 
   async #create(connector: string, config: Readonly<Record<string, string>>): Promise<void> {
@@ -164,29 +184,27 @@ export class ConnectCluster {
     if (task?.state === 'FAILED') throw new Error(`${connector} failed: ${JSON.stringify(task)}`);
     if (task?.state !== 'RUNNING') return null;
     const worker = this.#workers.find(({ url }) => url.endsWith(task.worker_id));
-    return worker === undefined || worker.process.hasEnded ? null : worker;
+    return worker === undefined || worker.isKilled ? null : worker;
   }
 
   /** Asks a living worker; null when it does not serve yet. */
   async #rest(path: string, request: RequestInit = {}): Promise<Response | null> {
-    const worker = this.#workers.find(({ process }) => !process.hasEnded);
+    for (const { process, isKilled, url } of this.#workers) {
+      if (process.hasEnded && !isKilled)
+        throw new Error(`the worker at ${url} has ended:\n${process.errors}`);
+    }
+    const worker = this.#workers.find(({ isKilled }) => !isKilled);
     if (worker === undefined) throw new Error('no worker lives');
     try {
       const headers = { 'content-type': 'application/json' };
-      return await fetch(`${worker.url}${path}`, { headers, ...request });
+      const signal = AbortSignal.timeout(ANSWER_MS);
+      return await fetch(`${worker.url}${path}`, { headers, signal, ...request });
     } catch {
       return null;
     }
   }
 
-  async #until(what: string, isSo: () => Promise<boolean>): Promise<void> {
-    const deadline = Date.now() + PATIENCE_MS;
-    while (!(await isSo())) {
-      if (Date.now() > deadline) {
-        const errors = this.#workers.map(({ process }) => process.errors.slice(-3_000)).join('\n\n');
-        throw new Error(`never so: ${what}; in the sink lie ${(await this.sunk()).length}\n${errors}`);
-      }
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
+  #until(what: string, isSo: () => Promise<boolean>): Promise<void> {
+    return until(what, isSo, { everyMs: 100, saw: () => this.account() });
   }
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ThreeNodes } from '../cluster/three-nodes.ts';
+import { until } from '../patience.ts';
 import { committedRecords, follow } from './committed-records.ts';
 import { ConnectCluster } from './connect-cluster.ts';
 import { committedGroupOffset } from './group-offset.ts';
@@ -44,7 +45,7 @@ beforeAll(async () => {
   await connect.hasSunk(written);
   await connect.stop();
   await follower.end('SIGTERM');
-}, 300_000);
+}, 1_200_000);
 
 afterAll(async () => {
   await Promise.all([connect?.close(), follower?.end('SIGKILL')]);
@@ -76,7 +77,12 @@ async function appendPortion(): Promise<void> {
 /** Resolves when the sink's group has committed the end of the topic. */
 async function sinkHasCommitted(): Promise<void> {
   const last = Number(follower.lines.at(-1)?.split('\t')[1]);
-  while ((await committedGroupOffset(cluster, 'connect-file-sink', TOPIC)) <= last) {
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+  let committed = -1;
+  const isSo = async () => {
+    committed = await committedGroupOffset(cluster, 'connect-file-sink', TOPIC);
+    return committed > last;
+  };
+  await until(`the sink commits more than ${last}`, isSo, {
+    saw: async () => `it has committed ${committed}\n${await connect.account()}`,
+  });
 }

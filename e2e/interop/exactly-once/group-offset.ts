@@ -1,5 +1,6 @@
 import type { ThreeNodes } from '../cluster/three-nodes.ts';
 import { WireClient } from '../differential/wire-client.ts';
+import { found } from '../patience.ts';
 
 interface FetchedOffsets {
   readonly groups: readonly {
@@ -24,27 +25,39 @@ export async function committedGroupOffset(
   groupId: string,
   topic: string,
 ): Promise<number> {
-  for (;;) {
+  const last = new Map<string, string>();
+  const look = async () => {
     for (const { bootstrap } of cluster.nodes) {
-      const answered = await fetched(bootstrap, groupId, topic);
-      if (answered !== null) return answered;
+      const answer = await offsetFetch(bootstrap, groupId, topic);
+      last.set(
+        bootstrap,
+        JSON.stringify(answer, (_, value) => (typeof value === 'bigint' ? Number(value) : value)),
+      );
+      const committed = committedIn(answer);
+      if (committed !== null) return committed;
     }
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+    return null;
+  };
+  return found(`the coordinator of ${groupId} tells its offset`, look, {
+    saw: () => [...last].map(([bootstrap, answer]) => `${bootstrap}: ${answer}`).join('\n'),
+  });
 }
 
-/** Null from who does not coordinate the group, or cannot say yet. */
-async function fetched(bootstrap: string, groupId: string, name: string): Promise<number | null> {
+async function offsetFetch(bootstrap: string, groupId: string, name: string): Promise<FetchedOffsets | null> {
   const wire = new WireClient(bootstrap);
   try {
     const groups = [{ groupId, topics: [{ name, partitionIndexes: [0] }] }];
     const answer = await wire.send('OffsetFetch', 8, { groups, requireStable: true });
-    if (!('response' in answer)) return null;
-    const [group] = (answer.response as FetchedOffsets).groups;
-    const partition = group?.topics[0]?.partitions[0];
-    if (group?.errorCode !== 0 || partition === undefined) return null;
-    return partition.errorCode === UNSTABLE_OFFSET_COMMIT ? null : Number(partition.committedOffset);
+    return 'response' in answer ? (answer.response as FetchedOffsets) : null;
   } finally {
     wire.close();
   }
+}
+
+/** Null from who does not coordinate the group, or cannot say yet. */
+function committedIn(answer: FetchedOffsets | null): number | null {
+  const group = answer?.groups[0];
+  const partition = group?.topics[0]?.partitions[0];
+  if (group?.errorCode !== 0 || partition === undefined) return null;
+  return partition.errorCode === UNSTABLE_OFFSET_COMMIT ? null : Number(partition.committedOffset);
 }

@@ -1,9 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { createInterface } from 'node:readline';
-
-/** Longer than a client of Kafka is silent while a broker is away. */
-const PATIENCE_MS = 90_000;
+import { inTime } from '../patience.ts';
 
 /** A program of somebody else's that says lines on its standard output. */
 export class LineProcess {
@@ -11,8 +9,10 @@ export class LineProcess {
   readonly lines: string[] = [];
   readonly #name: string;
   readonly #child: ChildProcess;
-  readonly #ended: Promise<void>;
-  readonly #events = new EventEmitter<{ said: []; ended: [] }>();
+  readonly #ended: Promise<unknown>;
+  /** Tells that it has said something, or has ended. */
+  readonly #heard = new EventEmitter<{ heard: [] }>();
+  #hasEnded = false;
   #errors = '';
 
   constructor(name: string, [program, ...args]: readonly [string, ...string[]]) {
@@ -27,17 +27,19 @@ export class LineProcess {
     });
     createInterface({ input: stdout }).on('line', (line) => {
       this.lines.push(line);
-      this.#events.emit('said');
+      this.#heard.emit('heard');
     });
-    // Everyone who waits for a line waits for its end too, and there may be many.
-    this.#events.setMaxListeners(0);
+    // There may be many who wait for a line.
+    this.#heard.setMaxListeners(0);
+    // Only then everything that it has said has been read.
     this.#ended = once(this.#child, 'close').then(() => {
-      this.#events.emit('ended');
+      this.#hasEnded = true;
+      this.#heard.emit('heard');
     });
   }
 
   get hasEnded(): boolean {
-    return this.#child.exitCode !== null || this.#child.signalCode !== null;
+    return this.#hasEnded;
   }
 
   /** What it last wrote to its standard error. */
@@ -47,27 +49,25 @@ export class LineProcess {
 
   /** Writes to its standard input; resolves when it has taken that. */
   async write(text: string): Promise<void> {
-    if (this.#child.stdin?.write(text) === false) await once(this.#child.stdin, 'drain');
+    const { stdin } = this.#child;
+    if (stdin?.write(text) !== false) return;
+    await this.#inTime('what was written to it is taken', Promise.race([once(stdin, 'drain'), this.#ended]));
   }
 
-  /** Resolves when `isSo` holds, which is asked after each line; rejects when the program ends before, or is silent. */
+  /** Resolves when `isSo` holds, which is asked after each line; rejects when the program ends before. */
   async until(what: string, isSo: () => boolean): Promise<void> {
-    while (!isSo()) {
-      if (this.hasEnded) throw new Error(`${this.#name}: never so: ${what}\n${this.#account()}`);
-      const silence = AbortSignal.timeout(PATIENCE_MS);
-      const told = [
-        once(this.#events, 'said', { signal: silence }),
-        once(this.#events, 'ended', { signal: silence }),
-      ];
-      await Promise.race(told).catch((cause) => {
-        throw new Error(`${this.#name} says nothing more: not so: ${what}\n${this.#account()}`, { cause });
-      });
-    }
+    const waited = async () => {
+      while (!isSo()) {
+        if (this.#hasEnded) throw new Error(`${this.#name}: never so: ${what}\n${this.#account()}`);
+        await once(this.#heard, 'heard');
+      }
+    };
+    await this.#inTime(what, waited());
   }
 
   /** Resolves when it has ended by itself; rejects when it has failed. */
   async succeeded(): Promise<void> {
-    await this.#ended;
+    await this.#inTime('it has done what it had to do', this.#ended);
     if (this.#child.exitCode !== 0) throw new Error(`${this.#name} failed\n${this.#account()}`);
   }
 
@@ -79,12 +79,17 @@ export class LineProcess {
 
   /** Ends it with a signal and resolves when it has ended. */
   async end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
-    if (!this.hasEnded) this.#child.kill(signal);
-    await this.#ended;
+    if (!this.#hasEnded) this.#child.kill(signal);
+    await this.#inTime(`it ends upon ${signal}`, this.#ended);
+  }
+
+  #inTime<Outcome>(what: string, promise: Promise<Outcome>): Promise<Outcome> {
+    return inTime(`${this.#name}: ${what}`, promise, () => this.#account());
   }
 
   #account(): string {
     const { exitCode, signalCode } = this.#child;
-    return `(exit ${signalCode ?? exitCode}) after ${this.lines.length} lines, of which the last:\n${this.lines.slice(-5).join('\n')}\n${this.#errors}`;
+    const state = this.#hasEnded ? `it has ended with ${signalCode ?? exitCode}` : 'it runs';
+    return `${state}, after ${this.lines.length} lines, of which the last:\n${this.lines.slice(-5).join('\n')}\n${this.#errors}`;
   }
 }

@@ -12,10 +12,18 @@ export function streamsApp(bootstrap: string, application: string, stateFolder: 
   ]);
 }
 
+/** What the worker says of its group, its tasks and their producers, with the time of day. */
+const HERDING = [
+  ...['showDateTime=true', 'dateTimeFormat=HH:mm:ss.SSS', 'showThreadName=false'],
+  ...['distributed', 'Worker', 'ExactlyOnceWorkerSourceTask', 'WorkerSinkTask'].map(
+    (name) => `log.org.apache.kafka.connect.runtime.${name}=info`,
+  ),
+].map((setting) => `-Dorg.slf4j.simpleLogger.${setting}`);
+
 /** A worker of Kafka Connect in distributed mode, by its properties file. */
 export function connectWorker(properties: string): LineProcess {
   return new LineProcess('ConnectDistributed', [
-    ...(['java', '-Xmx256m', ...SMALL_JVM, QUIET, '-cp', javaClassPath('connect')] as const),
+    ...(['java', '-Xmx256m', ...SMALL_JVM, QUIET, ...HERDING, '-cp', javaClassPath('connect')] as const),
     ...['org.apache.kafka.connect.cli.ConnectDistributed', properties],
   ]);
 }

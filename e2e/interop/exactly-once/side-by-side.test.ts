@@ -32,7 +32,7 @@ beforeAll(async () => {
   bootstrap = bootstrapOf(cluster);
   await createTopics(cluster, { [TOPIC]: PARTITIONS, fenced: 1, offsets: 1 });
   for (const client of clients) await client.open(bootstrap, idOf(client));
-}, 120_000);
+});
 
 afterAll(async () => {
   await Promise.all(clients.map((client) => client.close()));
@@ -74,7 +74,6 @@ describe.each(ROUNDS.map((round, index) => [index + 1, ...round] as const))(
       expect(await librdkafka.read(bootstrap, TOPIC, PARTITIONS, 'read_uncommitted')).toEqual(everything);
     });
   },
-  60_000,
 );
 
 describe.each(clients.map((client) => [client.name, client] as const))('%s', (name, client) => {
@@ -92,7 +91,7 @@ describe.each(clients.map((client) => [client.name, client] as const))('%s', (na
     expect(await committedGroupOffset(cluster, group, TOPIC)).toBe(3);
     await moveTo(7, 'commit');
     expect(await committedGroupOffset(cluster, group, TOPIC)).toBe(7);
-  }, 60_000);
+  });
 });
 
 describe('a transactional id that another client takes over', () => {
@@ -116,7 +115,6 @@ describe('a transactional id that another client takes over', () => {
       for (const client of clients)
         expect(await client.committed(bootstrap, 'fenced', 1, index + 1)).toEqual([kept]);
     },
-    60_000,
   );
 
   test('is noted', () =>

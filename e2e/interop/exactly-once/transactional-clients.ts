@@ -2,6 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import { type Consumer, Kafka, logLevel, type Producer, type Transaction } from 'kafkajs';
 import { javaClassPath, pythonWithClients } from '../../tools/workshop.mjs';
 import { DriverProcess } from '../driver-process.ts';
+import { inTime } from '../patience.ts';
 
 /** Where a group is to go on reading. */
 export interface GroupOffset {
@@ -185,7 +186,10 @@ class KafkaJsFollower {
 
   /** What it has seen, once that is so much. */
   async seen(count: number): Promise<string[][]> {
-    while (this.#values.flat().length < count) await once(this.#arrivals, 'arrival');
+    const seen = async () => {
+      while (this.#values.flat().length < count) await once(this.#arrivals, 'arrival');
+    };
+    await inTime(`KafkaJS sees ${count} values`, seen(), () => `it has seen ${JSON.stringify(this.#values)}`);
     return this.#values.map((values) => [...values]);
   }
 
