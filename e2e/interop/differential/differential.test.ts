@@ -5,11 +5,13 @@ import { KafkaTools } from '../kafka-tools.ts';
 import { until } from '../patience.ts';
 import { adminCases } from './admin-cases.ts';
 import { appendCases } from './append-cases.ts';
+import { coldCases, prepareCold } from './cold-cases.ts';
 import { consumerGroupCases } from './consumer-group-cases.ts';
 import { differences } from './differences.ts';
 import type { DifferentialCase } from './differential-case.ts';
 import { framingCases } from './framing-cases.ts';
 import { groupCases } from './group-cases.ts';
+import { hostileCases } from './hostile-cases.ts';
 import { lookUpCases } from './look-up-cases.ts';
 import { normalize } from './normalize.ts';
 import { numberCases } from './number-cases.ts';
@@ -24,10 +26,18 @@ import { WireClient } from './wire-client.ts';
 const tools = new KafkaTools();
 let oracle: ApacheKafka;
 let odradek: BrokerUnderTest;
+/** What both said to {@link coldCases}, by the case's name. */
+const saidCold = new Map<string, readonly [theirs: unknown, ours: unknown]>();
 
 beforeAll(async () => {
   [oracle, odradek] = await Promise.all([startApacheKafka(tools), startOdradek()]);
-  await Promise.all([oracle, odradek].map(({ bootstrap }) => warm(bootstrap)));
+  const both = [oracle.bootstrap, odradek.bootstrap] as const;
+  await Promise.all(both.map(withClient(prepareCold)));
+  for (const one of coldCases) {
+    const [theirs, ours] = await Promise.all(both.map((bootstrap) => answers(bootstrap, one)));
+    saidCold.set(one.name, [theirs, ours]);
+  }
+  await Promise.all(both.map(withClient(warm)));
 });
 
 afterAll(async () => {
@@ -50,6 +60,7 @@ const suites: Readonly<Record<string, readonly DifferentialCase[]>> = {
   quorum: quorumCases,
   'replication admin': replicationAdminCases,
   'out-of-range': numberCases,
+  hostile: hostileCases,
 };
 
 describe.each(Object.entries(suites))(
@@ -60,17 +71,27 @@ describe.each(Object.entries(suites))(
         answers(oracle.bootstrap, one),
         answers(odradek.bootstrap, one),
       ]);
-      const unexpected = differences(theirs, ours).filter(
-        (difference) => !(one.deviations ?? []).some(({ where }) => where.test(difference)),
-      );
-      expect(unexpected).toEqual([]);
+      expect(unmeant(one, theirs, ours)).toEqual([]);
     });
   },
 );
 
+describe('the same requests before there was a coordinator of anything', () => {
+  test.each(coldCases.map((one) => [one.name, one] as const))('%s', (_, one) => {
+    const [theirs, ours] = saidCold.get(one.name) ?? [];
+    expect(theirs).toBeDefined();
+    expect(unmeant(one, theirs, ours)).toEqual([]);
+  });
+});
+
+function unmeant({ deviations = [] }: DifferentialCase, theirs: unknown, ours: unknown): string[] {
+  return differences(theirs, ours).filter(
+    (difference) => !deviations.some(({ where }) => where.test(difference)),
+  );
+}
+
 /** A cluster answers some requests with retriable errors until its internal topics and producer ids are there. */
-async function warm(bootstrap: string): Promise<void> {
-  const client = new WireClient(bootstrap);
+async function warm(client: WireClient): Promise<void> {
   const group = { keyType: 0, coordinatorKeys: ['warm'] };
   await answered(client, '"errorCode":0,"errorMessage":', 'FindCoordinator', 4, group);
   await answered(client, '"errorCode":25', 'Heartbeat', 4, {
@@ -83,7 +104,6 @@ async function warm(bootstrap: string): Promise<void> {
     transactionTimeoutMs: 1_000,
   });
   await warmTransactions(client);
-  client.close();
 }
 
 /** Resolves when the answer has this in it. */
@@ -100,11 +120,19 @@ async function answered(
   await until(`${request[0]} is answered with ${text}`, isSo, { everyMs: 100, saw: () => last });
 }
 
-async function answers(bootstrap: string, one: DifferentialCase): Promise<unknown> {
-  const client = new WireClient(bootstrap);
-  try {
-    return normalize(await one.run(client));
-  } finally {
-    client.close();
-  }
+function answers(bootstrap: string, one: DifferentialCase): Promise<unknown> {
+  return withClient(async (client) => normalize(await one.run(client)))(bootstrap);
+}
+
+function withClient<Result>(
+  ask: (client: WireClient) => Promise<Result>,
+): (bootstrap: string) => Promise<Result> {
+  return async (bootstrap) => {
+    const client = new WireClient(bootstrap);
+    try {
+      return await ask(client);
+    } finally {
+      client.close();
+    }
+  };
 }

@@ -117,4 +117,49 @@ const electionCases: readonly DifferentialCase[] = [
   },
 ];
 
-export const replicationAdminCases: readonly DifferentialCase[] = [...reassignmentCases, ...electionCases];
+const [TOPIC, BROKER, SET] = [2, 4, 0];
+
+/** Of topics: who is throttled; of brokers: how much they may send, take and copy between disks. */
+const THROTTLES = {
+  'leader.replication.throttled.replicas': ['*', '', '0:1', '0:1,1:0', '0:1:2', 'x', '0', '*,0:1', 'none'],
+  'follower.replication.throttled.replicas': ['*', '', '0:1', '0:-1', '0:1;1:0', ' 0:1 '],
+  'leader.replication.throttled.rate': ['-1', '0', '1', '9223372036854775807', 'x', '1.5'],
+  'follower.replication.throttled.rate': ['-1', '0', '1'],
+  'replica.alter.log.dirs.io.max.bytes.per.second': ['-1', '0', '1'],
+};
+
+const throttleCases: readonly DifferentialCase[] = Object.entries(THROTTLES).map(([name, values]) => ({
+  name: `${name}: which values are taken`,
+  run: async (client) => {
+    const isOfTopic = name.endsWith('.replicas');
+    await createTopic(client, 'throttled');
+    const resource = {
+      resourceType: isOfTopic ? TOPIC : BROKER,
+      resourceName: isOfTopic ? 'throttled' : String(await brokerIdOf(client)),
+    };
+    const answers: unknown[] = [];
+    for (const value of values) {
+      const configs = [{ name, configOperation: SET, value }];
+      for (const validateOnly of [true, false]) {
+        const request = { resources: [{ ...resource, configs }], validateOnly };
+        answers.push(value, await client.send('IncrementalAlterConfigs', 1, request));
+      }
+    }
+    return answers.map((answer) => withoutId(answer, resource.resourceName));
+  },
+}));
+
+/** The id of the only broker is each cluster's own. */
+function withoutId(answer: unknown, resourceName: string): unknown {
+  return JSON.parse(
+    JSON.stringify(answer, (key, value: unknown) =>
+      key === 'resourceName' && value === resourceName ? 'what was named' : value,
+    ),
+  );
+}
+
+export const replicationAdminCases: readonly DifferentialCase[] = [
+  ...reassignmentCases,
+  ...electionCases,
+  ...throttleCases,
+];

@@ -128,18 +128,23 @@ function refusalsOf(
 
 /** A topic may come up twice, and so may a partition. */
 function partitionsIn(topics: Topics): TransactionPartitions {
-  return topics.reduce<TransactionPartitions>(
+  return withPartitions(topics).reduce<TransactionPartitions>(
     (all, { name, partitions }) => union(all, new Map([[name, partitions]])),
     NO_PARTITIONS,
   );
 }
 
 function results({ topics }: Pick<Transaction, 'topics'>, errorOf: ErrorOf): TopicResults {
-  return topics.map(({ name, partitions }) => ({
+  return withPartitions(topics).map(({ name, partitions }) => ({
     name,
     resultsByPartition: partitions.map((partitionIndex) => ({
       partitionIndex,
       partitionErrorCode: errorOf(name, partitionIndex),
     })),
   }));
+}
+
+/** A topic of which no partition is named is not in the request. */
+function withPartitions(topics: Topics): Topics {
+  return topics.filter(({ partitions }) => partitions.length > 0);
 }

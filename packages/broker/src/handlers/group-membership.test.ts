@@ -37,6 +37,12 @@ describe('JoinGroup', () => {
     expect(response).toMatchObject({ errorCode: ErrorCode.INVALID_SESSION_TIMEOUT, memberId: 'm' });
   });
 
+  test('who does not coordinate the group names no member', async () => {
+    bed.coordinator.resigned(0, 2);
+    const response = await bed.ask(joinGroupHandler(bed.needs), 9, { ...joinRequest, memberId: 'm' });
+    expect(response).toMatchObject({ errorCode: ErrorCode.NOT_COORDINATOR, memberId: '' });
+  });
+
   test('the empty group id is invalid', async () => {
     const response = await bed.ask(joinGroupHandler(bed.needs), 9, { ...joinRequest, groupId: '' });
     expect(response.errorCode).toBe(ErrorCode.INVALID_GROUP_ID);

@@ -96,6 +96,18 @@ describe('AddPartitionsToTxn', () => {
     expect(codesOf(after.resultsByTransaction[0]?.topicResults ?? [])).toEqual(['0=0', '1=0', '1=0']);
   });
 
+  test('a topic of which no partition is named is not answered, nor added', async () => {
+    await init();
+    const topics = [
+      { name: 'payments', partitions: [] },
+      { name: 'orders', partitions: [1] },
+    ];
+    const { resultsByTopicV3AndBelow } = await bed.ask(addPartitionsToTxnHandler(needs), 3, asClient(topics));
+    expect(resultsByTopicV3AndBelow.map(({ name }) => name)).toEqual(['orders']);
+    const [state] = (await describeT()).transactionStates;
+    expect(state?.topics).toEqual([{ topic: 'orders', partitions: [1] }]);
+  });
+
   test('one partition that is not there keeps the others out', async () => {
     await init();
     const topics = [{ name: 'orders', partitions: [0, 2] }];
