@@ -131,7 +131,7 @@ export class FaultPlan {
     links.mendAll();
     for (const machine of machines) {
       machine.spoilDisk({ slowness: 1, isFull: false, failsNextSync: false, failsNextWrite: false });
-      if (machine.condition.unreadable !== undefined) this.#changeDisk(machine);
+      if (machine.disk.condition.unreadable !== undefined) this.#changeDisk(machine);
       machine.resume();
       machine.mendClock();
       machine.startSoon();
@@ -209,7 +209,7 @@ export class FaultPlan {
     };
     const observed = this.#random.chance(0.5) ? machine : this.#random.pick(this.#needs.machines);
     if (this.#random.chance(0.6)) strike();
-    else observed.atNextChange(this.#random.pick(AMBUSHES), strike);
+    else observed.disk.atNextChange(this.#random.pick(AMBUSHES), strike);
   }
 
   /** Half of the times in the moments after a log has begun a new segment. */
@@ -218,7 +218,7 @@ export class FaultPlan {
     const cut = (one: SimulatedMachine) => {
       if (!losses.allows(one, 'power loss')) return;
       // Nor must another one give up its disk in the meantime.
-      if (budget === 'one at a time') for (const other of machines) other.calmDisk();
+      if (budget === 'one at a time') for (const other of machines) other.disk.calm();
       one.losePower();
     };
     if (budget !== 'one at a time' && this.#random.chance(0.3)) {
@@ -232,7 +232,7 @@ export class FaultPlan {
       this.#endAtAMoment(machine, () => cut(machine));
       return;
     }
-    machine.atNextSegment(() =>
+    machine.disk.atNextSegment(() =>
       time.after(this.#random.fraction() * ROLL_MS, 'power off', () => {
         if (this.#isOver) return;
         cut(machine);
@@ -266,7 +266,7 @@ export class FaultPlan {
         break;
       case 'read error':
         if (!this.#needs.losses.allows(machine, 'corruption')) break;
-        for (const other of this.#needs.machines) other.calmDisk();
+        for (const other of this.#needs.machines) other.disk.calm();
         this.#needs.losses.ended(machine, 'corruption');
         if (machine.loseSector({ mayBeMetadata: !this.#hasDamaged })) this.#hasDamaged = true;
         this.#later(() => this.#changeDisk(machine));
@@ -280,7 +280,7 @@ export class FaultPlan {
     if (this.#hasDamaged || !losses.allows(machine, 'corruption')) return;
     this.#hasDamaged = true;
     machine.crash();
-    if (machine.damageMetadata()) losses.ended(machine, 'corruption');
+    if (machine.disk.damageMetadata()) losses.ended(machine, 'corruption');
     machine.startSoon();
   }
 

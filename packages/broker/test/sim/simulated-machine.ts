@@ -6,16 +6,17 @@ import type { Runtime } from '../../src/runtime/runtime.ts';
 import { SeededRandom } from '../seeded-random.ts';
 import { collectedLogger } from './collected-logger.ts';
 import { CollectedMetrics } from './collected-metrics.ts';
-import { flipMetadataBit, isMetadata, segmentPaths } from './disk-damage.ts';
-import { drawnPowerLoss, FileTree } from './file-tree.ts';
+import { isMetadata } from './disk-damage.ts';
+import type { FileTree } from './file-tree.ts';
 import type { Findings } from './findings.ts';
 import { Incarnation } from './incarnation.ts';
+import { MachineDisk } from './machine-disk.ts';
 import { dataDirectoryOf, type MachineAddress } from './machine-properties.ts';
 import type { NetworkLinks } from './network-links.ts';
 import { RecoveryChecker } from './recovery-checker.ts';
-import { EPOCH_MS, simulatedClock } from './simulated-clock.ts';
+import { simulatedClock } from './simulated-clock.ts';
 import { simulatedCompute } from './simulated-compute.ts';
-import { type DiskChange, type DiskCondition, SimulatedDisk } from './simulated-disk.ts';
+import type { DiskCondition, SimulatedDisk } from './simulated-disk.ts';
 import type { SimulatedWires } from './simulated-network.ts';
 import { simulatedRandom } from './simulated-random.ts';
 import type { Trace } from './trace.ts';
@@ -60,24 +61,15 @@ interface Life {
   isStopping: boolean;
 }
 
-/** What is waited for on a disk, once. */
-interface Ambush {
-  readonly isMet: (change: DiskChange, path: string) => boolean;
-  readonly task: () => void;
-}
-
 /** One machine: a disk that stays, and a broker that is started on it, killed and started again. */
 export class SimulatedMachine {
   readonly id: number;
   readonly address: MachineAddress;
-  readonly condition: DiskCondition = { slowness: 1, isFull: false, failsNextSync: false };
-  readonly tree = new FileTree();
+  readonly disk: MachineDisk;
   readonly directory: string;
   readonly recovery: RecoveryChecker;
   readonly #options: MachineOptions;
   readonly #random: SeededRandom;
-  #onSegment: (() => void) | null = null;
-  #ambush: Ambush | null = null;
   #life: Life | null = null;
   #lives = 0;
   readonly #skewMs: number;
@@ -85,12 +77,6 @@ export class SimulatedMachine {
   #turnedMs = 0;
   #isPaused = false;
   #lastEnd: EndOfLife | null = null;
-  /** Whether the disk has failed since the last start, or was full then, so that the broker may give up. */
-  #mayGiveUp = false;
-  /** Whether its metadata was damaged since it served last: the next one to come so far has said so. */
-  #isDamaged = false;
-  /** Whether the disk was full since the last start, which a broker that runs survives. */
-  #wasFull = false;
 
   constructor(options: MachineOptions) {
     this.#options = options;
@@ -99,7 +85,10 @@ export class SimulatedMachine {
     this.directory = dataDirectoryOf(this.id);
     this.#random = this.#sequence(2);
     this.#skewMs = this.#random.between(-SKEW_MS_MAX, SKEW_MS_MAX);
-    this.recovery = new RecoveryChecker(this.tree, this.directory, options.findings);
+    const { directory } = this;
+    const { findings, time, trace } = options;
+    this.disk = new MachineDisk({ directory, findings, time, trace, random: this.#random });
+    this.recovery = new RecoveryChecker(this.tree, directory, findings);
   }
 
   /** Whether its process has come as far as to serve, and still does. */
@@ -115,9 +104,9 @@ export class SimulatedMachine {
     return this.#isPaused;
   }
 
-  /** Whether what it writes is on its disk when it says so. */
-  get diskRefuses(): boolean {
-    return this.#mayGiveUp || this.#wasFull;
+  /** What lies on its disk. */
+  get tree(): FileTree {
+    return this.disk.tree;
   }
 
   start(): void {
@@ -126,13 +115,11 @@ export class SimulatedMachine {
     const { time, links, properties, address, trace } = this.#options;
     links.hostIsDown(address.host, false);
     const incarnation = new Incarnation(`n${this.id}.${this.#lives}`, time);
-    const disk = this.#newDisk(incarnation);
+    const disk = this.disk.newLife(incarnation, this.#sequence(100 + this.#lives));
     const life: Life = { incarnation, disk, broker: null, isStopping: false };
     this.#life = life;
     trace.note(time.nowMs, `${this.#name} starts`);
     this.#isPaused = false;
-    this.#mayGiveUp = this.condition.isFull || this.#isFailing || this.#isDamaged;
-    this.#wasFull = this.condition.isFull;
     const config = brokerConfigFrom(properties);
     const runtime = this.#runtime(life);
     startBroker({ config, runtime, onFailed: (reason) => this.#onFailed(life, reason) }).then(
@@ -152,16 +139,6 @@ export class SimulatedMachine {
     life.disk.tearWrites();
   }
 
-  /** Tells, once, that a log has begun a segment: the one before is not synced yet. */
-  atNextSegment(task: () => void): void {
-    this.#onSegment = task;
-  }
-
-  /** Tells, once, in the moment in which such a change is asked for. */
-  atNextChange(isMet: Ambush['isMet'], task: () => void): void {
-    this.#ambush = { isMet, task };
-  }
-
   /** The machine goes down; what was not synced is lost. */
   losePower(): void {
     const { findings, wires, links, address, trace, time } = this.#options;
@@ -176,7 +153,7 @@ export class SimulatedMachine {
     this.#lastEnd = 'power loss';
     this.#options.onPowerLost();
     this.#options.onEnded(this, 'power loss');
-    this.tree.losePower(drawnPowerLoss(this.#random, () => findings.count('bitFlips')));
+    this.disk.losePower();
   }
 
   /** The process stands still, as in a debugger or on a machine without a moment to spare. */
@@ -230,7 +207,7 @@ export class SimulatedMachine {
         return;
       }
       if (isSlow) findings.violate(`${this.#name} has not stopped within ${STUCK_MS} ms`);
-      else if (!this.#mayGiveUp) findings.violate(`${this.#name}: ${failure}`);
+      else if (!this.disk.mayBeFatal) findings.violate(`${this.#name}: ${failure}`);
       this.#exit(life);
       return;
     }
@@ -245,11 +222,6 @@ export class SimulatedMachine {
   startSoon(): void {
     const { least, most } = RESTART_MS;
     this.#options.time.after(this.#random.between(least, most), 'power on', () => this.start());
-  }
-
-  get #isFailing(): boolean {
-    const { failsNextSync, failsNextWrite = false, unreadable } = this.condition;
-    return failsNextSync || failsNextWrite || unreadable !== undefined;
   }
 
   get #name(): string {
@@ -274,7 +246,7 @@ export class SimulatedMachine {
   #onServing(life: Life, broker: Broker): void {
     if (!life.incarnation.isAlive) return;
     life.broker = broker;
-    this.#isDamaged = false;
+    this.disk.serves();
     if (this.#lastEnd === null) return;
     if (this.#lastEnd !== 'clean stop') this.#options.findings.count('recoveries');
     this.#options.onRecovered(this.#lastEnd);
@@ -284,13 +256,13 @@ export class SimulatedMachine {
   #onStartFailed(life: Life, error: unknown): void {
     if (!life.incarnation.isAlive) return;
     const isDisks = error instanceof BrokerStartError || error instanceof DiskError;
-    if (!isDisks || !this.#mayGiveUp)
+    if (!isDisks || !this.disk.mayBeFatal)
       this.#options.findings.violate(`${this.#name} could not start: ${stackOf(error)}`);
     this.#exit(life);
   }
 
   #onFailed(life: Life, reason: string): void {
-    if (!this.#mayGiveUp)
+    if (!this.disk.mayBeFatal)
       this.#options.findings.violate(`${this.#name} gave up on a healthy disk: ${reason}`);
     // As a process does: it is gone in a moment, not within the call that told it so.
     life.incarnation.after(0, 'exit', () => this.#exit(life));
@@ -307,61 +279,16 @@ export class SimulatedMachine {
    * A place in one of its segments cannot be read any more; until `spoilDisk` says otherwise. True where it lies in the
    * metadata, which may cost a voter.
    */
-  loseSector({ mayBeMetadata }: { readonly mayBeMetadata: boolean }): boolean {
-    const all = segmentPaths(this.tree, this.directory);
-    const found = mayBeMetadata ? all : all.filter((path) => !isMetadata(path));
-    if (found.length === 0) return false;
-    const path = this.#random.pick(found);
-    const from = this.#random.below(4096);
-    this.#options.findings.count('readErrors');
-    this.spoilDisk({ unreadable: { path, from, to: from + 512 } });
-    return isMetadata(path);
+  loseSector(where: { readonly mayBeMetadata: boolean }): boolean {
+    const unreadable = this.disk.drawnSector(where);
+    if (!unreadable) return false;
+    this.spoilDisk({ unreadable });
+    return isMetadata(unreadable.path);
   }
 
-  /** A bit of a synced batch of its metadata log turns; false where there is none. */
-  damageMetadata(): boolean {
-    if (!flipMetadataBit(this.tree, this.directory, this.#random)) return false;
-    this.#isDamaged = true;
-    this.#options.findings.count('damagedVoters');
-    return true;
-  }
-
-  /** What was to fail next does not. */
-  calmDisk(): void {
-    Object.assign(this.condition, { failsNextSync: false, failsNextWrite: false });
-  }
-
-  /** The disk refuses from now on, or once. For a sync that fails the broker may give up, and while it starts. */
+  /** What goes wrong with its disk from now on, or once. */
   spoilDisk(change: Partial<DiskCondition>): void {
-    Object.assign(this.condition, change);
-    if (this.condition.isFull) this.#wasFull = true;
-    const isStarting = this.#life !== null && this.#life.broker === null;
-    if (this.#isFailing || (this.condition.isFull && isStarting)) this.#mayGiveUp = true;
-  }
-
-  #newDisk(incarnation: Incarnation): SimulatedDisk {
-    const { time, trace } = this.#options;
-    const { condition } = this;
-    return new SimulatedDisk(this.tree, {
-      time,
-      trace,
-      incarnation,
-      random: this.#sequence(100 + this.#lives),
-      condition,
-      wallMs: () => Math.floor(EPOCH_MS + time.nowMs),
-      onCreated: (path) => {
-        if (!path.endsWith('.log')) return;
-        const task = this.#onSegment;
-        this.#onSegment = null;
-        task?.();
-      },
-      onChange: (change, path) => {
-        const ambush = this.#ambush;
-        if (ambush?.isMet(change, path) !== true) return;
-        this.#ambush = null;
-        time.after(0, 'ambush', ambush.task);
-      },
-    });
+    this.disk.spoil(change, { isStarting: this.#life !== null && this.#life.broker === null });
   }
 
   #runtime(life: Life): Runtime {
@@ -377,8 +304,7 @@ export class SimulatedMachine {
       compute: simulatedCompute(incarnation, random),
       logger: collectedLogger((level, message, fields) => {
         trace.note(time.nowMs, `${incarnation.name} says ${level}: ${message}${detailOf(fields)}`);
-        const mayComplain = this.#mayGiveUp || this.#wasFull;
-        if (level === 'error' && !mayComplain)
+        if (level === 'error' && !this.disk.refuses)
           findings.violate(`${this.#name} says, on a healthy disk: ${message}${detailOf(fields)}`);
       }),
       metrics: new CollectedMetrics(),

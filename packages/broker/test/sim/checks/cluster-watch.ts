@@ -63,7 +63,7 @@ export class ClusterWatch implements NodeWatcher {
   logOpened(log: PartitionLog, topicId: string): void {
     this.#replication.opened(log, topicId);
     const machine = this.#byDirectory.get(directoryOf(log));
-    if (machine !== undefined && !machine.diskRefuses) machine.recovery.opened(nameOf(log));
+    if (machine !== undefined && !machine.disk.refuses) machine.recovery.opened(nameOf(log));
   }
 
   epochBegan(log: PartitionLog, leaderEpoch: number): void {
