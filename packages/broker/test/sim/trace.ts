@@ -1,14 +1,11 @@
 import { crc32c } from '../../src/protocol/crc32c.ts';
 
 const KEPT_LINES = 512;
-/** More labels than these are not remembered with their hashes. */
-const LABELS_MAX = 50_000;
 
-/** What happened in a simulation, as a hash over all of it and the last lines in words. */
+/** What happened in a simulation: a hash over its times and bytes, and the last lines in words. */
 export class Trace {
   readonly #times = new Float64Array(KEPT_LINES);
   readonly #labels = new Array<string>(KEPT_LINES).fill('');
-  readonly #hashes = new Map<string, number>();
   readonly #notes: string[] = [];
   #low = 0x811c9dc5;
   #high = 0x01000193;
@@ -19,7 +16,8 @@ export class Trace {
     this.#times[at] = atMs;
     this.#labels[at] = label;
     this.#count += 1;
-    this.#mix(this.#hashOf(label));
+    // Who looks at its characters makes the label; the time is drawn, and so nearly as good as a name.
+    this.#mix(label.length);
     this.#mix(Math.round(atMs * 1000) | 0);
   }
 
@@ -53,16 +51,6 @@ export class Trace {
       const at = (first + index) % KEPT_LINES;
       return `${this.#times[at]?.toFixed(3)} ${this.#labels[at]}`;
     });
-  }
-
-  #hashOf(label: string): number {
-    const known = this.#hashes.get(label);
-    if (known !== undefined) return known;
-    let hash = 0x811c9dc5;
-    for (let at = 0; at < label.length; at++) hash = Math.imul(hash ^ label.charCodeAt(at), 0x01000193);
-    if (this.#hashes.size >= LABELS_MAX) this.#hashes.clear();
-    this.#hashes.set(label, hash);
-    return hash;
   }
 
   #mix(value: number): void {

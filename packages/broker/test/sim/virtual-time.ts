@@ -15,9 +15,12 @@ interface Entry {
   task: (() => void) | null;
 }
 
+/** So many events may pass before the real event loop gets its turn, and with it whoever hears of unhandled rejections. */
+const EVENTS_PER_TURN = 64;
+
 /**
- * The one queue of everything that happens in a simulation, in the order of virtual time. Between two events it
- * yields a macrotask of the real event loop, so that every promise that the first one settled has run its course.
+ * The one queue of everything that happens in a simulation, in the order of virtual time. Between two events every
+ * promise that the first one settled has run its course.
  */
 export class VirtualTime {
   readonly #random: SeededRandom;
@@ -51,7 +54,7 @@ export class VirtualTime {
 
   /** Lets events happen until `isOver` says so, looked at between two of them, or until `untilMs`. */
   async run(untilMs: number, isOver: () => boolean): Promise<void> {
-    while (!isOver()) {
+    for (let events = 0; !isOver(); ) {
       const next = this.#heap[0];
       if (next === undefined || next.dueMs > untilMs) break;
       this.#pop();
@@ -60,7 +63,8 @@ export class VirtualTime {
       this.#nowMs = dueMs;
       this.#trace.event(dueMs, label);
       task();
-      await new Promise<void>((resolve) => setImmediate(resolve));
+      await (events % EVENTS_PER_TURN === 0 ? turnOfLoop() : allSettled());
+      events += 1;
     }
   }
 
@@ -100,4 +104,13 @@ export class VirtualTime {
 function isBefore(left: Entry, right: Entry): boolean {
   if (left.dueMs !== right.dueMs) return left.dueMs < right.dueMs;
   return left.tie === right.tie ? left.sequence < right.sequence : left.tie < right.tie;
+}
+
+function turnOfLoop(): Promise<void> {
+  return new Promise((resolve) => void setImmediate(resolve));
+}
+
+/** Called while promises run their course, for what is due next comes when none has anything left to do. */
+function allSettled(): Promise<void> {
+  return new Promise((resolve) => process.nextTick(resolve));
 }
