@@ -26,7 +26,11 @@ export class SimulatedCluster {
   constructor(options: SimulatedClusterOptions) {
     const { seed, trace, nodes, properties } = options;
     this.#options = options;
-    this.links = new NetworkLinks(new SeededRandom(seed, 6));
+    const addresses = addressesOf(seed, nodes);
+    this.links = new NetworkLinks(
+      new SeededRandom(seed, 6),
+      addresses.map(({ host }) => host),
+    );
     const { links } = this;
     this.wires = new SimulatedWires({
       ...{ trace, links, random: new SeededRandom(seed, 1), buffers: new SimulatedBufferPool() },
@@ -34,7 +38,6 @@ export class SimulatedCluster {
     this.clusterId = simulatedRandom(new SeededRandom(seed, 8)).uuid();
     this.replicationFactor = Math.min(3, nodes);
     this.minInSyncReplicas = nodes === 1 ? 1 : 2;
-    const addresses = addressesOf(seed, nodes);
     this.machines = addresses.map(
       (address) =>
         new SimulatedMachine({

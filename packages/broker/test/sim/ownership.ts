@@ -27,6 +27,8 @@ export interface Holding {
   readonly epoch: number;
   /** When it was sent to which the coordinator has answered so. */
   readonly sentMs: number;
+  /** When it has last sent what shows that it is alive, if that was before. */
+  readonly heardMs?: number;
   readonly nodeId: number;
 }
 
@@ -38,6 +40,8 @@ export class Ownership {
   readonly #claims = new Map<string, Claim>();
   /** By group, partition and epoch: the one who had it in that epoch. */
   readonly #owners = new Map<string, string>();
+  /** Groups that change their protocol: once nobody is in one of them its epochs begin anew, in Kafka too. */
+  readonly #restarting = new Set<string>();
   #isJudged = true;
 
   constructor(findings: Findings, time: VirtualTime, coordinates: Coordinates) {
@@ -46,13 +50,32 @@ export class Ownership {
     this.#coordinates = coordinates;
   }
 
+  /** The epochs of a group may begin anew, as soon as none of its members has anything. */
+  mayRestart(groupId: string): void {
+    this.#restarting.add(groupId);
+  }
+
   /** A member was told that something is its own. Whoever only believes to coordinate the group is not judged. */
   holds(told: Holding): void {
     if (!this.#coordinates(told.nodeId, told.groupId)) return;
-    for (const partition of told.partitions) this.#holdsOne(`${told.groupId}/${partition}`, told);
+    for (const name of told.partitions) {
+      const partition = `${told.groupId}/${name}`;
+      if (this.#restarting.has(told.groupId)) this.#forgetWhatIsOver(partition, told);
+      this.#holdsOne(partition, told);
+    }
   }
 
-  #holdsOne(partition: string, { memberId, epoch, sentMs }: Holding): void {
+  /** Whoever gave it up, or was not heard of for too long, had it in an epoch that does not count any more. */
+  #forgetWhatIsOver(partition: string, { memberId, epoch }: Holding): void {
+    const claim = this.#claims.get(partition);
+    if (claim === undefined || (claim.memberId === memberId && claim.epoch <= epoch)) return;
+    if (!claim.isReleased && this.#time.nowMs < claim.heardMs + PATIENCE_MS) return;
+    this.#claims.delete(partition);
+    this.#owners.delete(`${partition} in epoch ${epoch}`);
+  }
+
+  #holdsOne(partition: string, told: Holding): void {
+    const { memberId, epoch, sentMs } = told;
     const key = `${partition} in epoch ${epoch}`;
     const owner = this.#owners.get(key) ?? memberId;
     if (owner !== memberId) this.#violate(`${key} is owned by ${owner} and by ${memberId}`);
@@ -62,21 +85,21 @@ export class Ownership {
       this.#violate(
         `${memberId} still has ${partition} in epoch ${epoch}, ${claim.memberId} has it since epoch ${claim.epoch}`,
       );
-    if (claim === undefined || epoch >= claim.epoch)
-      this.#claim(partition, claim, { memberId, epoch, sentMs });
+    if (claim === undefined || epoch >= claim.epoch) this.#claim(partition, claim, told);
   }
 
   #claim(
     partition: string,
     before: Claim | undefined,
-    { memberId, epoch, sentMs }: Pick<Holding, 'memberId' | 'epoch' | 'sentMs'>,
+    { memberId, epoch, sentMs, heardMs: aliveMs = sentMs }: Holding,
   ): void {
     const { nowMs } = this.#time;
     const isAnothers = before !== undefined && before.memberId !== memberId;
     if (isAnothers && !before.isReleased && nowMs < before.heardMs + PATIENCE_MS)
       this.#violate(`${partition} is given to ${memberId}, and ${before.memberId} has not given it up`);
     const sinceMs = before?.memberId === memberId && before.epoch === epoch ? before.sinceMs : nowMs;
-    this.#claims.set(partition, { memberId, epoch, sinceMs, heardMs: sentMs, isReleased: false });
+    const heardMs = isAnothers ? aliveMs : Math.max(before?.heardMs ?? 0, aliveMs);
+    this.#claims.set(partition, { memberId, epoch, sinceMs, heardMs, isReleased: false });
   }
 
   /** A member is about to say that of its group's partitions it has only these. */
@@ -90,6 +113,10 @@ export class Ownership {
   /** The coordinator's memory may be gone, and no promise is broken. */
   mayBeLost(): void {
     this.#isJudged = false;
+  }
+
+  get isJudged(): boolean {
+    return this.#isJudged;
   }
 
   #violate(text: string): void {

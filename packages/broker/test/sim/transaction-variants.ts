@@ -161,4 +161,25 @@ export const TRANSACTION_VARIANTS: readonly RuleVariant[] = [
       },
     ],
   },
+  {
+    // KIP-345: two processes with one name are two members otherwise, each with the same partitions.
+    name: 'a static member goes on when another has its name',
+    patches: [
+      {
+        file: 'groups/classic/classic-group.ts',
+        from: 'if (owner !== memberId) return ErrorCode.FENCED_INSTANCE_ID;\n  }\n  return group.members.has(memberId) ? ErrorCode.NONE : ErrorCode.UNKNOWN_MEMBER_ID;',
+        to: 'return ErrorCode.NONE;\n  }\n  return group.members.has(memberId) ? ErrorCode.NONE : ErrorCode.UNKNOWN_MEMBER_ID;',
+      },
+    ],
+  },
+  {
+    name: 'a group that changes its protocol forgets what its members have',
+    patches: [
+      {
+        file: 'groups/consumer/upgrade.ts',
+        from: 'assigned: ownedSince(assignmentByTopicId(assignment.partitions, topics), generationId),',
+        to: 'assigned: NO_PARTITIONS,',
+      },
+    ],
+  },
 ];

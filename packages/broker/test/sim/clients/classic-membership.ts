@@ -1,11 +1,5 @@
-import { ErrorCode, errorOf } from '../../../src/protocol/errors.ts';
-import {
-  type Decoded,
-  decodeMessage,
-  type Encodable,
-  encodeMessage,
-  type MessageDeclaration,
-} from '../../../src/protocol/message.ts';
+import { ErrorCode } from '../../../src/protocol/errors.ts';
+import { decodeMessage, encodeMessage } from '../../../src/protocol/message.ts';
 import { consumerProtocolAssignment } from '../../../src/protocol/messages/consumer-protocol-assignment.ts';
 import { consumerProtocolSubscription } from '../../../src/protocol/messages/consumer-protocol-subscription.ts';
 import { Reader } from '../../../src/protocol/reader.ts';
@@ -13,35 +7,25 @@ import type { Findings } from '../findings.ts';
 import type { TopicPlan } from '../history.ts';
 import type { Ownership } from '../ownership.ts';
 import { heartbeat, joinGroup, leaveGroup, syncGroup } from './apis.ts';
-import type { Api, ClientProcess } from './client-process.ts';
+import type { ClientProcess } from './client-process.ts';
+import type { CommittingMember } from './group-offsets.ts';
+import { GroupVoice } from './group-voice.ts';
 
 const SESSION_TIMEOUT_MS = 6000;
 const REBALANCE_TIMEOUT_MS = 4000;
-const REQUEST_TIMEOUT_MS = 2000;
 const JOIN_TIMEOUT_MS = 10_000;
-const RETRY_MS_MAX = 300;
 const PROTOCOL = { type: 'consumer', name: 'dealt-in-turn' };
 const PROTOCOL_VERSION = 1;
 const VERSION_BYTES = 2;
 
-/** Answers that say: ask again, or find out first who coordinates. */
-const PASSING: readonly number[] = [
-  ErrorCode.COORDINATOR_NOT_AVAILABLE,
-  ErrorCode.COORDINATOR_LOAD_IN_PROGRESS,
-  ErrorCode.NOT_COORDINATOR,
-  ErrorCode.REBALANCE_IN_PROGRESS,
-  ErrorCode.REQUEST_TIMED_OUT,
-  ErrorCode.NOT_LEADER_OR_FOLLOWER,
-  ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
-  ErrorCode.KAFKA_STORAGE_ERROR,
-  ErrorCode.FENCED_LEADER_EPOCH,
-  ErrorCode.UNKNOWN_LEADER_EPOCH,
-  ErrorCode.LEADER_NOT_AVAILABLE,
-  ErrorCode.UNSTABLE_OFFSET_COMMIT,
-];
+const PASSING: readonly number[] = [ErrorCode.REBALANCE_IN_PROGRESS];
 
-/** Answers that say: you are no member, or not of this generation. */
-const EXPELLED: readonly number[] = [ErrorCode.UNKNOWN_MEMBER_ID, ErrorCode.ILLEGAL_GENERATION];
+/** Answers that say: you are no member, or not of this generation, or another goes by your name. */
+const EXPELLED: readonly number[] = [
+  ErrorCode.UNKNOWN_MEMBER_ID,
+  ErrorCode.ILLEGAL_GENERATION,
+  ErrorCode.FENCED_INSTANCE_ID,
+];
 
 /** A place in one generation of the group. */
 export interface Membership {
@@ -49,7 +33,10 @@ export interface Membership {
   readonly partitions: readonly number[];
 }
 
-type Joined = { readonly generationId: number; readonly members: readonly { readonly memberId: string }[] };
+interface Joined {
+  readonly generationId: number;
+  readonly members: readonly { readonly memberId: string }[];
+}
 
 export interface ClassicMembershipOptions {
   readonly client: ClientProcess;
@@ -57,25 +44,29 @@ export interface ClassicMembershipOptions {
   readonly topic: TopicPlan;
   readonly findings: Findings;
   readonly ownership: Ownership;
+  /** The name under which it comes back without a rebalance (KIP-345); null where it has none. */
+  readonly instanceId: string | null;
 }
 
 /** One member of a group of the classic protocol, as its coordinator knows it: joins, syncs, beats, leaves. */
 export class ClassicMembership {
+  readonly voice: GroupVoice;
   readonly #options: ClassicMembershipOptions;
   #memberId = '';
-  #answeredBy = -1;
+  /** When it has first asked for its part in a generation: to ask again is no sign of life, in Kafka neither. */
+  #firstSync = { generationId: -1, sentMs: 0 };
+  /** Who it was before it was forgotten, until somebody else has its place. */
+  #former: CommittingMember | null = null;
 
   constructor(options: ClassicMembershipOptions) {
+    const { client, groupId } = options;
     this.#options = options;
+    this.voice = new GroupVoice({ client, groupId, passing: PASSING, expelled: EXPELLED });
   }
 
-  /** The broker that has answered last. */
-  get answeredBy(): number {
-    return this.#answeredBy;
-  }
-
-  get memberId(): string {
-    return this.#memberId;
+  /** As whom it commits in a generation. */
+  memberOf({ generationId }: Membership): CommittingMember {
+    return { memberId: this.#memberId, groupInstanceId: this.#options.instanceId, generationId };
   }
 
   /** It is a new member from now on, and the old one is not heard of again. */
@@ -83,27 +74,38 @@ export class ClassicMembership {
     this.#memberId = '';
   }
 
-  async leave(): Promise<void> {
-    const { groupId, ownership } = this.#options;
-    const body = { groupId, members: [{ memberId: this.#memberId }] };
-    ownership.keepsOnly(groupId, this.#memberId, []);
-    await this.ask(leaveGroup, body, REQUEST_TIMEOUT_MS);
+  /** Nobody is told; whoever has a name of its own comes back under it, and the old one must not go on. */
+  vanish(membership: Membership | null): void {
+    if (membership !== null && this.#options.instanceId !== null) this.#former = this.memberOf(membership);
     this.forget();
+  }
+
+  async leave(): Promise<void> {
+    const { groupId, instanceId, ownership } = this.#options;
+    const body = { groupId, members: [{ memberId: this.#memberId, groupInstanceId: instanceId }] };
+    ownership.keepsOnly(groupId, this.#identity, []);
+    await this.voice.ask(leaveGroup, body);
+    this.forget();
+  }
+
+  /** By which it is known what it has: a name outlives its members. */
+  get #identity(): string {
+    return this.#options.instanceId ?? this.#memberId;
   }
 
   /** One round of joining and syncing; null when it came to nothing and is to be tried again. */
   async join(): Promise<Membership | null> {
-    const { groupId, topic, findings } = this.#options;
+    const { groupId, topic, findings, instanceId } = this.#options;
     const subscription = encodeMessage(
       consumerProtocolSubscription,
       { topics: [topic.name] },
       PROTOCOL_VERSION,
     );
-    this.#options.ownership.keepsOnly(groupId, this.#memberId, []);
-    const answer = await this.ask(
+    this.#options.ownership.keepsOnly(groupId, this.#identity, []);
+    const answer = await this.voice.ask(
       joinGroup,
       {
-        groupId,
+        ...{ groupId, groupInstanceId: instanceId },
         sessionTimeoutMs: SESSION_TIMEOUT_MS,
         rebalanceTimeoutMs: REBALANCE_TIMEOUT_MS,
         memberId: this.#memberId,
@@ -117,21 +119,36 @@ export class ClassicMembership {
       this.#memberId = answer.memberId;
     if (answer.errorCode === ErrorCode.MEMBER_ID_REQUIRED) return null;
     if (!(await this.isGood(answer.errorCode, 'join'))) return null;
-    const isLeader = answer.leader === this.#memberId;
+    await this.#haunt();
+    // A leader that comes back by its name is told that everybody has something already.
+    const isLeader = answer.leader === this.#memberId && !answer.skipAssignment;
     if (isLeader) findings.count('rebalances');
     return this.#sync(answer, isLeader);
   }
 
+  /** Whoever had this name before beats once more, and must be told that another has it. */
+  async #haunt(): Promise<void> {
+    const { client, groupId, ownership, findings } = this.#options;
+    const former = this.#former;
+    const { answeredBy } = this.voice;
+    this.#former = null;
+    if (former === null || former.memberId === this.#memberId) return;
+    const answer = await this.voice.ask(heartbeat, { groupId, ...former });
+    if (answer === null || this.voice.answeredBy !== answeredBy) return;
+    if (answer.errorCode === ErrorCode.FENCED_INSTANCE_ID) findings.count('fencedInstances');
+    if (answer.errorCode === ErrorCode.NONE && ownership.isJudged)
+      client.violate(`${former.memberId} beats, and ${this.#memberId} has its name`);
+  }
+
   async #sync(joined: Joined, isLeader: boolean): Promise<Membership | null> {
-    const { groupId, client } = this.#options;
+    const { groupId, client, instanceId } = this.#options;
     const { generationId } = joined;
     const sentMs = client.virtualMs;
-    const answer = await this.ask(
+    if (this.#firstSync.generationId !== generationId) this.#firstSync = { generationId, sentMs };
+    const answer = await this.voice.ask(
       syncGroup,
       {
-        groupId,
-        generationId,
-        memberId: this.#memberId,
+        ...{ groupId, generationId, memberId: this.#memberId, groupInstanceId: instanceId },
         protocolType: PROTOCOL.type,
         protocolName: PROTOCOL.name,
         assignments: isLeader ? this.#deal(joined) : [],
@@ -148,7 +165,7 @@ export class ClassicMembership {
       generationId,
       partitions: assigned.assignedPartitions.flatMap(({ partitions }) => partitions),
     };
-    this.#holds(membership, sentMs);
+    this.#holds(membership, { sentMs, heardMs: this.#firstSync.sentMs });
     return membership;
   }
 
@@ -166,55 +183,27 @@ export class ClassicMembership {
 
   async beat(membership: Membership): Promise<boolean> {
     const { groupId, client } = this.#options;
-    const { generationId } = membership;
     const sentMs = client.virtualMs;
-    const body = { groupId, generationId, memberId: this.#memberId };
-    const answer = await this.ask(heartbeat, body, REQUEST_TIMEOUT_MS);
+    const answer = await this.voice.ask(heartbeat, { groupId, ...this.memberOf(membership) });
     if (answer === null || !(await this.isGood(answer.errorCode, 'heartbeat'))) return false;
-    this.#holds(membership, sentMs);
+    this.#holds(membership, { sentMs, heardMs: sentMs });
     return true;
-  }
-
-  /** Asks the coordinator of the group. */
-  async ask<Request extends MessageDeclaration, Response extends MessageDeclaration>(
-    api: Api<Request, Response>,
-    body: Encodable<Request>,
-    timeoutMs: number,
-  ): Promise<Decoded<Response> | null> {
-    const { client, groupId } = this.#options;
-    const coordinator = await client.coordinatorOf(groupId);
-    const answer = coordinator === null ? null : await client.ask(api, body, timeoutMs, coordinator);
-    if (answer === null || coordinator === null) client.forgetCoordinators();
-    else this.#answeredBy = coordinator;
-    return answer;
   }
 
   /** Whether the answer is none of an error; what is to be done about an error is done. */
   async isGood(errorCode: number, what: string): Promise<boolean> {
-    if (errorCode === ErrorCode.NONE) return true;
-    const { client } = this.#options;
-    if (EXPELLED.includes(errorCode)) {
-      if (errorCode === ErrorCode.UNKNOWN_MEMBER_ID) this.forget();
-      return false;
-    }
-    if (!PASSING.includes(errorCode)) client.violate(`${what}: ${errorOf(errorCode).name}`);
-    await client.sleep(client.random.fraction() * RETRY_MS_MAX);
-    client.forgetCoordinators();
-    return false;
+    const isUnknown = errorCode === ErrorCode.UNKNOWN_MEMBER_ID || errorCode === ErrorCode.FENCED_INSTANCE_ID;
+    if (isUnknown) this.forget();
+    return this.voice.isGood(errorCode, what);
   }
 
-  #holds({ generationId, partitions }: Membership, sentMs: number): void {
+  #holds({ generationId, partitions }: Membership, times: { sentMs: number; heardMs: number }): void {
     const { groupId, topic, ownership } = this.#options;
     ownership.holds({
-      ...{ groupId, memberId: this.#memberId, epoch: generationId, sentMs, nodeId: this.#answeredBy },
+      ...{ groupId, memberId: this.#identity, epoch: generationId, ...times, nodeId: this.voice.answeredBy },
       partitions: partitions.map((partition) => `${topic.name}-${partition}`),
     });
   }
-}
-
-/** How a group's part of a topic is called. */
-export function partitionOf(groupId: string, topic: TopicPlan, partition: number): string {
-  return `${groupId}/${topic.name}-${partition}`;
 }
 
 /** The embedded protocol's own version stands before its message. */

@@ -13,6 +13,7 @@ import { ConsumerMember } from './consumer-member.ts';
 import { Copier } from './copier.ts';
 import { GroupMember } from './group-member.ts';
 import { moveLeaders } from './leader-mover.ts';
+import { MovingMember } from './moving-member.ts';
 import { Producer } from './producer.ts';
 import { followPartition } from './reader.ts';
 import { watchTransactions } from './transaction-admin.ts';
@@ -30,6 +31,7 @@ const GROUP_MEMBERS = 3;
 /** Which topic the groups read. */
 const GROUP_TOPIC = 0;
 const CONSUMER_GROUP = 'watchers';
+const MOVING_GROUP = 'wanderers';
 
 /** The group that copies, and which topic it reads. */
 export const COPYING = { groupId: 'copiers', topic: 1 } as const;
@@ -71,13 +73,21 @@ function startProducers({ cluster, flushing, ...shared }: ClientWork): Worker[] 
 
 function startGroups({ cluster, flushing, crowd, ...shared }: ClientWork): Worker[] {
   const topic = planned(flushing, GROUP_TOPIC);
+  // Each of them by a name of its own, or none of them.
+  const optionsOf = (client: ClientProcess, groupId: string, areStatic: boolean) => ({
+    ...{ client, groupId, topic, instanceId: areStatic ? client.name : null, ...shared },
+  });
   const classic = clientsOf(cluster, 'member', GROUP_MEMBERS).map((client) =>
-    worker(client, new GroupMember({ client, groupId: GROUP, topic, ...shared }).run()),
+    worker(client, new GroupMember(optionsOf(client, GROUP, crowd.areMembersStatic)).run()),
   );
   const newer = clientsOf(cluster, 'consumer', crowd.consumers).map((client) =>
-    worker(client, new ConsumerMember({ client, groupId: CONSUMER_GROUP, topic, ...shared }).run()),
+    worker(client, new ConsumerMember(optionsOf(client, CONSUMER_GROUP, crowd.areConsumersStatic)).run()),
   );
-  return [...classic, ...newer];
+  shared.ownership.mayRestart(MOVING_GROUP);
+  const wandering = clientsOf(cluster, 'wanderer', crowd.wanderers).map((client) =>
+    worker(client, new MovingMember(optionsOf(client, MOVING_GROUP, false)).run()),
+  );
+  return [...classic, ...newer, ...wandering];
 }
 
 function startTransactions({ cluster, flushing, crowd, ...shared }: ClientWork): Worker[] {
@@ -88,7 +98,8 @@ function startTransactions({ cluster, flushing, crowd, ...shared }: ClientWork):
   });
   for (const [index, version] of crowd.copiers.entries()) {
     const client = cluster.newClient(`copier${index}`);
-    const input = { groupId: COPYING.groupId, topic: planned(flushing, COPYING.topic) };
+    const topicRead = planned(flushing, COPYING.topic);
+    const input = { groupId: COPYING.groupId, topic: topicRead, instanceId: null };
     work.push(worker(client, new Copier({ client, version, copies, ...input, ...shared }).run()));
   }
   for (const [plan, writers] of [

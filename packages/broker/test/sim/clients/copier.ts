@@ -1,25 +1,23 @@
-import { ErrorCode } from '../../../src/protocol/errors.ts';
 import type { CommittedOffsets } from '../committed-offsets.ts';
 import type { History, TopicPlan } from '../history.ts';
 import type { Transaction, TransactionLedger } from '../transaction-ledger.ts';
-import { offsetFetch, type TransactionVersion } from './apis.ts';
-import {
-  ClassicMembership,
-  type ClassicMembershipOptions,
-  type Membership,
-  partitionOf,
-} from './classic-membership.ts';
-import { fetchFrom, type ReadRecord } from './records-read.ts';
+import type { TransactionVersion } from './apis.ts';
+import { ClassicMembership, type ClassicMembershipOptions, type Membership } from './classic-membership.ts';
+import { dawdle } from './dawdling.ts';
+import { GroupOffsets } from './group-offsets.ts';
+import type { ReadRecord } from './records-read.ts';
 import { type StepOutcome, TransactionSession } from './transaction-session.ts';
 
-const REQUEST_TIMEOUT_MS = 2000;
-const MAX_WAIT_MS = 100;
 const RETRY_MS_MAX = 300;
-const TIMEOUT_MS = { least: 3000, most: 8000 };
+const TIMEOUT_MS = { least: 3000, most: 15_000 };
 const STAY_MS = { least: 4000, most: 20_000 };
 const RECORDS_MAX = 20;
 const CRASHES = 0.04;
 const ABORTS = 0.15;
+/** At each of three moments of a transaction. */
+const DAWDLES = 0.02;
+/** How often it asks again how far it has come, as whoever does not keep that in mind. */
+const ASKS_AGAIN = 0.3;
 
 export interface CopierOptions extends ClassicMembershipOptions {
   readonly version: TransactionVersion;
@@ -45,6 +43,7 @@ interface Portion {
 export class Copier {
   readonly #options: CopierOptions;
   readonly #membership: ClassicMembership;
+  readonly #offsets: GroupOffsets;
   #session: TransactionSession | null = null;
   #sessions = 0;
   #begun = 0;
@@ -52,6 +51,7 @@ export class Copier {
   constructor(options: CopierOptions) {
     this.#options = options;
     this.#membership = new ClassicMembership(options);
+    this.#offsets = new GroupOffsets({ ...options, voice: this.#membership.voice });
   }
 
   /** Ends once it has looked at all its partitions after everything was over. */
@@ -98,12 +98,15 @@ export class Copier {
     let hasWorked = false;
     while (client.wallMs < untilMs) {
       for (const partition of membership.partitions) {
-        const position = positions.get(partition) ?? (await this.#committed(partition));
+        const position = positions.get(partition) ?? (await this.#offsets.committed(partition));
         if (position === null) return false;
         const portion = await this.#read(partition, position);
         if (portion === null) return false;
         positions.set(partition, portion.nextOffset);
-        if (portion.records.length > 0 && !(await this.#copy(membership, portion))) return false;
+        if (portion.records.length === 0) continue;
+        await this.#dawdle();
+        if (!(await this.#copy(membership, portion))) return false;
+        if (client.random.chance(ASKS_AGAIN)) positions.delete(partition);
       }
       if (!(await this.#membership.beat(membership))) return false;
       hasWorked = true;
@@ -113,44 +116,23 @@ export class Copier {
     return hasWorked;
   }
 
-  /** Not before all that transactions have pending there is decided. */
-  async #committed(partition: number): Promise<number | null> {
-    const { groupId, topic, offsets } = this.#options;
-    const membership = this.#membership;
-    const isAllowed = offsets.reading(groupId, partitionOf(groupId, topic, partition));
-    const topics = [{ name: topic.name, partitionIndexes: [partition] }];
-    const body = { groups: [{ groupId, topics }], requireStable: true };
-    const answer = await membership.ask(offsetFetch, body, REQUEST_TIMEOUT_MS);
-    const group = answer?.groups[0];
-    const errorCode = group?.errorCode || group?.topics[0]?.partitions[0]?.errorCode;
-    const found = group?.topics[0]?.partitions[0];
-    if (errorCode === undefined || !(await membership.isGood(errorCode, 'fetch of offsets'))) return null;
-    if (found === undefined || !isAllowed(found.committedOffset, membership.answeredBy)) return null;
-    return Math.max(0, found.committedOffset);
-  }
-
   async #read(partition: number, position: number): Promise<Portion | null> {
-    const { topic, history } = this.#options;
-    const at = { topic: topic.name, partition, offset: position };
-    const fetched = await fetchFrom(this.#options.client, at, MAX_WAIT_MS);
-    if (fetched === null) return null;
-    if (fetched.errorCode === ErrorCode.OFFSET_OUT_OF_RANGE && history.losses > 0)
-      return { partition, records: [], nextOffset: 0 };
-    const what = `read of ${topic.name}-${partition} at ${position}`;
-    if (!(await this.#membership.isGood(fetched.errorCode, what))) return null;
-    const records = fetched.records.slice(0, RECORDS_MAX);
-    return { partition, records, nextOffset: (records.at(-1)?.offset ?? position - 1) + 1 };
+    const read = await this.#offsets.read(partition, position);
+    if (read === null) return null;
+    const records = read.records.slice(0, RECORDS_MAX);
+    const last = records.at(-1);
+    return { partition, records, nextOffset: last === undefined ? read.nextOffset : last.offset + 1 };
   }
 
   /** Returns whether it goes on from there in the same generation. */
   async #copy(membership: Membership, portion: Portion): Promise<boolean> {
-    const { client, ledger, version, groupId, topic, offsets } = this.#options;
+    const { client, ledger, version, offsets } = this.#options;
     const session = this.#session;
     if (session === null) return false;
     this.#begun += 1;
     const name = `${client.name}.${this.#sessions}#${this.#begun}`;
     const transaction = ledger.begin(name, { version, isEndUnderWay: session.isEndUnderWay });
-    const commit = offsets.sending(partitionOf(groupId, topic, portion.partition), portion.nextOffset);
+    const commit = offsets.sending(this.#offsets.nameOf(portion.partition), portion.nextOffset);
     const outcome = await this.#fill(session, { membership, transaction, portion });
     if (client.random.chance(CRASHES)) {
       // Whoever comes next under its name ends what it has left open.
@@ -163,6 +145,7 @@ export class Copier {
       this.#session = null;
       return false;
     }
+    await this.#dawdle();
     const commits = outcome === 'done' && !client.random.chance(ABORTS);
     const isEnded = await this.#end(session, transaction, commits);
     if (isEnded && commits) commit.done();
@@ -185,11 +168,11 @@ export class Copier {
     const { copies, groupId, topic } = this.#options;
     const { partition, records, nextOffset } = portion;
     const values = records.map(({ offset }) => transaction.newValue(`${partition}@${offset}`));
-    const written = await session.write(copies.name, partition, values);
+    const written = await session.write(copies.name, partition, { values });
     if (written !== 'done') return written;
     transaction.acknowledged(`${copies.name}-${partition}`, values);
-    const { memberId } = this.#membership;
-    const place = { groupId, memberId, generationId: membership.generationId };
+    await this.#dawdle();
+    const place = { groupId, ...this.#membership.memberOf(membership) };
     return session.sendOffsets(place, { topic: topic.name, partition, offset: nextOffset });
   }
 
@@ -208,6 +191,11 @@ export class Copier {
     else transaction.outcome = 'in doubt';
     this.#session = null;
     return false;
+  }
+
+  #dawdle(): Promise<void> {
+    const { client, isOver } = this.#options;
+    return dawdle(client, { chance: DAWDLES, isOver });
   }
 
   #crash(): void {

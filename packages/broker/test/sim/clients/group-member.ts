@@ -1,19 +1,13 @@
-import { ErrorCode } from '../../../src/protocol/errors.ts';
 import type { CommittedOffsets } from '../committed-offsets.ts';
 import type { History } from '../history.ts';
-import { offsetCommit, offsetFetch } from './apis.ts';
-import {
-  ClassicMembership,
-  type ClassicMembershipOptions,
-  type Membership,
-  partitionOf,
-} from './classic-membership.ts';
-import { fetchFrom } from './records-read.ts';
+import { ClassicMembership, type ClassicMembershipOptions, type Membership } from './classic-membership.ts';
+import { dawdle } from './dawdling.ts';
+import { GroupOffsets } from './group-offsets.ts';
 
-const REQUEST_TIMEOUT_MS = 2000;
-const MAX_WAIT_MS = 100;
 const RETRY_MS_MAX = 300;
 const STAY_MS = { least: 4000, most: 25_000 };
+/** Between reading and committing. */
+const DAWDLES = 0.008;
 
 export interface GroupMemberOptions extends ClassicMembershipOptions {
   readonly history: History;
@@ -25,58 +19,62 @@ export interface GroupMemberOptions extends ClassicMembershipOptions {
 export class GroupMember {
   readonly #options: GroupMemberOptions;
   readonly #membership: ClassicMembership;
+  readonly #offsets: GroupOffsets;
+  #place: Membership | null = null;
 
   constructor(options: GroupMemberOptions) {
     this.#options = options;
     this.#membership = new ClassicMembership(options);
+    this.#offsets = new GroupOffsets({ ...options, voice: this.#membership.voice });
   }
 
   /** Ends once it has worked in a generation after everything was over. */
   async run(): Promise<void> {
-    const { client, isOver } = this.#options;
-    let leavesAtMs = this.#drawnEnd();
+    const { isOver } = this.#options;
     for (let isLast = false; !isLast; ) {
       const wasOver = isOver();
-      const membership = await this.#membership.join();
-      if (membership === null) {
-        await client.sleep(client.random.fraction() * RETRY_MS_MAX);
-        continue;
-      }
-      isLast = (await this.#work(membership, leavesAtMs)) && wasOver;
-      if (client.wallMs < leavesAtMs && !isOver()) continue;
-      await this.#depart();
-      leavesAtMs = this.#drawnEnd();
+      isLast = (await this.live()) && wasOver;
     }
   }
 
-  #drawnEnd(): number {
-    const { client } = this.#options;
-    return client.wallMs + client.random.between(STAY_MS.least, STAY_MS.most);
+  /** From joining to leaving, or to vanishing. Returns whether it has worked in the end. */
+  async live(): Promise<boolean> {
+    const { client, isOver } = this.#options;
+    const leavesAtMs = client.wallMs + client.random.between(STAY_MS.least, STAY_MS.most);
+    let hasWorked = false;
+    while (client.wallMs < leavesAtMs && !(hasWorked && isOver())) {
+      this.#place = await this.#membership.join();
+      if (this.#place === null) await client.sleep(client.random.fraction() * RETRY_MS_MAX);
+      else hasWorked = await this.#work(this.#place, leavesAtMs);
+    }
+    await this.#depart();
+    return hasWorked;
   }
 
   /** Leaves in order, or is just not heard of again. */
   async #depart(): Promise<void> {
     const { client, isOver } = this.#options;
     if (client.random.chance(0.5) || isOver()) await this.#membership.leave();
+    else this.#membership.vanish(this.#place);
     client.disconnect();
-    this.#membership.forget();
     if (!isOver()) await client.sleep(client.random.fraction() * STAY_MS.least);
   }
 
   /** Reads and commits until the group moves on, or its time is up. Returns whether a round was completed. */
   async #work(membership: Membership, untilMs: number): Promise<boolean> {
     const { client, isOver } = this.#options;
-    const { generationId, partitions } = membership;
     const positions = new Map<number, number>();
     let hasWorked = false;
     while (client.wallMs < untilMs) {
-      for (const partition of partitions) {
-        const position = positions.get(partition) ?? (await this.#committed(partition));
-        const next = position === null ? null : await this.#read(partition, position);
-        if (next === null) positions.delete(partition);
-        else positions.set(partition, next);
-        if (next === null || (next !== position && !(await this.#commit(partition, next, generationId))))
-          return false;
+      for (const partition of membership.partitions) {
+        const position = positions.get(partition) ?? (await this.#offsets.committed(partition));
+        const read = position === null ? null : await this.#offsets.read(partition, position);
+        if (read === null) return false;
+        positions.set(partition, read.nextOffset);
+        if (read.nextOffset === position) continue;
+        await dawdle(client, { chance: DAWDLES, isOver });
+        const member = this.#membership.memberOf(membership);
+        if (!(await this.#offsets.commit(partition, read.nextOffset, member))) return false;
       }
       if (!(await this.#membership.beat(membership))) return false;
       hasWorked = true;
@@ -84,66 +82,5 @@ export class GroupMember {
       await client.sleep(client.random.fraction() * RETRY_MS_MAX);
     }
     return hasWorked;
-  }
-
-  async #committed(partition: number): Promise<number | null> {
-    const { groupId, topic, offsets } = this.#options;
-    const membership = this.#membership;
-    const isAllowed = offsets.reading(groupId, partitionOf(groupId, topic, partition));
-    const topics = [{ name: topic.name, partitionIndexes: [partition] }];
-    const body = { groups: [{ groupId, topics }], requireStable: true };
-    const answer = await membership.ask(offsetFetch, body, REQUEST_TIMEOUT_MS);
-    const group = answer?.groups[0];
-    const found = group?.topics[0]?.partitions[0];
-    if (group === undefined || found === undefined) {
-      if (group !== undefined) await membership.isGood(group.errorCode, 'fetch of offsets');
-      return null;
-    }
-    if (!(await membership.isGood(group.errorCode, 'fetch of offsets'))) return null;
-    if (!(await membership.isGood(found.errorCode, 'fetch of offsets'))) return null;
-    if (!isAllowed(found.committedOffset, membership.answeredBy)) return null;
-    return Math.max(0, found.committedOffset);
-  }
-
-  /** Reads on from `position`; null when there was no answer. */
-  async #read(partition: number, position: number): Promise<number | null> {
-    const { client, topic, history } = this.#options;
-    const name = `${topic.name}-${partition}`;
-    const fetched = await fetchFrom(client, { topic: topic.name, partition, offset: position }, MAX_WAIT_MS);
-    if (fetched === null) return null;
-    if (fetched.errorCode === ErrorCode.OFFSET_OUT_OF_RANGE && history.losses > 0) return 0;
-    if (!(await this.#membership.isGood(fetched.errorCode, `read of ${name} at ${position}`))) return null;
-    let next = position;
-    for (const record of fetched.records) {
-      if (record.offset !== next) client.violate(`${name}: ${record.offset} follows ${next - 1}`);
-      history.seen(name, record.offset, record.value);
-      next = record.offset + 1;
-    }
-    return next;
-  }
-
-  async #commit(partition: number, offset: number, generationId: number): Promise<boolean> {
-    const { groupId, topic, offsets } = this.#options;
-    const membership = this.#membership;
-    const commit = offsets.sending(partitionOf(groupId, topic, partition), offset);
-    const answer = await membership.ask(
-      offsetCommit,
-      {
-        groupId,
-        generationIdOrMemberEpoch: generationId,
-        memberId: membership.memberId,
-        topics: [
-          {
-            name: topic.name,
-            partitions: [{ partitionIndex: partition, committedOffset: offset, committedMetadata: null }],
-          },
-        ],
-      },
-      REQUEST_TIMEOUT_MS,
-    );
-    const result = answer?.topics[0]?.partitions[0];
-    if (result === undefined || !(await membership.isGood(result.errorCode, 'commit'))) return false;
-    commit.done();
-    return true;
   }
 }

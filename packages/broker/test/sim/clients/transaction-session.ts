@@ -9,10 +9,11 @@ import {
   type TransactionVersion,
 } from './apis.ts';
 import type { Api, ClientProcess } from './client-process.ts';
+import type { CommittingMember } from './group-offsets.ts';
 
 const REQUEST_TIMEOUT_MS = 2000;
 const RETRY_MS_MAX = 120;
-/** So soon some give up on the end of a transaction, half of them before it has arrived, and ask on another connection. */
+/** So soon some give up on a write, or on the end of a transaction, half of them before it has arrived, and ask on another connection. */
 const IMPATIENCE_MS_MAX = 12;
 
 /** Answers that say: ask again, or find out first whom. */
@@ -67,10 +68,8 @@ export interface SessionOptions {
 }
 
 /** The place of a member in its group, as a transaction that commits offsets names it. */
-export interface GroupPlace {
+export interface GroupPlace extends CommittingMember {
   readonly groupId: string;
-  readonly memberId: string;
-  readonly generationId: number;
 }
 
 type Attempt = { readonly errorCode: number } | null;
@@ -111,8 +110,15 @@ export class TransactionSession {
     return this.#isEndUnderWay;
   }
 
-  /** Writes values as one batch; by the first protocol the partition is named to the coordinator before. */
-  async write(topic: string, partition: number, values: readonly string[]): Promise<StepOutcome> {
+  /**
+   * Writes values as one batch; by the first protocol the partition is named to the coordinator before. Who is `hasty`
+   * gives up on the connection at once, mostly, and does not ask again: the write may arrive whatever comes next.
+   */
+  async write(
+    topic: string,
+    partition: number,
+    { values, isHasty = false }: { readonly values: readonly string[]; readonly isHasty?: boolean },
+  ): Promise<StepOutcome> {
     const { client, version, transactionalId } = this.#options;
     const name = `${topic}-${partition}`;
     if (version === 1 && !this.#added.has(name)) {
@@ -130,7 +136,8 @@ export class TransactionSession {
     const bytes = buildBatch(records, {
       ...{ producerId: this.#producerId, producerEpoch: this.#epoch, baseSequence, isTransactional: true },
     });
-    return this.#untilAnswered(`a write to ${name}`, async () => {
+    const timeoutMs = isHasty ? client.random.fraction() ** 4 * IMPATIENCE_MS_MAX : REQUEST_TIMEOUT_MS;
+    const writes = async () => {
       const leader = await client.leaderOf(topic, partition);
       if (leader === null) return null;
       const body = {
@@ -138,11 +145,12 @@ export class TransactionSession {
         topicData: [{ name: topic, partitionData: [{ index: partition, records: bytes.slice() }] }],
       };
       const { produce } = TRANSACTIONAL[version];
-      const answer = await client.ask(produce, body, REQUEST_TIMEOUT_MS, leader.nodeId);
+      const answer = await client.ask(produce, body, timeoutMs, leader.nodeId);
       const result = answer?.responses[0]?.partitionResponses[0];
       if (result?.errorCode !== ErrorCode.NONE) client.forgetLeader(topic, partition);
       return result ?? null;
-    });
+    };
+    return this.#untilAnswered(`a write to ${name}`, writes, { once: isHasty });
   }
 
   #addPartition(topic: string, partition: number): Promise<StepOutcome> {

@@ -2,7 +2,7 @@ import type { TopicPlan } from '../history.ts';
 import type { Transaction, TransactionLedger } from '../transaction-ledger.ts';
 import type { TransactionVersion } from './apis.ts';
 import type { ClientProcess } from './client-process.ts';
-import { TransactionSession } from './transaction-session.ts';
+import { type StepOutcome, TransactionSession } from './transaction-session.ts';
 
 /** A coordinator ends what takes longer. */
 const TIMEOUT_MS = { least: 2000, most: 6000 };
@@ -18,6 +18,8 @@ const VANISHES = 0.1;
 const RENAMES = 0.3;
 const DAWDLES = 0.03;
 const IMPATIENT = 0.3;
+/** How many writes are given up at once, and their transactions aborted. */
+const HASTY = 0.04;
 /** So many transactions at the most before it begins anew under the same name. */
 const TRANSACTIONS_MAX = 12;
 
@@ -86,9 +88,11 @@ export class TransactionalWriter {
       isEndUnderWay,
     });
     for (let writes = client.random.between(1, WRITES_MAX); writes > 0; writes--) {
-      if (!(await this.#write(session, transaction))) {
+      const outcome = await this.#write(session, transaction, !isInOrder && client.random.chance(HASTY));
+      if (outcome !== 'done') {
         // Nobody has ever asked to commit it.
         ledger.aborted(transaction);
+        if (outcome === 'unanswered') await session.end(false, 'once');
         this.#session = null;
         return false;
       }
@@ -103,15 +107,14 @@ export class TransactionalWriter {
     return this.#end(session, transaction, isInOrder || client.random.chance(COMMITS));
   }
 
-  async #write(session: TransactionSession, transaction: Transaction): Promise<boolean> {
+  async #write(session: TransactionSession, transaction: Transaction, isHasty = false): Promise<StepOutcome> {
     const { client, topic } = this.#options;
     const partition = client.random.below(topic.partitions);
     const count = client.random.between(1, VALUES_MAX);
     const values = Array.from({ length: count }, () => transaction.newValue(''));
-    const outcome = await session.write(topic.name, partition, values);
-    if (outcome !== 'done') return false;
-    transaction.acknowledged(`${topic.name}-${partition}`, values);
-    return true;
+    const outcome = await session.write(topic.name, partition, { values, isHasty });
+    if (outcome === 'done') transaction.acknowledged(`${topic.name}-${partition}`, values);
+    return outcome;
   }
 
   async #end(session: TransactionSession, transaction: Transaction, commits: boolean): Promise<boolean> {
@@ -152,9 +155,8 @@ export class TransactionalWriter {
     };
     const commits = client.random.chance(0.7);
     if (client.random.chance(0.5)) {
-      const hasWritten = await this.#write(session, transaction);
-      if (hasWritten) violate('written to');
-      if (!hasWritten) return;
+      if ((await this.#write(session, transaction)) !== 'done') return;
+      violate('written to');
     }
     const outcome = await session.end(commits, 'once');
     if (outcome === 'done') violate('ended');
