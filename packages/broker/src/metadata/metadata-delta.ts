@@ -14,7 +14,13 @@ import type {
   TopicImage,
 } from './metadata-image.ts';
 import type { MetadataRecord, MetadataRecordValue } from './metadata-record.ts';
-import { LEADER_UNCHANGED, mergePartitionChange, partitionFromRecord } from './partition-image.ts';
+import {
+  type ImageLists,
+  LEADER_UNCHANGED,
+  mergePartitionChange,
+  partitionFromRecord,
+} from './partition-image.ts';
+import { SharedLists } from './shared-lists.ts';
 
 /** A topic that is new or has changed: its state before (null when new) and after, and the partitions concerned. */
 export interface TopicChange {
@@ -43,7 +49,10 @@ export class MetadataDelta {
   readonly #controllers = new Map<number, ControllerImage>();
   readonly #configs = new Map<ConfigResourceKey, Map<string, string>>();
   readonly #features = new Map<string, number | null>();
+  readonly #lists: ImageLists = { brokers: new SharedLists(), directories: new SharedLists() };
   #nextProducerId: number | null = null;
+  /** Null while something was replayed since it was made. */
+  #changedTopics: ReadonlyMap<string, TopicChange> | null = null;
 
   constructor(base: MetadataImage) {
     this.base = base;
@@ -51,10 +60,12 @@ export class MetadataDelta {
 
   /** Topics that are new or changed, by id. */
   get changedTopics(): ReadonlyMap<string, TopicChange> {
+    if (this.#changedTopics !== null) return this.#changedTopics;
     const changes = new Map<string, TopicChange>();
     for (const [id, { before, name, partitions, changedPartitions }] of this.#topics) {
       changes.set(id, { before, after: { name, id, partitions: [...partitions] }, changedPartitions });
     }
+    this.#changedTopics = changes;
     return changes;
   }
 
@@ -78,6 +89,7 @@ export class MetadataDelta {
   }
 
   replay(record: MetadataRecord): void {
+    this.#changedTopics = null;
     switch (record.kind) {
       case 'topic':
         this.#replayTopic(record.value);
@@ -169,7 +181,7 @@ export class MetadataDelta {
       record.partitionId <= topic.partitions.length,
       `partition ${topic.name}-${record.partitionId} would leave a gap`,
     );
-    topic.partitions[record.partitionId] = partitionFromRecord(record);
+    topic.partitions[record.partitionId] = partitionFromRecord(record, this.#lists);
     topic.changedPartitions.add(record.partitionId);
   }
 
@@ -177,7 +189,7 @@ export class MetadataDelta {
     const topic = this.#openTopic(record.topicId);
     const partition = topic.partitions[record.partitionId];
     invariant(partition !== undefined, `partition ${topic.name}-${record.partitionId} does not exist`);
-    topic.partitions[record.partitionId] = mergePartitionChange(partition, record);
+    topic.partitions[record.partitionId] = mergePartitionChange(partition, record, this.#lists);
     topic.changedPartitions.add(record.partitionId);
   }
 
