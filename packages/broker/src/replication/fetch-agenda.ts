@@ -28,7 +28,7 @@ interface AgendaEntry extends Followed {
 export class FetchAgenda {
   readonly #followed = new Map<string, AgendaEntry>();
   /** Those whose position may have changed since they were asked for. */
-  readonly #changed = new Set<AgendaEntry>();
+  readonly #changed = new Set<Followed>();
   /** Those that are to be asked for no longer. */
   readonly #unwanted = new Map<string, SessionKey>();
   readonly #paused = new Set<AgendaEntry>();
@@ -116,17 +116,23 @@ export class FetchAgenda {
     return nextMs;
   }
 
-  /** What has changed since this was called last; for a session that begins, everything. */
-  takeChanges(isNewSession: boolean): FetchChanges {
-    const candidates = isNewSession ? this.#followed.values() : this.#changed;
+  /** What has changed and was not taken yet, up to `most` partitions; for a session that begins all have changed. */
+  takeChanges(isNewSession: boolean, most = Number.POSITIVE_INFINITY): FetchChanges {
+    if (isNewSession) for (const entry of this.fetching()) this.#changed.add(entry);
     const wanted: FollowerFetch[] = [];
-    for (const { partition, status } of candidates) {
-      if (status.kind === 'fetching') wanted.push(fetchOf(partition));
+    for (const entry of this.#changed) {
+      if (wanted.length === most) break;
+      this.#changed.delete(entry);
+      if (entry.status.kind === 'fetching') wanted.push(fetchOf(entry.partition));
     }
     const unwanted = [...this.#unwanted.values()];
-    this.#changed.clear();
     this.#unwanted.clear();
     return { wanted, unwanted };
+  }
+
+  /** Whether there is more than was taken. */
+  get hasChanges(): boolean {
+    return this.#changed.size > 0;
   }
 
   #resume(entry: AgendaEntry): void {

@@ -49,6 +49,7 @@ export class FollowerFetchSession {
   readonly #partitionMaxBytes: number;
   #sessionId = NO_SESSION;
   #epoch = INITIAL_EPOCH;
+  #isRefused = false;
   /** What the leader knows. */
   readonly #known = new Map<string, FollowerFetch>();
 
@@ -59,6 +60,11 @@ export class FollowerFetchSession {
   /** Whether the next request has to name all partitions: there is no session to go on with. */
   get isNew(): boolean {
     return this.#epoch === INITIAL_EPOCH;
+  }
+
+  /** Whether the leader kept no session when it was asked to last. */
+  get isRefused(): boolean {
+    return this.#isRefused;
   }
 
   /** From where a partition was asked for last. */
@@ -104,6 +110,7 @@ export class FollowerFetchSession {
     const isNew = sessionId !== this.#sessionId || this.isNew;
     this.#epoch = sessionId === NO_SESSION ? INITIAL_EPOCH : isNew ? INITIAL_EPOCH + 1 : after(this.#epoch);
     this.#sessionId = sessionId;
+    this.#isRefused = sessionId === NO_SESSION;
   }
 
   /** The session is over, or nobody knows how far it got: the next request names all and asks to end the old one. */

@@ -58,6 +58,21 @@ describe('changes of in-sync replicas', () => {
     await turn();
   }
 
+  test('thousands are asked for one bounded request after another, the oldest first', async () => {
+    for (let partition = 0; partition < 2500; partition++)
+      void propose(partition % 2 === 0 ? ORDERS : SALES, partition, proposal(1, 1, 2));
+    const sizes = () =>
+      asked.map(({ topics }) => topics?.flatMap(({ partitions }) => partitions ?? []).length);
+    await turn();
+    expect(sizes()).toEqual([1000]);
+    await answered({ topics: [] });
+    expect(asked[0]?.topics?.[0]?.partitions?.[0]?.partitionIndex).toBe(0);
+    expect(sizes()).toEqual([1000]);
+    clock.advance(50);
+    await turn();
+    expect(sizes()).toEqual([1000, 1000]);
+  });
+
   function one(partition: Partition, topicId = ORDERS): Response {
     return {
       errorCode: 0,

@@ -30,6 +30,8 @@ type PartitionAnswer = Decoded<typeof alterPartitionResponse>['topics'][number][
 const ALTER_PARTITION_VERSION = 3;
 const TIMEOUT_MS = 30_000;
 const RETRY_MS = 50;
+/** Most partitions of one request: the controller decides on all of them in one turn, and others wait for it. */
+const CHANGES_AT_ONCE = 1000;
 const RECOVERED = 0;
 
 const SUPERSEDED: IsrAnswer = { kind: 'superseded' };
@@ -52,8 +54,8 @@ const SUPERSEDING: ReadonlySet<number> = new Set([
 ]);
 
 /**
- * Asks the controller for the ISRs that leaders of this broker propose. One request is under way at a time, with all
- * that were proposed since the last one; what the controller could not decide on is asked for again.
+ * Asks the controller for the ISRs that leaders of this broker propose. One request is under way at a time, with those
+ * that were proposed since the last one, a bounded number; what the controller could not decide on is asked for again.
  */
 export class IsrChanges {
   readonly #needs: IsrChangesNeeds;
@@ -96,8 +98,7 @@ export class IsrChanges {
   }
 
   async #ask(): Promise<void> {
-    const asked = [...this.#waiting.values()];
-    this.#waiting.clear();
+    const asked = this.#takeSome();
     const { controller, brokerId, brokerEpoch } = this.#needs;
     const answer = await controller.ask({
       request: alterPartitionRequest,
@@ -114,6 +115,17 @@ export class IsrChanges {
       this.#askAgain(asked, reason);
     }
     this.#askSoon();
+  }
+
+  /** Those that wait for longest. */
+  #takeSome(): Change[] {
+    const taken: Change[] = [];
+    for (const [key, change] of this.#waiting) {
+      if (taken.length === CHANGES_AT_ONCE) break;
+      this.#waiting.delete(key);
+      taken.push(change);
+    }
+    return taken;
   }
 
   #take(asked: readonly Change[], { topics }: Decoded<typeof alterPartitionResponse>): void {

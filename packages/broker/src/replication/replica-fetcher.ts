@@ -40,6 +40,9 @@ export interface ReplicaFetcherOptions {
 
 const FETCH_VERSION = 18;
 
+/** Most partitions that one fetch names: thousands at once would keep the leader, and us, from everything else. */
+const NAMED_AT_ONCE = 1000;
+
 /** How long a partition that is throttled waits until it is looked at again. */
 const THROTTLE_MS = 100;
 
@@ -158,16 +161,19 @@ export class ReplicaFetcher {
   /** Null when there is nothing to be had from the leader just now. */
   async #ask(): Promise<FetchAnswer | null> {
     const { channel, settings, replicaId, replicaEpoch, leaderId, logger } = this.#options;
+    // A session that nobody keeps has to be named whole, every time.
+    const most = this.#session.isRefused ? Number.POSITIVE_INFINITY : NAMED_AT_ONCE;
+    const round = this.#session.next(this.#agenda.takeChanges(this.#session.isNew, most));
     const answer = await channel.ask({
       request: fetchRequest,
       response: fetchResponse,
       version: FETCH_VERSION,
       body: {
         replicaState: { replicaId, replicaEpoch: replicaEpoch() },
-        maxWaitMs: settings.waitMaxMs,
+        maxWaitMs: this.#agenda.hasChanges ? 0 : settings.waitMaxMs,
         minBytes: settings.minBytes,
         maxBytes: settings.responseMaxBytes,
-        ...this.#session.next(this.#agenda.takeChanges(this.#session.isNew)),
+        ...round,
       },
       timeoutMs: settings.requestTimeoutMs,
     });
