@@ -50,6 +50,7 @@ export class CleanerCheckpoint {
       const lines = await this.#known();
       this.#isRestored = true;
       for (const log of logs) {
+        if (log.isUnused) continue;
         const line = lines.get(partitionDirectoryName(log.topicPartition));
         if (line !== undefined) log.compaction.cleanedTo = line.offset;
       }
@@ -60,9 +61,10 @@ export class CleanerCheckpoint {
   write(logs: Iterable<PartitionLog>): Promise<void> {
     return this.#inTurn(async () => {
       const lines: Lines = new Map();
-      for (const { topicPartition, compaction } of logs) {
-        const { cleanedTo } = compaction;
+      for (const log of logs) {
+        const cleanedTo = log.isUnused ? null : log.compaction.cleanedTo;
         if (cleanedTo === null) continue;
+        const { topicPartition } = log;
         lines.set(partitionDirectoryName(topicPartition), { ...topicPartition, offset: cleanedTo });
       }
       if (!isSame(await this.#known(), lines)) await this.#replace(lines);

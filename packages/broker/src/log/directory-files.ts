@@ -8,9 +8,6 @@ export const PARTITION_METADATA = 'partition.metadata';
 /** The file that says to which cluster, node and directory a log directory belongs. */
 export const META_PROPERTIES = 'meta.properties';
 
-/** Written as the last act of a clean stop: every log is synced to its end. */
-export const CLEAN_SHUTDOWN = '.kafka_cleanshutdown';
-
 /** The topic id in a partition's directory; null when there is none, or a crash has left nothing whole of it. */
 export async function readTopicId(disk: Disk, directory: string): Promise<string | null> {
   const bytes = await readWholeFile(disk, `${directory}/${PARTITION_METADATA}`);
@@ -69,28 +66,6 @@ export function writeMetaProperties(disk: Disk, directory: string, meta: MetaPro
     '',
   ];
   return replaceFile(disk, `${directory}/${META_PROPERTIES}`, new TextEncoder().encode(lines.join('\n')));
-}
-
-/** What the mark of a clean stop says. */
-export interface CleanShutdown {
-  /** The incarnation that stopped; -1 where the mark does not say. */
-  readonly brokerEpoch: number;
-}
-
-/** Not null once after a clean stop: the mark is taken away before anything is opened for writing. */
-export async function takeCleanShutdown(disk: Disk, directory: string): Promise<CleanShutdown | null> {
-  const path = `${directory}/${CLEAN_SHUTDOWN}`;
-  const bytes = await readWholeFile(disk, path);
-  if (bytes === null) return null;
-  await disk.remove(path);
-  await disk.syncDirectory(directory);
-  const match = /"brokerEpoch"\s*:\s*(\d{1,15})\b/.exec(new TextDecoder().decode(bytes));
-  return { brokerEpoch: match === null ? -1 : Number(match[1]) };
-}
-
-export function writeCleanShutdown(disk: Disk, directory: string, brokerEpoch: number): Promise<void> {
-  const content = JSON.stringify({ version: 0, brokerEpoch });
-  return replaceFile(disk, `${directory}/${CLEAN_SHUTDOWN}`, new TextEncoder().encode(content));
 }
 
 /** The part of Java's properties format that these files use; Java escapes colons and equal signs in values. */

@@ -232,6 +232,21 @@ describe('a disk that is full', () => {
   });
 });
 
+test('a log that is to get its first record, and no space for its file, takes it when there is some', async () => {
+  const small = new SmallDisk(0);
+  const log = await bedOn(small.disk).open();
+  const append = () => {
+    const outcome = log.appendAsLeader(batchOf(['a']), CLIENT);
+    return outcome.kind === 'appended' ? outcome.completion : ErrorCode.UNKNOWN_SERVER_ERROR;
+  };
+  expect(await append()).toBe(ErrorCode.KAFKA_STORAGE_ERROR);
+  expect([log.isOffline, log.logEndOffset]).toEqual([false, 0]);
+  small.room = Number.POSITIVE_INFINITY;
+  expect(await append()).toBe(ErrorCode.NONE);
+  expect(await contentOf(log)).toEqual([[0, 'a']]);
+  expect(await log.close()).toBe(true);
+});
+
 test('what was refused for want of space is cut off durably before anybody is told', async () => {
   const events: string[] = [];
   const small = new SmallDisk(Number.POSITIVE_INFINITY);
@@ -246,14 +261,17 @@ test('what was refused for want of space is cut off durably before anybody is to
     ),
   );
   const log = await bed.open();
+  const first = batchOf(['a']);
+  const written = log.appendAsLeader(first, CLIENT);
+  expect(written.kind === 'appended' && (await written.completion)).toBe(ErrorCode.NONE);
   await log.close();
-  const again = await bed.open({ isClean: true });
+  const again = await bed.open({ isClean: true, recoveryPoint: 1 });
   events.length = 0;
   small.room = 0;
-  const outcome = again.appendAsLeader(batchOf(['a']), CLIENT);
+  const outcome = again.appendAsLeader(batchOf(['b']), CLIENT);
   if (outcome.kind !== 'appended') throw new Error(outcome.kind);
   expect(await outcome.completion).toBe(ErrorCode.KAFKA_STORAGE_ERROR);
-  expect(events).toEqual(['cut off at 0', 'synced']);
+  expect(events).toEqual([`cut off at ${first.length}`, 'synced']);
   small.room = Number.POSITIVE_INFINITY;
   expect(await again.close()).toBe(true);
 });

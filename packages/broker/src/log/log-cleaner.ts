@@ -147,6 +147,7 @@ export class LogCleaner {
 
   #isCleanable(log: PartitionLog): boolean {
     return (
+      !log.isUnused &&
       log.config.cleanupPolicy.includes('compact') &&
       !log.isOffline &&
       !log.compaction.isBusy &&

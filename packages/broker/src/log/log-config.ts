@@ -75,3 +75,8 @@ export const DEFAULT_LOG_CONFIG: LogConfig = {
   compressionLevels: { gzip: -1, zstd: 3 },
   validateRecords: false,
 };
+
+/** How long a segment may grow: a record can be compacted when its segment is closed, and has to be at some time. */
+export function longestSegmentMs({ cleanupPolicy, segmentMs, maxCompactionLagMs }: LogConfig): number {
+  return cleanupPolicy.includes('compact') ? Math.min(segmentMs, maxCompactionLagMs) : segmentMs;
+}

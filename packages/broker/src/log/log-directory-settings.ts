@@ -38,3 +38,9 @@ export const DEFAULT_LOG_DIRECTORY_SETTINGS: LogDirectorySettings = {
   minFreeBytes: -1,
   tailCacheBytes: 16 * 1024 * 1024,
 };
+
+/** What of the settings can change while logs are open. */
+export type ChangeableSettings = Pick<
+  LogDirectorySettings,
+  'recoveryThreads' | 'producerIdExpirationMs' | 'fileDeleteDelayMs' | 'minFreeBytes'
+>;

@@ -1,26 +1,28 @@
-import type { BufferPool } from '../runtime/buffer-pool.ts';
-import type { Clock } from '../runtime/clock.ts';
 import { DiskError } from '../runtime/disk.ts';
 import { invariant } from '../runtime/invariant.ts';
-import type { Logger } from '../runtime/logger.ts';
 import { isPassing, lacksSpace } from '../runtime/passing-error.ts';
 import { DamagedFileError } from './checkpoint-files.ts';
+import {
+  type CleanShutdown,
+  markCleanShutdown,
+  takeCleanShutdown,
+  type UnusedLog,
+  unusedAmong,
+} from './clean-shutdown.ts';
 import { CleanerCheckpoint } from './cleaner-checkpoint.ts';
 import { DelayedRemovals } from './delayed-removals.ts';
 import { type CheckpointKind, checkpointedOffset, DirectoryCheckpoints } from './directory-checkpoints.ts';
-import { type ClaimedDirectory, claimDirectory, type DirectoryClaim, unusable } from './directory-claim.ts';
+import { type ClaimedDirectory, claimDirectory, unusable } from './directory-claim.ts';
 import { directoryEnvironment } from './directory-environment.ts';
-import {
-  type CleanShutdown,
-  type MetaProperties,
-  readTopicId,
-  syncPartition,
-  takeCleanShutdown,
-  writeCleanShutdown,
-  writeTopicId,
-} from './directory-files.ts';
+import { type MetaProperties, readTopicId, syncPartition, writeTopicId } from './directory-files.ts';
+import { beginDirectoryTasks } from './directory-tasks.ts';
 import type { LogConfig } from './log-config.ts';
-import { DEFAULT_LOG_DIRECTORY_SETTINGS, type LogDirectorySettings } from './log-directory-settings.ts';
+import type { LogDirectoryOptions } from './log-directory-options.ts';
+import {
+  type ChangeableSettings,
+  DEFAULT_LOG_DIRECTORY_SETTINGS,
+  type LogDirectorySettings,
+} from './log-directory-settings.ts';
 import type { LogEnvironment, TopicPartition } from './log-environment.ts';
 import {
   DELETE_SUFFIX,
@@ -32,21 +34,10 @@ import {
 } from './partition-directory.ts';
 import { PartitionFolders } from './partition-folders.ts';
 import { PartitionLog } from './partition-log.ts';
-import type { LogState, OpenLogOptions } from './partition-log-options.ts';
+import type { LogOwner, LogPlace, LogState, OpenLogOptions } from './partition-log-options.ts';
 import { PeriodicTasks } from './periodic-tasks.ts';
 import { Slots } from './slots.ts';
 import type { DirectorySpace } from './space-guard.ts';
-
-export interface LogDirectoryOptions extends DirectoryClaim {
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly buffers: BufferPool;
-  readonly settings?: Partial<LogDirectorySettings>;
-  /** Told once when the disk has refused: all logs of the directory are offline. */
-  readonly onOffline: (error: DiskError) => void;
-  /** Told when appends of clients are refused for want of space, and when they are taken again. */
-  readonly onSpace?: (isLow: boolean) => void;
-}
 
 /** A partition that the directory holds. */
 export interface FoundPartition extends TopicPartition {
@@ -55,12 +46,6 @@ export interface FoundPartition extends TopicPartition {
   /** Whether it was being moved into this directory, and is not complete. */
   readonly isFuture: boolean;
 }
-
-/** What of the settings can change while logs are open. */
-export type ChangeableSettings = Pick<
-  LogDirectorySettings,
-  'recoveryThreads' | 'producerIdExpirationMs' | 'fileDeleteDelayMs' | 'minFreeBytes'
->;
 
 /**
  * A directory with the logs of many partitions, as `log.dirs` names it, for one process at a time. It checkpoints
@@ -85,6 +70,17 @@ export class LogDirectory {
   readonly #tasks: PeriodicTasks;
   /** By the name of the folder: topic ids found there that no log was opened for yet. */
   readonly #foundIds = new Map<string, string>();
+  /** By the name of the folder: what the last stop has left without a record, as far as it is not open yet. */
+  readonly #unused: Map<string, UnusedLog>;
+  readonly #owner: LogOwner = {
+    onFailure: (error) => this.goOffline(error),
+    beforeFirstSync: (directory) => syncPartition(this.#environment.disk, directory),
+    raiseCheckpoint: () => this.#writeCheckpoint('recoveryPoint'),
+    lowerCheckpoints: async (partition, offset) => {
+      for (const kind of ['recoveryPoint', 'logStart'] as const) await this.#writeCheckpoint(kind);
+      await this.cleanerCheckpoint.lower(partition, offset);
+    },
+  };
   /** Logs that are read through or closed at once. */
   readonly #slots: Slots;
   #failure: DiskError | null = null;
@@ -102,6 +98,7 @@ export class LogDirectory {
     this.meta = state.claimed.meta;
     this.wasClean = state.stopped !== null;
     this.previousBrokerEpoch = state.stopped?.brokerEpoch ?? -1;
+    this.#unused = state.stopped?.unused ?? new Map();
     this.#options = options;
     this.#settings = { ...DEFAULT_LOG_DIRECTORY_SETTINGS, ...options.settings };
     this.#checkpoints = state.checkpoints;
@@ -168,7 +165,7 @@ export class LogDirectory {
       const future = parseFutureDirectory(name);
       const partition = future ?? parsePartitionDirectory(name);
       if (partition === null) continue;
-      const topicId = await readTopicId(disk, `${this.path}/${name}`);
+      const topicId = this.#unused.get(name)?.topicId ?? (await readTopicId(disk, `${this.path}/${name}`));
       if (future === null && topicId !== null) this.#foundIds.set(name, topicId);
       if (future === null) found.push({ ...partition, topicId, isFuture: false });
       else if (names.has(partitionDirectoryName(future))) {
@@ -179,23 +176,39 @@ export class LogDirectory {
         found.push({ ...partition, topicId, isFuture: true });
       }
     }
+    for (const name of this.#unused.keys()) if (!names.has(name)) this.#unused.delete(name);
     this.#checkpoints.keepOnly(found);
     return found;
+  }
+
+  /** The log of a partition that the last stop has left without a record; null where something has to be read for it. */
+  openUnusedLog(topicPartition: TopicPartition, options: OpenLogOptions): PartitionLog | null {
+    const { topicId, config, waitsForSpace = false, durableTo = 0 } = options;
+    const name = partitionDirectoryName(topicPartition);
+    const { recoveryPoint, logStartOffset } = this.#checkpoints.of(topicPartition);
+    const isUnused = Math.max(recoveryPoint, logStartOffset, durableTo) === 0;
+    if (this.#failure !== null || this.#unused.get(name)?.topicId !== topicId || !isUnused) return null;
+    this.#unused.delete(name);
+    this.#foundIds.delete(name);
+    return this.#keep(
+      PartitionLog.unused({ ...this.#placeOf(topicPartition), topicId, config, waitsForSpace }),
+    );
   }
 
   /**
    * Opens the log of a partition, or begins one. Rejects with a `DiskError`, or with a `DamagedFileError` when its
    * files cannot be a log; one that lies there must be of the same topic id.
    */
-  async openLog(
-    topicPartition: TopicPartition,
-    { config, topicId, waitsForSpace = false, durableTo = 0 }: OpenLogOptions,
-  ): Promise<PartitionLog> {
+  async openLog(topicPartition: TopicPartition, options: OpenLogOptions): Promise<PartitionLog> {
     if (this.#failure !== null) throw this.#failure;
+    const unused = this.openUnusedLog(topicPartition, options);
+    if (unused !== null) return unused;
+    const { config, topicId, waitsForSpace = false, durableTo = 0 } = options;
     const name = partitionDirectoryName(topicPartition);
     const directory = this.#folders.pathOf(topicPartition);
     const knownId = this.#foundIds.get(name) ?? (await this.#topicIdIn(directory));
     this.#foundIds.delete(name);
+    this.#unused.delete(name);
     if (knownId === null) {
       await this.#checkpoints.begin(topicPartition);
       await writeTopicId(this.#environment.disk, directory, topicId);
@@ -205,27 +218,22 @@ export class LogDirectory {
     const checkpointed = this.#checkpoints.of(topicPartition);
     const cleanedTo = knownId === null ? 0 : await this.cleanerCheckpoint.cleanedTo(topicPartition);
     const recoveryPoint = Math.max(checkpointed.recoveryPoint, durableTo);
-    const state = { isClean: this.wasClean, cleanedTo, ...checkpointed, recoveryPoint };
-    const open = () => this.#open(topicPartition, { config, waitsForSpace, ...state });
+    const known = { isClean: this.wasClean, cleanedTo, ...checkpointed, recoveryPoint };
+    const open = () => this.#open(topicPartition, { topicId, config, waitsForSpace, ...known });
     return this.wasClean ? open() : this.#slots.run(open);
   }
 
   async #open(topicPartition: TopicPartition, state: LogState): Promise<PartitionLog> {
+    return this.#keep(await PartitionLog.open({ ...this.#placeOf(topicPartition), ...state }));
+  }
+
+  #placeOf(topicPartition: TopicPartition): LogPlace {
     const directory = this.#folders.pathOf(topicPartition);
-    const log = await PartitionLog.open({
-      environment: this.#environment,
-      directory,
-      topicPartition,
-      onFailure: (error) => this.goOffline(error),
-      beforeFirstSync: () => syncPartition(this.#environment.disk, directory),
-      raiseCheckpoint: () => this.#writeCheckpoint('recoveryPoint'),
-      lowerCheckpoints: async (offset) => {
-        for (const kind of ['recoveryPoint', 'logStart'] as const) await this.#writeCheckpoint(kind);
-        await this.cleanerCheckpoint.lower(topicPartition, offset);
-      },
-      ...state,
-    });
-    this.#logs.set(partitionDirectoryName(topicPartition), log);
+    return { environment: this.#environment, owner: this.#owner, directory, topicPartition };
+  }
+
+  #keep(log: PartitionLog): PartitionLog {
+    this.#logs.set(partitionDirectoryName(log.topicPartition), log);
     return log;
   }
 
@@ -250,12 +258,12 @@ export class LogDirectory {
   async promoteFutureLog(topicPartition: TopicPartition, config: LogConfig): Promise<PartitionLog> {
     const future = this.log(topicPartition);
     invariant(future !== undefined, 'there is a log to be promoted');
-    const { logEndOffset: recoveryPoint, logStartOffset, highWatermark } = future;
+    const { topicId, logEndOffset: recoveryPoint, logStartOffset, highWatermark } = future;
     const isSealed = await future.close();
     if (!isSealed) throw this.#failure ?? new DiskError('EIO', future.directory);
     await this.#folders.promote(topicPartition);
     const state = { isClean: true, waitsForSpace: false, recoveryPoint, logStartOffset, highWatermark };
-    const log = await this.#open(topicPartition, { config, ...state });
+    const log = await this.#open(topicPartition, { topicId, config, ...state });
     // Gaps that the former place had from a cleaning lie below.
     await this.#writeCheckpoint('recoveryPoint');
     return log;
@@ -296,23 +304,21 @@ export class LogDirectory {
     await this.#logs.get(name)?.abandon();
     this.#logs.delete(name);
     this.#foundIds.delete(name);
+    this.#unused.delete(name);
     this.#checkpoints.forget(topicPartition);
     return this.#folders.depart(topicPartition, suffix);
   }
 
   /** Begins the periodic tasks: the look at the free space, retention, checkpoints, expiry of producers. */
   start(): void {
-    const settings = this.#settings;
     this.#reportScans();
     void this.#environment.space.start();
-    this.#tasks.every(settings.retentionCheckIntervalMs, () => this.#applyRetention());
-    this.#tasks.every(settings.producerIdExpirationCheckIntervalMs, async () => {
-      const { producerIdExpirationMs } = this.#settings;
-      for (const log of this.#logs.values()) log.removeExpiredProducers(producerIdExpirationMs);
+    beginDirectoryTasks(this.#tasks, {
+      clock: this.#environment.clock,
+      settings: () => this.#settings,
+      logs: () => this.logs,
+      checkpoint: (kind) => this.#checkpoint(kind),
     });
-    this.#tasks.every(settings.recoveryPointCheckpointIntervalMs, () => this.#checkpoint('recoveryPoint'));
-    this.#tasks.every(settings.logStartCheckpointIntervalMs, () => this.#checkpoint('logStart'));
-    this.#tasks.every(settings.highWatermarkCheckpointIntervalMs, () => this.#checkpoint('highWatermark'));
   }
 
   /** Says after a crash how much was read through: what the recovery points left. */
@@ -321,11 +327,6 @@ export class LogDirectory {
     if (this.wasClean || scans.bytes === 0) return;
     const opened = { directory: this.path, logs: this.#logs.size, scannedBytes: scans.bytes };
     logger.info(opened, 'Opened the logs after a stop that was not a clean one');
-  }
-
-  async #applyRetention(): Promise<void> {
-    const nowMs = this.#environment.clock.wallMs();
-    for (const log of [...this.#logs.values()]) await log.applyRetention(nowMs);
   }
 
   async #checkpoint(kind: CheckpointKind): Promise<void> {
@@ -371,28 +372,20 @@ export class LogDirectory {
     );
     for (const kind of ['recoveryPoint', 'logStart', 'highWatermark'] as const) await this.#checkpoint(kind);
     const isOver = sealed.every(Boolean) && this.#failure === null;
-    if (isOver && (await this.#isAllOpen())) await this.#markClean(brokerEpoch);
+    // After a crash, a start that came to nothing has not read through what lies here.
+    if (isOver && (this.wasClean || (await this.#isAllOpen()))) {
+      const unused = [...this.#unused.values(), ...unusedAmong(this.#logs.values())];
+      await markCleanShutdown(this.#environment, this.path, { brokerEpoch, unused });
+    }
     this.#logs.clear();
     await this.#claimed.release();
   }
 
-  /** After a crash, a start that came to nothing has not read through what lies here. */
   async #isAllOpen(): Promise<boolean> {
-    if (this.wasClean) return true;
     const entries = await this.#environment.disk.list(this.path);
     return entries.every(({ name, kind }) => {
       const isLog = kind === 'directory' && parsePartitionDirectory(name) !== null;
       return !isLog || this.#logs.has(name);
     });
-  }
-
-  async #markClean(brokerEpoch: number): Promise<void> {
-    try {
-      await writeCleanShutdown(this.#environment.disk, this.path, brokerEpoch);
-    } catch (error) {
-      if (!(error instanceof DiskError)) throw error;
-      const { logger } = this.#environment;
-      logger.warn({ err: error, directory: this.path }, 'The disk refused the mark of a clean stop');
-    }
   }
 }

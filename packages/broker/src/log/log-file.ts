@@ -1,9 +1,11 @@
 import { baseOffsetAt, batchSizeAt, lastOffsetAt } from '../protocol/record-batch.ts';
 import { uninitializedBytes } from '../runtime/bytes.ts';
-import type { File } from '../runtime/disk.ts';
+import type { Disk, File } from '../runtime/disk.ts';
+import { directoryOf } from '../runtime/whole-file.ts';
 import { type BatchPlace, findBatch } from './batch-headers.ts';
 import { DamagedLogError, isUnreadable } from './damaged-log-error.ts';
 import type { FilePool } from './file-pool.ts';
+import { parseSegmentFileName } from './segment-files.ts';
 import { type BatchVisitor, flawOf, type ScanEnd, type ScannedRange, scanChecked } from './segment-scan.ts';
 
 /**
@@ -12,6 +14,8 @@ import { type BatchVisitor, flawOf, type ScanEnd, type ScannedRange, scanChecked
  */
 export class LogFile {
   readonly path: string;
+  /** Whether nobody has looked for it, or made it: its log never had a record. */
+  isUnmade = false;
   readonly #files: FilePool;
   readonly #baseOffset: number;
 
@@ -19,6 +23,23 @@ export class LogFile {
     this.#files = files;
     this.path = path;
     this.#baseOffset = baseOffset;
+  }
+
+  /**
+   * Makes a file that is unmade, unless it is there already. Rejects with a {@link DamagedLogError} where records lie
+   * that nobody knew of: they are not written over.
+   */
+  async make(disk: Disk): Promise<void> {
+    const entries = await disk.list(directoryOf(this.path));
+    const found = entries.filter(({ name }) => parseSegmentFileName(name) !== null);
+    const isThere = found.some(({ name }) => this.path.endsWith(`/${name}`));
+    const isEmpty = found.length === (isThere ? 1 : 0);
+    if (!isEmpty || (isThere && (await disk.stat(this.path)).sizeInBytes > 0)) {
+      const reason = 'the log was left without a record, and there are files of records now';
+      throw new DamagedLogError(this.path, { position: 0, offset: this.#baseOffset, reason });
+    }
+    if (!isThere) await this.#files.create(this.path);
+    this.isUnmade = false;
   }
 
   /** Reads batches and checks them; see {@link scanChecked}. */

@@ -178,6 +178,7 @@ export class LogWriter {
     if (this.loaded.segments.active.mustRollFor(incoming(first), this.#config))
       await this.roll(this.logEndOffset);
     const { active } = this.loaded.segments;
+    if (active.isUnmade) await active.make();
     const group = this.#fitting(active, appends);
     const buffers = group.map((append) => append.bytes);
     this.#hasTornEnd = true;

@@ -4,20 +4,36 @@ import type { LogConfig } from './log-config.ts';
 import type { LogEnvironment, TopicPartition } from './log-environment.ts';
 import type { OpenedRecords } from './recompression.ts';
 
-export interface PartitionLogOptions {
+/** What the logs of a directory have to ask of it. One object for all of them. */
+export interface LogOwner {
+  /** Told when the disk has refused: the whole log directory is to be given up. */
+  onFailure(error: DiskError): void;
+  /** Makes durable what the records of the log in `directory` are worth nothing without. */
+  beforeFirstSync(directory: string): Promise<void>;
+  /** As `LogCutOptions` has it. */
+  lowerCheckpoints(partition: TopicPartition, offset: number): Promise<void>;
+  /** As `LogCompactionOptions` has it. */
+  raiseCheckpoint(): Promise<void>;
+}
+
+/** Where a log lies, and to whom it belongs. */
+export interface LogPlace {
   readonly environment: LogEnvironment;
   /** The partition's own directory; it exists. */
   readonly directory: string;
   readonly topicPartition: TopicPartition;
+  readonly owner: LogOwner;
+}
+
+/** A log that is empty as long as nobody has written to it. */
+export interface NewLog extends LogPlace {
+  readonly topicId: string;
   readonly config: LogConfig;
-  /** Told when the disk has refused: the whole log directory is to be given up. */
-  readonly onFailure: (error: DiskError) => void;
-  /** Makes durable what the log's records are worth nothing without. */
-  readonly beforeFirstSync: () => Promise<void>;
-  /** As `LogCutOptions` has it; a log without checkpoints has nothing to lower. */
-  readonly lowerCheckpoints?: (offset: number) => Promise<void>;
-  /** As `LogCompactionOptions` has it; a log without checkpoints has none to raise. */
-  readonly raiseCheckpoint?: () => Promise<void>;
+  /** As `LogWriterOptions` has it. */
+  readonly waitsForSpace: boolean;
+}
+
+export interface PartitionLogOptions extends NewLog {
   /** Whether the log directory was closed in order. */
   readonly isClean: boolean;
   /** The checkpoints of the log directory; 0 where it has none. */
@@ -28,21 +44,10 @@ export interface PartitionLogOptions {
   readonly cleanedTo?: number;
   readonly logStartOffset: number;
   readonly highWatermark: number;
-  /** As `LogWriterOptions` has it. */
-  readonly waitsForSpace: boolean;
 }
 
 /** How a log is opened, as far as its directory does not say it for all. */
-export type LogState = Omit<
-  PartitionLogOptions,
-  | 'environment'
-  | 'directory'
-  | 'topicPartition'
-  | 'onFailure'
-  | 'beforeFirstSync'
-  | 'raiseCheckpoint'
-  | 'lowerCheckpoints'
->;
+export type LogState = Omit<PartitionLogOptions, keyof LogPlace>;
 
 export interface OpenLogOptions {
   readonly config: LogConfig;

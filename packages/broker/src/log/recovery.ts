@@ -3,6 +3,7 @@ import { invariant } from '../runtime/invariant.ts';
 import { DamagedFileError, readLeaderEpochs } from './checkpoint-files.ts';
 import { DamagedLogError, isUnreadable } from './damaged-log-error.ts';
 import { type EpochEntry, LeaderEpochCache } from './leader-epoch-cache.ts';
+import type { LogConfig } from './log-config.ts';
 import type { LogEnvironment } from './log-environment.ts';
 import type { Loading, LoadOptions, OpenedSegments } from './log-loading.ts';
 import { applyBatch } from './producer-append.ts';
@@ -29,13 +30,13 @@ export interface LoadedLog extends OpenedSegments {
  * Opens the files of a partition. After a crash it is read through from the recovery point on: the log ends before
  * the first batch that is not whole, what lies behind it is removed, and indexes, leader epochs and producer state
  * are built anew from what stays. Rejects with a {@link DamagedLogError} when what was on the disk for certain is not
- * there as it was written; that is reported here.
+ * there as it was written; that is reported here. 'unused' where the files say that there never was a record.
  */
 export async function loadLog(
   environment: LogEnvironment,
   directory: string,
   options: LoadOptions,
-): Promise<LoadedLog> {
+): Promise<LoadedLog | 'unused'> {
   try {
     return await load(environment, directory, options);
   } catch (error) {
@@ -54,22 +55,12 @@ async function load(
   environment: LogEnvironment,
   directory: string,
   options: LoadOptions,
-): Promise<LoadedLog> {
+): Promise<LoadedLog | 'unused'> {
   const files = await settleFiles(environment, directory);
   const segments = await segmentsOf(environment, directory, files);
+  if (isUnused(files, segments, options)) return 'unused';
   const snapshotOffsets = files.filter(({ suffix }) => suffix === '.snapshot').map(({ offset }) => offset);
   const snapshots = new ProducerSnapshots(environment, directory, snapshotOffsets);
-  const [unused] = segments;
-  if (unused !== undefined && files.length === 1 && isUnused(unused, options)) {
-    unused.begin(options.config);
-    return {
-      ...empty(unused),
-      epochs: new LeaderEpochCache([]),
-      snapshots,
-      logStartOffset: 0,
-      recoveryPoint: 0,
-    };
-  }
   const epochs = new LeaderEpochCache(await epochEntries(environment, directory, { options, segments }));
   const loading: Loading = { environment, directory, options, epochs, snapshots };
   const { logStartOffset, recoveryPoint } = options;
@@ -93,12 +84,25 @@ async function load(
   return { ...opened, epochs, snapshots, logStartOffset: firstOffset, recoveryPoint: durable };
 }
 
-/** Whether the one file of a log says that it never had a record: there is nothing to be read, or to be recovered. */
+/** Whether the files of a log say that it never had a record: there is nothing to be read, or to be recovered. */
 function isUnused(
-  { baseOffset, sizeInBytes }: Segment,
+  files: readonly FoundFile[],
+  segments: readonly Segment[],
   { logStartOffset, recoveryPoint }: LoadOptions,
 ): boolean {
-  return baseOffset === 0 && sizeInBytes === 0 && logStartOffset === 0 && recoveryPoint === 0;
+  const isEmpty = segments.every(({ baseOffset, sizeInBytes }) => baseOffset === 0 && sizeInBytes === 0);
+  return isEmpty && files.length === segments.length && logStartOffset === 0 && recoveryPoint === 0;
+}
+
+/** A log that never had a record. Its files are made, or found to be as empty, when it gets one. */
+export function unusedLog(environment: LogEnvironment, directory: string, config: LogConfig): LoadedLog {
+  return {
+    ...empty(Segment.unmade(environment, directory, config)),
+    epochs: new LeaderEpochCache([]),
+    snapshots: new ProducerSnapshots(environment, directory, []),
+    logStartOffset: 0,
+    recoveryPoint: 0,
+  };
 }
 
 /** A log without a record. At 0 no other file could say more of it than that. */

@@ -1,3 +1,5 @@
+import { type Disk, DiskError } from '../runtime/disk.ts';
+
 /** Kafka's file names inside a partition's directory: the base offset in twenty digits, then what it is. */
 export type SegmentSuffix = '.log' | '.index' | '.timeindex' | '.txnindex' | '.snapshot';
 
@@ -35,4 +37,16 @@ export function parseSegmentFileName(name: string): SegmentFileName | null {
     suffix: suffix as SegmentSuffix,
     state: (state ?? '') as SegmentFileName['state'],
   };
+}
+
+/** False where there is no file of that name. Rejects with a `DiskError`. */
+export async function renameIfThere(disk: Disk, from: string, to: string): Promise<boolean> {
+  try {
+    await disk.rename(from, to);
+    return true;
+  } catch (error) {
+    // Indexes may be missing, and most segments have no transaction index.
+    if (error instanceof DiskError && error.code === 'ENOENT') return false;
+    throw error;
+  }
 }

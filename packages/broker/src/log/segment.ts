@@ -1,16 +1,15 @@
 import { BATCH_HEADER_BYTES, lastOffsetAt } from '../protocol/record-batch.ts';
-import { DiskError } from '../runtime/disk.ts';
 import { invariant } from '../runtime/invariant.ts';
 import { writeRebuildableFile } from '../runtime/whole-file.ts';
 import type { BatchPlace } from './batch-headers.ts';
 import { DamagedLogError } from './damaged-log-error.ts';
 import { IndexBuilder } from './index-builder.ts';
 import type { SegmentIndexes } from './index-cache.ts';
-import type { LogConfig } from './log-config.ts';
+import { type LogConfig, longestSegmentMs } from './log-config.ts';
 import type { LogEnvironment } from './log-environment.ts';
 import { LogFile } from './log-file.ts';
 import type { OffsetIndex } from './offset-index.ts';
-import { DELETED_SUFFIX, type SegmentSuffix, segmentFile } from './segment-files.ts';
+import { DELETED_SUFFIX, renameIfThere, type SegmentSuffix, segmentFile } from './segment-files.ts';
 import { ClosedIndexes } from './segment-indexes.ts';
 import type { BatchVisitor, ScanEnd, ScannedRange } from './segment-scan.ts';
 import type { TimeIndex, TimestampOffset } from './time-index.ts';
@@ -115,6 +114,27 @@ export class Segment {
     return segment;
   }
 
+  /** The first segment of a log that never had a record. Whether its file is there is seen by {@link make}. */
+  static unmade(environment: LogEnvironment, directory: string, config: LogConfig): Segment {
+    const modifiedMs = environment.clock.wallMs();
+    const segment = new Segment(environment, directory, {
+      ...{ baseOffset: 0, sizeInBytes: 0, modifiedMs, hasTransactions: false },
+    });
+    segment.begin(config);
+    segment.#log.isUnmade = true;
+    return segment;
+  }
+
+  /** Whether nobody has looked for its file, or made it. */
+  get isUnmade(): boolean {
+    return this.#log.isUnmade;
+  }
+
+  /** See {@link LogFile.make}. */
+  make(): Promise<void> {
+    return this.#log.make(this.#environment.disk);
+  }
+
   /** Makes this the active segment, without a batch. */
   begin(config: LogConfig): void {
     this.replaceTransactions(TransactionIndex.empty());
@@ -156,7 +176,7 @@ export class Segment {
       first >= 0 ? batch.maxTimestamp - first : this.#environment.clock.wallMs() - this.#openedMs;
     return (
       size + batch.sizeInBytes > config.segmentBytes ||
-      waitedMs > longestMs(config) - this.#rollJitterMs ||
+      waitedMs > longestSegmentMs(config) - this.#rollJitterMs ||
       building.isFull(this.#indexBytesMax, pending.count)
     );
   }
@@ -355,6 +375,7 @@ export class Segment {
   async renameToDeleted(): Promise<string[]> {
     const { disk, files } = this.#environment;
     this.#closed.retire();
+    if (this.isUnmade) return [];
     const renamed = [`${this.path}${DELETED_SUFFIX}`];
     await files.move(this.path, `${this.path}${DELETED_SUFFIX}`);
     for (const suffix of ['.index', '.timeindex', '.txnindex'] as const) {
@@ -372,21 +393,5 @@ export class Segment {
   #activeBuilder(): IndexBuilder {
     invariant(this.#building !== null, `segment ${this.path} is not the active one`);
     return this.#building;
-  }
-}
-
-/** A record can be compacted when its segment is closed, and has to be at some time. */
-function longestMs({ cleanupPolicy, segmentMs, maxCompactionLagMs }: LogConfig): number {
-  return cleanupPolicy.includes('compact') ? Math.min(segmentMs, maxCompactionLagMs) : segmentMs;
-}
-
-async function renameIfThere(disk: LogEnvironment['disk'], from: string, to: string): Promise<boolean> {
-  try {
-    await disk.rename(from, to);
-    return true;
-  } catch (error) {
-    // Indexes may be missing, and most segments have no transaction index.
-    if (error instanceof DiskError && error.code === 'ENOENT') return false;
-    throw error;
   }
 }

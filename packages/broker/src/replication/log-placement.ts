@@ -76,6 +76,17 @@ export class LogPlacement {
     this.#preferred.set(`${topic}-${index}`, path);
   }
 
+  /** The directory that has the partition's only folder, if it has; it is claimed then. See {@link claim}. */
+  claimOnly({ topic, index, topicId }: PlacedPartition): LogDirectory | null {
+    const name = `${topic}-${index}`;
+    const [folder, ...others] = this.#unclaimed.get(name) ?? [];
+    if (folder === undefined || others.length > 0) return null;
+    if (folder.found.topicId !== topicId || folder.found.isFuture) return null;
+    this.#unclaimed.delete(name);
+    this.#claimed(name, folder.directory);
+    return folder.directory;
+  }
+
   /**
    * Where a partition's folder lies already, else where it is wanted, else the directory with the fewest partitions. A
    * folder of its name that belongs to another topic is set aside. Rejects with a {@link LogOutOfReachError} rather than
@@ -104,9 +115,13 @@ export class LogPlacement {
     const directory = chosen?.directory ?? this.#wanted(partition) ?? this.#emptiest();
     const isOutOfReach = chosen === undefined && partition.isOld && lacksDirectories;
     if (directory === undefined || isOutOfReach) throw new LogOutOfReachError(name);
+    this.#claimed(name, directory);
+    return { directory, movingTo: movingTo?.directory ?? null };
+  }
+
+  #claimed(name: string, directory: LogDirectory): void {
     this.#preferred.delete(name);
     this.#counts.set(directory, this.#countOf(directory) + 1);
-    return { directory, movingTo: movingTo?.directory ?? null };
   }
 
   /**

@@ -4,7 +4,7 @@ import { PartitionReaders } from './partition-readers.ts';
 function scene() {
   const readers = new PartitionReaders({ highWatermark: 0, lastStableOffset: 0 });
   const stable: number[] = [];
-  readers.waiting['last-stable-offset'].watch({
+  readers.waiting('last-stable-offset').watch({
     readableGrew: (bytes) => stable.push(bytes),
     disturbed() {},
   });

@@ -1,3 +1,4 @@
+import type { ReadIsolation } from './partition.ts';
 import { PartitionWatches } from './partition-watches.ts';
 
 /** Where readers stop, in the order in which a record passes them backwards. */
@@ -6,13 +7,11 @@ interface ReadEnds {
   readonly lastStableOffset: number;
 }
 
-/** Those who wait to read a partition, by how far they see. */
+/** Those who wait to read a partition, by how far they see. Where nobody ever has there is nothing to be told. */
 export class PartitionReaders {
-  readonly waiting = {
-    'log-end': new PartitionWatches(),
-    'high-watermark': new PartitionWatches(),
-    'last-stable-offset': new PartitionWatches(),
-  };
+  #logEnd: PartitionWatches | null = null;
+  #highWatermark: PartitionWatches | null = null;
+  #lastStable: PartitionWatches | null = null;
   #lastStableOffset: number;
   /** Of records that are committed and whose transactions are not known to be at an end. */
   #unstableBytes = 0;
@@ -21,9 +20,29 @@ export class PartitionReaders {
     this.#lastStableOffset = lastStableOffset;
   }
 
+  /** Those who see so far. */
+  waiting(isolation: ReadIsolation): PartitionWatches {
+    switch (isolation) {
+      case 'log-end':
+        this.#logEnd ??= new PartitionWatches();
+        return this.#logEnd;
+      case 'high-watermark':
+        this.#highWatermark ??= new PartitionWatches();
+        return this.#highWatermark;
+      case 'last-stable-offset':
+        this.#lastStable ??= new PartitionWatches();
+        return this.#lastStable;
+    }
+  }
+
+  /** The log has grown by about so many bytes. */
+  logGrew(bytes: number): void {
+    this.#logEnd?.grew(bytes);
+  }
+
   /** The high watermark has moved over about so many bytes. */
   committedGrew(bytes: number, ends: ReadEnds): void {
-    this.waiting['high-watermark'].grew(bytes);
+    this.#highWatermark?.grew(bytes);
     this.#unstableBytes += bytes;
     this.stableMoved(ends);
   }
@@ -39,16 +58,18 @@ export class PartitionReaders {
     if (passed <= 0) return;
     const bytes = Math.max(1, Math.round((this.#unstableBytes * passed) / unstable));
     this.#unstableBytes = Math.max(0, this.#unstableBytes - bytes);
-    this.waiting['last-stable-offset'].grew(bytes);
+    this.#lastStable?.grew(bytes);
   }
 
   /** An offset has moved that every answer tells. */
   moved(): void {
-    this.waiting['log-end'].moved();
+    this.#logEnd?.moved();
   }
 
   /** Wakes all, whatever they wait for. */
   disturb(): void {
-    for (const watches of Object.values(this.waiting)) watches.disturb();
+    this.#logEnd?.disturb();
+    this.#highWatermark?.disturb();
+    this.#lastStable?.disturb();
   }
 }

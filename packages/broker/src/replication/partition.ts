@@ -1,5 +1,6 @@
 import type { AppendOutcome, AppendRejection } from '../log/append-outcome.ts';
 import type { PartitionLog } from '../log/partition-log.ts';
+import type { AppendListener } from '../log/partition-log-options.ts';
 import type { PartitionImage } from '../metadata/metadata-image.ts';
 import { ErrorCode } from '../protocol/errors.ts';
 import { Acknowledgements, firstError, NO_ERROR } from './acknowledgements.ts';
@@ -19,7 +20,7 @@ export type ReadIsolation = 'log-end' | 'high-watermark' | 'last-stable-offset';
  * One partition that this broker holds a replica of, with its log. All that depends on leadership happens
  * synchronously: between the look at the leader epoch and the queueing of an append nothing else runs.
  */
-export class Partition {
+export class Partition implements AppendListener {
   readonly topic: string;
   readonly topicId: string;
   readonly partition: number;
@@ -50,7 +51,7 @@ export class Partition {
     this.#image = options.image;
     this.#minInSyncReplicas = options.minInSyncReplicas;
     this.#readers = new PartitionReaders(this.log);
-    this.#listen();
+    this.#log.listen(this);
     this.#lead();
   }
 
@@ -250,7 +251,7 @@ export class Partition {
       log.advanceLogStartOffset(Math.min(former.logStartOffset, log.highWatermark));
       log.verifications.takeOver(former.verifications);
       this.#log = log;
-      this.#listen();
+      log.listen(this);
       if (this.#leadership !== null) log.beginEpoch(this.#leadership.leaderEpoch);
     });
     this.disturb();
@@ -266,7 +267,7 @@ export class Partition {
 
   /** What is to be watched by a reader of that isolation. */
   watched(isolation: ReadIsolation): WatchedPartition {
-    return this.#readers.waiting[isolation];
+    return this.#readers.waiting(isolation);
   }
 
   /** Wakes all who wait, whatever they wait for. */
@@ -274,19 +275,11 @@ export class Partition {
     this.#readers.disturb();
   }
 
-  #listen(): void {
-    this.#log.listen({
-      endMoved: () => this.#endMoved(),
-      startMoved: () => this.#startMoved(),
-      rolledBack: () => this.#rolledBack(),
-    });
-  }
-
   /** Begins the epoch of the metadata where this broker leads in it. */
   #lead(): void {
     const { leader, leaderEpoch } = this.#image;
     if (leader !== this.#nodeId || this.#isClosed) return;
-    if (this.log.follower.isCutting) {
+    if (this.log.isCutting) {
       void this.#leadLater(leaderEpoch);
       return;
     }
@@ -325,17 +318,18 @@ export class Partition {
     this.#deletions.failAll(errorCode);
   }
 
-  #endMoved(): void {
+  /** Told by the log. */
+  endMoved(): void {
     // Some of it may be on its way still; whoever waits for more than is there waits again.
     const bytes = Math.max(1, this.#appendedBytes);
     this.#appendedBytes = 0;
     this.#ownLogMoved();
-    this.#readers.waiting['log-end'].grew(bytes);
+    this.#readers.logGrew(bytes);
     this.#followerMoved();
   }
 
-  /** Retention, or a deletion of records; or the leader's, which is followed. */
-  #startMoved(): void {
+  /** Told by the log: retention, or a deletion of records; or the leader's, which is followed. */
+  startMoved(): void {
     this.#ownLogMoved();
     this.#readers.moved();
     // A transaction may have lost its first records, and no longer hold anybody back there.
@@ -349,8 +343,8 @@ export class Partition {
     this.#carryOut(this.#leadership.ownLogMoved({ endOffset, logStartOffset }, nowMs));
   }
 
-  /** The disk was full: what was queued will not be, and is asked for again. */
-  #rolledBack(): void {
+  /** Told by the log: the disk was full, what was queued will not be, and is asked for again. */
+  rolledBack(): void {
     this.#acknowledgements.failAbove(this.log.logEndOffset, ErrorCode.KAFKA_STORAGE_ERROR);
   }
 

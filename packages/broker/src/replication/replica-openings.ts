@@ -1,10 +1,11 @@
 import type { LogDirectory } from '../log/log-directory.ts';
+import type { PartitionLog } from '../log/partition-log.ts';
 import type { Clock, Timer } from '../runtime/clock.ts';
 import { DiskError } from '../runtime/disk.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { isPassing } from '../runtime/passing-error.ts';
 import type { Hosted } from './hosted-replica.ts';
-import type { LogPlacement } from './log-placement.ts';
+import type { LogPlacement, PlacedPartition } from './log-placement.ts';
 import { Partition } from './partition.ts';
 import type { PartitionSurroundings } from './partition-options.ts';
 import type { ReplicaMoves } from './replica-moves.ts';
@@ -20,6 +21,8 @@ export interface ReplicaOpeningsOptions {
   readonly moves: ReplicaMoves;
   readonly surroundings: PartitionSurroundings;
   readonly opened: (hosted: Hosted, partition: Partition) => void;
+  /** After that, for one that was not opened at once. */
+  readonly openedLate: () => void;
   /** Some partition has come to be within reach, or out of it. */
   readonly onReachChanged: () => void;
 }
@@ -42,9 +45,13 @@ export class ReplicaOpenings {
     this.#reopening.clear();
   }
 
-  /** Begins to open the log of a partition; of those that have a name each waits for the one before. */
+  /**
+   * Begins to open the log of a partition; of those that have a name each waits for the one before. One that never had a
+   * record is open when this returns: a start with thousands of them waits for none.
+   */
   open(hosted: Hosted): void {
     const name = `${hosted.topic}-${hosted.index}`;
+    if (!this.#options.work.has(name) && this.#openUnused(hosted)) return;
     this.#options.work.add(name, async () => {
       if (!hosted.isDropped) await this.#open(name, hosted, REOPEN_MS.first);
     });
@@ -76,12 +83,28 @@ export class ReplicaOpenings {
     this.#reopening.add(timer);
   }
 
+  #openUnused(hosted: Hosted): boolean {
+    const { topic, topicId, index, settings } = hosted;
+    hosted.directory ??= this.#options.placement.claimOnly(this.#placeOf(hosted));
+    const place = { topic, partition: index };
+    const log = hosted.directory?.openUnusedLog(place, { config: settings.log, topicId }) ?? null;
+    if (log === null || hosted.directory === null) return false;
+    this.#host(hosted, hosted.directory, log);
+    return true;
+  }
+
   async #openLog(hosted: Hosted): Promise<void> {
     const { topic, topicId, index } = hosted;
     const directory = hosted.directory ?? (await this.#claim(hosted));
     const place = { topic, partition: index };
     const log =
       directory.log(place) ?? (await directory.openLog(place, { config: hosted.settings.log, topicId }));
+    this.#host(hosted, directory, log);
+    this.#options.openedLate();
+  }
+
+  #host(hosted: Hosted, directory: LogDirectory, log: PartitionLog): void {
+    const { topic, topicId, index } = hosted;
     // A deletion that came meanwhile is next in the queue and finds the log open.
     hosted.partition = new Partition({
       topic,
@@ -104,19 +127,15 @@ export class ReplicaOpenings {
   }
 
   async #claim(hosted: Hosted): Promise<LogDirectory> {
-    const { topic, topicId, index, isOld, settings } = hosted;
-    const place = {
-      topic,
-      topicId,
-      index,
-      isOld,
-      config: settings.log,
-      assignedId: this.#assignedId(hosted),
-    };
-    const { directory, movingTo } = await this.#options.placement.claim(place);
+    const { directory, movingTo } = await this.#options.placement.claim(this.#placeOf(hosted));
     hosted.directory = directory;
     hosted.movingTo = movingTo;
     return directory;
+  }
+
+  #placeOf(hosted: Hosted): PlacedPartition {
+    const { topic, topicId, index, isOld, settings } = hosted;
+    return { topic, topicId, index, isOld, config: settings.log, assignedId: this.#assignedId(hosted) };
   }
 
   /** The log directory in which the cluster has this broker's replica. */

@@ -95,6 +95,7 @@ export class Replicas implements MetadataSubscriber {
         },
       },
       opened: (hosted, partition) => this.#opened(hosted, partition),
+      openedLate: () => this.#tellLed(),
     });
   }
 
@@ -284,7 +285,7 @@ export class Replicas implements MetadataSubscriber {
     const { topicId, leaderId, leaderEpoch, log } = partition;
     if (leaderId === nodeId || leaderId === NO_LEADER || log.isOffline) {
       fetchers.unfollow(topicId, partition.partition);
-    } else if (log.follower.isCutting) {
+    } else if (log.isCutting) {
       // Whoever is asked now would take what is being cut off for a copy of its own records.
       fetchers.unfollow(topicId, partition.partition);
       void log.follower.whenCut().then(() => {
@@ -314,10 +315,7 @@ export class Replicas implements MetadataSubscriber {
   /** A partition's log is open; nobody has dropped it meanwhile. */
   #opened(hosted: Hosted, partition: Partition): void {
     this.#fetch(partition);
-    if (partition.isLeader) {
-      this.#leads(partition);
-      this.#tellLed();
-    }
+    if (partition.isLeader) this.#leads(partition);
     const movable = this.#movable(hosted);
     if (hosted.movingTo !== null && movable !== null) this.#options.moves.resume(movable, hosted.movingTo);
   }

@@ -15,6 +15,11 @@ export class WorkQueues {
     this.#onFailure = onFailure;
   }
 
+  /** Whether a task of that name is not done. */
+  has(name: string): boolean {
+    return this.#last.has(name);
+  }
+
   add(name: string, task: () => Promise<void>): void {
     const before = this.#last.get(name) ?? Promise.resolve();
     const last: Promise<void> = before

@@ -106,15 +106,19 @@ export class LogBed {
       environment: options.environment ?? this.environment(options.tailBytes),
       directory,
       topicPartition: { topic: 'orders', partition: 0 },
+      topicId: 'AAAAAAAAAAAAAAAAAAAAAw',
       config: { ...DEFAULT_LOG_CONFIG, ...options.config },
-      onFailure: (error) => this.failures.push(error),
-      beforeFirstSync: async () => {},
+      owner: {
+        onFailure: (error) => this.failures.push(error),
+        beforeFirstSync: async () => {},
+        raiseCheckpoint: async () => {},
+        lowerCheckpoints: options.lowerCheckpoints ?? (async () => {}),
+      },
       isClean: options.isClean ?? false,
       waitsForSpace: options.waitsForSpace ?? false,
       recoveryPoint: options.recoveryPoint ?? 0,
       logStartOffset: options.logStartOffset ?? 0,
       highWatermark: options.highWatermark ?? 0,
-      ...(options.lowerCheckpoints !== undefined && { lowerCheckpoints: options.lowerCheckpoints }),
     });
   }
 
