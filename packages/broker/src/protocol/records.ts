@@ -228,21 +228,40 @@ interface RecordPosition {
   readonly timestampDelta: number;
 }
 
+/** Straight into the body: its length, which comes first, is counted before. */
 function writeRecord(body: Writer, record: NewRecord, { offsetDelta, timestampDelta }: RecordPosition): void {
-  const content = new Writer({ capacity: 128 });
-  content.int8(0);
-  content.varlong(timestampDelta);
-  content.varint(offsetDelta);
-  writeNullableBytes(content, record.key ?? null);
-  writeNullableBytes(content, record.value);
-  const headers = record.headers ?? [];
-  content.varint(headers.length);
-  for (const { key, value } of headers) {
-    writeNullableBytes(content, Buffer.from(key));
-    writeNullableBytes(content, value);
+  const { headers = [], key = null, value } = record;
+  let length = 1 + varlongLength(timestampDelta) + varlongLength(offsetDelta);
+  length += nullableLength(key) + nullableLength(value) + varlongLength(headers.length);
+  for (const header of headers) {
+    const keyLength = Buffer.byteLength(header.key);
+    length += varlongLength(keyLength) + keyLength + nullableLength(header.value);
   }
-  body.varint(content.length);
-  body.append(content);
+  body.varint(length);
+  body.int8(0);
+  body.varlong(timestampDelta);
+  body.varint(offsetDelta);
+  writeNullableBytes(body, key);
+  writeNullableBytes(body, value);
+  body.varint(headers.length);
+  for (const header of headers) {
+    const keyLength = Buffer.byteLength(header.key);
+    body.varint(keyLength);
+    body.utf8(header.key, keyLength);
+    writeNullableBytes(body, header.value);
+  }
+}
+
+function nullableLength(bytes: Uint8Array | null): number {
+  return bytes === null ? 1 : varlongLength(bytes.length) + bytes.length;
+}
+
+/** Of a number's zigzag varint, in bytes. */
+function varlongLength(value: number): number {
+  let length = 1;
+  for (let rest = value < 0 ? -2 * value - 1 : 2 * value; rest >= 128; rest = Math.floor(rest / 128))
+    length += 1;
+  return length;
 }
 
 function writeNullableBytes(writer: Writer, bytes: Uint8Array | null): void {

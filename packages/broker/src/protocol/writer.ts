@@ -49,6 +49,14 @@ export class Writer {
     return new Uint8Array(joined.buffer, joined.byteOffset, joined.length);
   }
 
+  /** Forgets what was written; the buffer is written over by what comes, so nothing that was taken from it may be kept. */
+  clear(): void {
+    this.#offset = 0;
+    this.#partStart = 0;
+    this.#partsLength = 0;
+    this.#parts.length = 0;
+  }
+
   bool(value: boolean): void {
     this.#put(value ? 1 : 0);
   }
@@ -146,6 +154,11 @@ export class Writer {
     }
     if (flexible) this.uvarint(length + 1);
     else this.#put16(length);
+    this.utf8(text, length);
+  }
+
+  /** Text of so many bytes as UTF-8, with nothing before it. */
+  utf8(text: string, length: number): void {
     this.#reserve(length);
     this.#buffer.write(text, this.#offset, length);
     this.#offset += length;
