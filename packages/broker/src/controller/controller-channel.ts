@@ -124,7 +124,7 @@ export class ControllerChannel implements PeerChannel {
     const connection = this.#connection;
     this.#connection = null;
     if (connection === null) return;
-    if (patienceMs === 0 || connection.asked === 0) connection.channel.close();
+    if (connection.asked === 0) connection.channel.close();
     else
       this.#former.set(
         connection,

@@ -23,7 +23,7 @@ const PATIENCE_MS = 30_000;
 export class DeposedSteps {
   readonly #clock: Clock;
   #epoch = -1;
-  #open: readonly AppendedDecision[] = [];
+  #open: AppendedDecision[] = [];
   /** Committed, and to be answered when that is published. */
   #unanswered: AppendedDecision[] = [];
   #patience: Timer | null = null;
@@ -37,7 +37,7 @@ export class DeposedSteps {
     this.giveUp();
     if (decisions.length === 0) return;
     this.#epoch = epoch;
-    this.#open = decisions;
+    this.#open = [...decisions];
     this.#patience = this.#clock.after(PATIENCE_MS, () => this.giveUp());
     if (this.#isClosed) this.#lose();
   }
@@ -45,10 +45,11 @@ export class DeposedSteps {
   /** A batch is committed; all that are below it were told before. */
   take({ epoch, lastOffset }: Pick<MetadataBatch, 'epoch' | 'lastOffset'>): void {
     if (epoch > this.#epoch) this.#lose();
-    const [next, ...later] = this.#open;
+    const [next] = this.#open;
     if (next === undefined || epoch !== this.#epoch || next.lastOffset !== lastOffset) return;
     this.#unanswered.push(next);
-    this.#await(later);
+    this.#open.shift();
+    if (this.#open.length === 0) this.#patience?.cancel();
   }
 
   /** What was taken so far is published. */
@@ -69,13 +70,7 @@ export class DeposedSteps {
   }
 
   #lose(): void {
-    const lost = this.#open;
-    this.#await([]);
-    for (const { settle } of lost) settle(false);
-  }
-
-  #await(decisions: readonly AppendedDecision[]): void {
-    this.#open = decisions;
-    if (decisions.length === 0) this.#patience?.cancel();
+    this.#patience?.cancel();
+    for (const { settle } of this.#open.splice(0)) settle(false);
   }
 }
