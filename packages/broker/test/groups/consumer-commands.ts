@@ -1,8 +1,8 @@
 import { assignmentOf } from '../../src/groups/consumer/assignment.ts';
 import type { ConsumerGroupHeartbeatResponse } from '../../src/groups/consumer/heartbeat.ts';
 import type { GroupCoordinator } from '../../src/groups/group-coordinator.ts';
+import type { Command } from '../coordination/story-command.ts';
 import { partitionsText } from './consumer-record-text.ts';
-import type { Command } from './story-command.ts';
 import { idOfTopic } from './topic-image.ts';
 
 /**

@@ -1,21 +1,18 @@
-import { classicAssignment } from '../../src/groups/consumer/classic-protocol.ts';
 import { GroupTopics } from '../../src/groups/consumer/group-topics.ts';
 import type { GroupConfig } from '../../src/groups/group-config.ts';
 import type { GroupCoordinator } from '../../src/groups/group-coordinator.ts';
 import { decodeGroupRecord } from '../../src/groups/group-records.ts';
 import { GROUP_METADATA_TOPIC } from '../../src/metadata/topic-name.ts';
-import { ErrorCode, errorOf } from '../../src/protocol/errors.ts';
-import { encodeMessage } from '../../src/protocol/message.ts';
-import { consumerProtocolAssignment } from '../../src/protocol/messages/consumer-protocol-assignment.ts';
-import { consumerProtocolSubscription } from '../../src/protocol/messages/consumer-protocol-subscription.ts';
+import { ErrorCode } from '../../src/protocol/errors.ts';
 import { ZERO_UUID } from '../../src/protocol/uuid.ts';
-import { ManualClock, settle } from '../coordination/manual-clock.ts';
-import { type LedMemoryLog, MemoryLog } from '../coordination/memory-log.ts';
+import { settle } from '../coordination/manual-clock.ts';
+import { Command } from '../coordination/story-command.ts';
+import { errorName, StoryStage } from '../coordination/story-stage.ts';
 import { assignmentText, describeConsumers, sendHeartbeat } from './consumer-commands.ts';
 import { withConsumerConfig } from './consumer-configs.ts';
+import { assignmentBytes, bytesOf, subscription, textOf } from './consumer-protocol-text.ts';
 import { consumerRecordText } from './consumer-record-text.ts';
 import { countingRandom, GROUP_CONFIG, newCoordinator } from './coordinator-bed.ts';
-import { Command } from './story-command.ts';
 import { imageOf, withTopicNames } from './topic-image.ts';
 
 const CONFIG_NAMES: Readonly<Record<string, keyof Omit<GroupConfig, 'consumer'>>> = {
@@ -28,8 +25,7 @@ const CONFIG_NAMES: Readonly<Record<string, keyof Omit<GroupConfig, 'consumer'>>
 
 /** One coordinator with its clock and its log, and what was seen of it since the last look. */
 export class Story {
-  readonly #clock = new ManualClock();
-  readonly #stored = new MemoryLog();
+  readonly #stage = new StoryStage();
   /** Outlives restarts, so that no id is given out twice. */
   readonly #random = countingRandom();
   readonly #memberIds: string[] = [];
@@ -44,11 +40,6 @@ export class Story {
   #image = imageOf(this.#topics, 1);
   readonly #groupTopics = new GroupTopics(() => this.#image);
   #config = GROUP_CONFIG;
-  #epoch = 0;
-  #recordsSeen = 0;
-  #lines: string[] = [];
-  #answers: string[] = [];
-  #log: LedMemoryLog | null = null;
   #coordinator: GroupCoordinator | null = null;
 
   async tell(line: string): Promise<void> {
@@ -67,50 +58,39 @@ export class Story {
     }
     if (this.#coordinator === null || command.verb === 'restart') await this.#elect(command);
     await this.#act(command);
-    // Answers may come in any number of steps, but none that needs time.
-    await this.#clock.advance(0);
-    await settle();
-    for (const record of this.#stored.records().slice(this.#recordsSeen)) {
-      this.#recordsSeen += 1;
-      this.#lines.push(`log: ${this.#recordText(decodeGroupRecord(record))}`);
-    }
-    this.#lines.push(...this.#answers.splice(0));
+    await this.#stage.settle();
+    this.#stage.tell((record) => this.#recordText(decodeGroupRecord(record)));
   }
 
   takeLines(): string[] {
-    return this.#lines.splice(0).map((text) => this.#withAliases(text).trimEnd());
+    return this.#stage.takeLines().map((text) => this.#withAliases(text).trimEnd());
   }
 
   async #elect(command: Command): Promise<void> {
     this.#coordinator?.close();
     await settle();
     for (const name of command.list('recreated')) this.#deleteTopic(name, this.#topics.get(name));
-    this.#epoch += 1;
-    this.#log = this.#stored.lead(this.#epoch);
+    const log = this.#stage.lead();
     this.#coordinator = newCoordinator({
-      clock: this.#clock,
+      clock: this.#stage.clock,
       random: this.#random,
       config: this.#config,
       topicIdOf: (name) => this.#groupTopics.idOf(name),
       topics: this.#groupTopics,
     });
-    await this.#coordinator.elected(0, this.#log);
+    await this.#coordinator.elected(0, log);
   }
 
   async #act(command: Command): Promise<void> {
     const coordinator = this.#coordinator;
-    const log = this.#log;
-    if (coordinator === null || log === null) throw new Error('no coordinator');
+    if (coordinator === null) throw new Error('no coordinator');
     switch (command.verb) {
       case 'restart':
         return;
       case 'advance':
-        return this.#clock.advance(Number(command.label));
+        return this.#stage.clock.advance(Number(command.label));
       case 'log':
-        if (command.label === 'hold') log.holdsCommits = true;
-        else if (command.label === 'commit') log.commitAll();
-        else log.fail(ErrorCode.KAFKA_STORAGE_ERROR);
-        return;
+        return this.#stage.treatAppends(command.label, ErrorCode.KAFKA_STORAGE_ERROR);
       case 'delete-topic':
         this.#deleteTopic(command.label);
         return coordinator.topicsDeleted([command.label]);
@@ -120,7 +100,7 @@ export class Story {
         coordinator.topicsCreated(this.#image.offset);
         return;
       case 'beat':
-        return this.#answer(command, sendHeartbeat(command, coordinator), (response) =>
+        return this.#stage.answer(command, sendHeartbeat(command, coordinator), (response) =>
           words({
             '': errorName(response.errorCode),
             member: response.memberId === command.text('member', command.label) ? null : response.memberId,
@@ -130,14 +110,13 @@ export class Story {
           }),
         );
       case 'describe-consumers':
-        this.#answers.push(describeConsumers(command.text('group', 'g'), coordinator));
-        return;
+        return this.#stage.answered(describeConsumers(command.text('group', 'g'), coordinator));
       case 'join':
         return this.#joinGroup(command, coordinator);
       case 'sync':
         return this.#syncGroup(command, coordinator);
       case 'heartbeat':
-        return this.#answer(
+        return this.#stage.answer(
           command,
           coordinator.heartbeat(command.text('group', 'g'), this.#identity(command)),
           errorName,
@@ -151,7 +130,7 @@ export class Story {
       case 'delete-offsets':
         return this.#deleteOffsets(command, coordinator);
       case 'delete-group':
-        return this.#answer(command, coordinator.deleteGroups([command.text('group', 'g')]), (codes) =>
+        return this.#stage.answer(command, coordinator.deleteGroups([command.text('group', 'g')]), (codes) =>
           [...codes.values()].map(errorName).join(' '),
         );
       case 'describe':
@@ -189,7 +168,7 @@ export class Story {
       clientHost: '/127.0.0.1',
       apiVersion: command.number('version', 9),
     };
-    this.#answer(command, coordinator.joinGroup(request, client), (response) => {
+    this.#stage.answer(command, coordinator.joinGroup(request, client), (response) => {
       if (response.memberId) this.#alias(response.memberId);
       return words({
         '': errorName(response.errorCode),
@@ -214,7 +193,7 @@ export class Story {
         return { memberId: this.#memberId(member), assignment: assignmentBytes(assignment) };
       }),
     };
-    this.#answer(command, coordinator.syncGroup(request), (response) =>
+    this.#stage.answer(command, coordinator.syncGroup(request), (response) =>
       words({ '': errorName(response.errorCode), assignment: textOf(response.assignment) }),
     );
   }
@@ -228,7 +207,7 @@ export class Story {
         .list('instances')
         .map((groupInstanceId) => ({ memberId: '', groupInstanceId, reason: null })),
     ];
-    this.#answer(command, coordinator.leaveGroup(command.text('group', 'g'), leaving), (result) =>
+    this.#stage.answer(command, coordinator.leaveGroup(command.text('group', 'g'), leaving), (result) =>
       result.kind === 'ok'
         ? result.value
             .map((left) => `${left.memberId || left.groupInstanceId}=${errorName(left.errorCode)}`)
@@ -259,7 +238,7 @@ export class Story {
       })),
     };
     const client = { clientId: 'c', clientHost: '/127.0.0.1', apiVersion: command.number('version', 9) };
-    this.#answer(command, coordinator.commitOffsets(request, client), ({ topics = [] }) =>
+    this.#stage.answer(command, coordinator.commitOffsets(request, client), ({ topics = [] }) =>
       topics
         .flatMap(({ name, partitions = [] }) =>
           partitions.map((answer) => `${name}-${answer.partitionIndex}=${errorName(answer.errorCode)}`),
@@ -276,7 +255,7 @@ export class Story {
     const stable = command.text('stable') === 'yes';
     const topics = asked.length === 0 ? null : asked;
     const member = { memberId: command.optional('member'), memberEpoch: command.number('generation', -1) };
-    this.#answer(
+    this.#stage.answer(
       command,
       coordinator.fetchOffsets({ groupId: command.text('group', 'g'), topics, member }, stable),
       (result) =>
@@ -301,7 +280,7 @@ export class Story {
       return { name, partitions: [{ partitionIndex: Number(partition) }] };
     });
     const request = { groupId: command.text('group', 'g'), topics };
-    this.#answer(command, coordinator.deleteOffsets(request), (response) =>
+    this.#stage.answer(command, coordinator.deleteOffsets(request), (response) =>
       words({
         '': errorName(response.errorCode),
         topics: response.topics
@@ -328,15 +307,7 @@ export class Story {
                 ?.map(({ memberAssignment, memberId }) => `${memberId}(${textOf(memberAssignment)})`)
                 .join(','),
             });
-    this.#answers.push(`${command.label}: ${told}`);
-  }
-
-  #answer<Response>(
-    command: Command,
-    promise: Promise<Response>,
-    tell: (response: Response) => string,
-  ): void {
-    void promise.then((response) => this.#answers.push(`${command.label}: ${tell(response)}`));
+    this.#stage.answered(`${command.label}: ${told}`);
   }
 
   #identity(command: Command): { memberId: string; groupInstanceId: string | null; generationId: number } {
@@ -385,47 +356,4 @@ function words(values: Readonly<Record<string, string | number | null | undefine
     .filter(([, value]) => value !== undefined && value !== null && value !== '')
     .map(([key, value]) => (key === '' ? `${value}` : `${key}=${value}`))
     .join(' ');
-}
-
-function errorName(errorCode: number | undefined): string {
-  return errorOf(errorCode ?? ErrorCode.NONE).name;
-}
-
-/** `orders+payments`, or with what is owned: `orders+payments|orders-0/1`. */
-function subscription(text: string): Uint8Array {
-  const [topics = '', owned] = text.split('|');
-  const version = owned === undefined ? 0 : 1;
-  const ownedPartitions = owned === undefined ? [] : partitionsOf(owned);
-  const body = { topics: topics.split('+').filter(Boolean), ownedPartitions };
-  return Uint8Array.of(0, version, ...encodeMessage(consumerProtocolSubscription, body, version));
-}
-
-/** `@orders-0/1+payments-0` is an assignment that consumers can read; any other text is what it is. */
-function assignmentBytes(text: string): Uint8Array {
-  if (!text.startsWith('@')) return new TextEncoder().encode(text);
-  const assignedPartitions = partitionsOf(text.slice(1));
-  return Uint8Array.of(0, 0, ...encodeMessage(consumerProtocolAssignment, { assignedPartitions }, 0));
-}
-
-function partitionsOf(text: string): { topic: string; partitions: number[] }[] {
-  return text
-    .split('+')
-    .filter(Boolean)
-    .map((word) => {
-      const [topic = '', partitions = ''] = word.split('-');
-      return { topic, partitions: partitions.split('/').map(Number) };
-    });
-}
-
-function bytesOf(text: string): Uint8Array {
-  return new TextEncoder().encode(text);
-}
-
-function textOf(bytes: Uint8Array | undefined): string {
-  const read = bytes === undefined || bytes.length < 2 ? null : classicAssignment(bytes);
-  if (read !== null) {
-    const topics = read.partitions.map(({ partitions, topic }) => `${topic}-${partitions.join('/')}`);
-    return `@${topics.sort().join('+')}`;
-  }
-  return new TextDecoder().decode(bytes ?? new Uint8Array(0));
 }

@@ -1,5 +1,5 @@
-import { recordBatchOf } from '../../src/coordination/coordinator-batch.ts';
-import { ErrorCode, errorOf } from '../../src/protocol/errors.ts';
+import type { CoordinatorRecord } from '../../src/coordination/coordinator-machine.ts';
+import { ErrorCode } from '../../src/protocol/errors.ts';
 import { ProducerIds } from '../../src/transactions/producer-ids.ts';
 import type { TransactionConfig } from '../../src/transactions/transaction-config.ts';
 import type {
@@ -17,8 +17,8 @@ import {
 import { decodeTransactionRecord, transactionRecord } from '../../src/transactions/transaction-records.ts';
 import { verifyPartitions } from '../../src/transactions/verify-partitions.ts';
 import { ManualClock, settle } from '../coordination/manual-clock.ts';
-import { type LedMemoryLog, MemoryLog } from '../coordination/memory-log.ts';
-import { Command } from '../groups/story-command.ts';
+import { Command } from '../coordination/story-command.ts';
+import { errorName, StoryStage } from '../coordination/story-stage.ts';
 import { MarkerReceivers } from './marker-receivers.ts';
 import { newTransactionCoordinator, TRANSACTION_CONFIG } from './transaction-coordinator-bed.ts';
 
@@ -34,8 +34,7 @@ const NOT_TOPICS = new Set(['id', 'producer', 'version', 'timeout', 'broker', 's
 
 /** One coordinator with its clock, its log and the brokers it sends markers to; a second one is elected by `restart`. */
 export class TransactionStory {
-  readonly #clock = new ManualClock();
-  readonly #stored = new MemoryLog();
+  readonly #stage = new StoryStage();
   readonly #receivers = new MarkerReceivers();
   /** `topic-partition` → broker, `nobody` or `gone`; those that are not in it are led by broker 1. */
   readonly #leaders = new Map<string, string>();
@@ -43,11 +42,6 @@ export class TransactionStory {
   #nextProducerId = 1000;
   #hasProducerIds = true;
   #level = 0;
-  #epoch = 0;
-  #recordsSeen = 0;
-  #lines: string[] = [];
-  #answers: string[] = [];
-  #log: LedMemoryLog | null = null;
   #coordinator: TransactionCoordinator | null = null;
 
   async tell(line: string): Promise<void> {
@@ -74,23 +68,12 @@ export class TransactionStory {
   }
 
   async #settle(): Promise<void> {
-    // Answers and markers may take any number of steps, but none that needs time.
-    for (let step = 0; step < 5; step += 1) {
-      await this.#clock.advance(0);
-      await settle();
-    }
-    for (const record of this.#stored.records().slice(this.#recordsSeen)) {
-      this.#recordsSeen += 1;
-      const decoded = decodeTransactionRecord(record);
-      if (decoded.kind === 'unknown') throw new Error(`a record of version ${decoded.version}`);
-      const { metadata, transactionalId } = decoded;
-      this.#lines.push(`log: ${transactionalId} ${metadata === null ? 'is no more' : stateText(metadata)}`);
-    }
-    this.#lines.push(...this.#receivers.lines.splice(0), ...this.#answers.splice(0));
+    await this.#stage.settle();
+    this.#stage.tell(recordText, this.#receivers.lines.splice(0));
   }
 
   takeLines(): string[] {
-    return this.#lines.splice(0).map((line) => line.trimEnd());
+    return this.#stage.takeLines().map((line) => line.trimEnd());
   }
 
   /** A record that an earlier coordinator has written; to be loaded by `restart`. */
@@ -104,19 +87,15 @@ export class TransactionStory {
       lastUpdateMs: ManualClock.wallStartMs,
       clientTransactionVersion: command.number('version', 0),
     };
-    const timestamp = ManualClock.wallStartMs;
-    const record = transactionRecord(metadata, this.#level);
-    this.#stored.batches.push(recordBatchOf([record], { compression: 'none', timestamp }));
-    this.#recordsSeen += 1;
+    this.#stage.store(transactionRecord(metadata, this.#level));
   }
 
   async #elect(): Promise<void> {
     this.#coordinator?.close();
     await settle();
-    this.#epoch += 1;
-    this.#log = this.#stored.lead(this.#epoch);
+    const log = this.#stage.lead();
     this.#coordinator = newTransactionCoordinator({
-      ...{ clock: this.#clock, config: this.#config },
+      ...{ clock: this.#stage.clock, config: this.#config },
       producerIds: new ProducerIds(async () => this.#producerIdBlock()),
       transactionVersion: () => this.#level,
       destinationOf: (topic, partition) => {
@@ -126,7 +105,7 @@ export class TransactionStory {
       },
       channelTo: (brokerId) => this.#receivers.channelTo(brokerId),
     });
-    await this.#coordinator.elected(0, this.#log);
+    await this.#coordinator.elected(0, log);
   }
 
   #producerIdBlock() {
@@ -138,19 +117,18 @@ export class TransactionStory {
 
   async #act(command: Command): Promise<void> {
     const coordinator = this.#coordinator;
-    const log = this.#log;
-    if (coordinator === null || log === null) throw new Error('no coordinator');
+    if (coordinator === null) throw new Error('no coordinator');
     switch (command.verb) {
       case 'restart':
         return;
       case 'elect':
-        return coordinator.elected(0, this.#stored.lead(Number(command.label)));
+        return coordinator.elected(0, this.#stage.lead(Number(command.label)));
       case 'resign':
         return coordinator.resigned(0, Number(command.label));
       case 'advance':
-        return this.#clock.advance(Number(command.label));
+        return this.#stage.clock.advance(Number(command.label));
       case 'wall-clock':
-        this.#clock.turnedByMs = Number(command.label);
+        this.#stage.clock.turnedByMs = Number(command.label);
         return;
       case 'level':
         this.#level = Number(command.label);
@@ -159,12 +137,7 @@ export class TransactionStory {
         this.#hasProducerIds = command.label !== 'none';
         return;
       case 'log':
-        if (command.label === 'hold') log.holdsCommits = true;
-        else if (command.label === 'commit') log.commitAll();
-        else if (command.label === 'refuse') log.rejection = ErrorCode.NOT_ENOUGH_REPLICAS;
-        else if (command.label === 'accept') log.rejection = ErrorCode.NONE;
-        else log.fail(ErrorCode.NOT_ENOUGH_REPLICAS_AFTER_APPEND);
-        return;
+        return this.#stage.treatAppends(command.label, ErrorCode.NOT_ENOUGH_REPLICAS_AFTER_APPEND);
       case 'markers':
         return this.#markers(command);
       default:
@@ -195,32 +168,31 @@ export class TransactionStory {
     if (command.verb === 'init') {
       const timeoutMs = command.number('timeout', 60_000);
       const expected = command.optional('producer') === null ? null : producer;
-      this.#answer(
+      this.#stage.answer(
         command,
         coordinator.initProducerId({ transactionalId, timeoutMs, expected }),
         producerText,
       );
     } else if (command.verb === 'add') {
       const request = { transactionalId, ...producer, partitions, clientTransactionVersion };
-      this.#answer(command, coordinator.addPartitions(request), errorName);
+      this.#stage.answer(command, coordinator.addPartitions(request), errorName);
     } else if (command.verb === 'commit' || command.verb === 'abort') {
       const committed = command.verb === 'commit';
       const request = { transactionalId, ...producer, committed, clientTransactionVersion };
-      this.#answer(command, coordinator.endTransaction(request), producerText);
+      this.#stage.answer(command, coordinator.endTransaction(request), producerText);
     } else if (command.verb === 'verify') {
-      this.#answers.push(`${command.label}: ${verifiedText(find(), producer, partitions)}`);
+      this.#stage.answered(`${command.label}: ${verifiedText(find(), producer, partitions)}`);
     } else if (command.verb === 'describe') {
-      this.#answers.push(`${command.label}: ${foundText(find())}`);
+      this.#stage.answered(`${command.label}: ${foundText(find())}`);
     } else throw new Error(`no command ${command.verb}`);
   }
+}
 
-  #answer<Response>(
-    { label, verb }: Command,
-    answering: Promise<Response>,
-    text: (response: Response) => string,
-  ): void {
-    void answering.then((response) => this.#answers.push(`${label || verb}: ${text(response)}`));
-  }
+function recordText(record: CoordinatorRecord): string {
+  const decoded = decodeTransactionRecord(record);
+  if (decoded.kind === 'unknown') throw new Error(`a record of version ${decoded.version}`);
+  const { metadata, transactionalId } = decoded;
+  return `${transactionalId} ${metadata === null ? 'is no more' : stateText(metadata)}`;
 }
 
 type Found = TransactionResult<TransactionMetadata | null>;
@@ -274,8 +246,4 @@ function stateText(metadata: TransactionMetadata): string {
   if (startMs !== -1) words.push(`start=${startMs - ManualClock.wallStartMs}`);
   for (const [topic, indexes] of partitions) words.push(`${topic}=${indexes.join(',')}`);
   return words.join(' ');
-}
-
-function errorName(errorCode: number): string {
-  return errorOf(errorCode).name;
 }
