@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 
 test('a minute of faults loses, reorders and repeats nothing that was acknowledged', {
-  timeout: 240_000,
+  timeout: 600_000,
 }, async () => {
   const child = spawn(
     process.execPath,
