@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
-  test: { include: ['src/**/*.test.ts'], testTimeout: 20_000, pool: 'forks' },
+  test: { include: ['src/**/*.test.ts'], testTimeout: 120_000, pool: 'forks' },
 });

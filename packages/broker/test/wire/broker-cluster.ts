@@ -199,7 +199,8 @@ export class BrokerCluster {
 
 const LOG_LEVEL = process.env.ODRADEK_TEST_LOG === undefined ? 'silent' : 'info';
 
-const PATIENCE_MS = 15_000;
+/** Many times what anything takes, also on a machine that is slow and busy. */
+const PATIENCE_MS = 60_000;
 
 /** Asks until it is so. */
 export async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
