@@ -207,7 +207,7 @@ export class GroupCoordinator {
   commitOffsets(request: OffsetCommitRequest, client: GroupClient): Promise<OffsetCommitResponse> {
     return this.#runtime.write(this.partitionOf(request.groupId), {
       name: 'OffsetCommit',
-      decide: (machine, now, replyTo) => machine.commit(request, { client, now, replyTo }),
+      decide: (machine, now, replyTo) => machine.offsets.commit(request, { client, now, replyTo }),
       refusal: (errorCode) => ({
         topics: request.topics.map(({ name, partitions, topicId }) => ({
           name,
@@ -229,7 +229,7 @@ export class GroupCoordinator {
     return this.#runtime.write(this.partitionOf(request.groupId), {
       name: 'TxnOffsetCommit',
       decide: (machine, now, replyTo) =>
-        machine.commitInTransaction(request, { transaction, client, now, replyTo }),
+        machine.offsets.commitInTransaction(request, { transaction, client, now, replyTo }),
       refusal: (errorCode) => refuseCommit(request, errorCode),
     });
   }
@@ -247,7 +247,7 @@ export class GroupCoordinator {
     const partition = this.partitionOf(fetch.groupId);
     if (!requireStable) {
       return this.#runtime.read<GroupResult<readonly FetchedTopic[]>>(partition, {
-        answer: (machine) => machine.fetchOffsets(fetch, 'committed'),
+        answer: (machine) => machine.offsets.fetch(fetch, 'committed'),
         refusal: refused,
       });
     }
@@ -255,7 +255,7 @@ export class GroupCoordinator {
       name: 'OffsetFetch',
       decide: (machine, _now, replyTo) => ({
         records: [],
-        answers: [replyTo.answer(machine.fetchOffsets(fetch, 'latest'))],
+        answers: [replyTo.answer(machine.offsets.fetch(fetch, 'latest'))],
       }),
       // Older consumers do not know COORDINATOR_NOT_AVAILABLE as an answer here; this one they retry.
       refusal: (errorCode) =>
@@ -267,7 +267,7 @@ export class GroupCoordinator {
     if (request.groupId === '') return { errorCode: ErrorCode.INVALID_GROUP_ID };
     return this.#runtime.write(this.partitionOf(request.groupId), {
       name: 'OffsetDelete',
-      decide: (machine, _now, replyTo) => machine.deleteOffsets(request, replyTo),
+      decide: (machine, _now, replyTo) => machine.offsets.delete(request, replyTo),
       refusal: (errorCode) => ({ errorCode }),
     });
   }

@@ -1,7 +1,6 @@
 import type {
   CoordinatorMachine,
   CoordinatorRecord,
-  DecidedTransaction,
   Decision,
   Instant,
   ReplyTo,
@@ -27,44 +26,17 @@ import { type LeavingMember, leaveGroup, type MemberLeft } from './classic/leave
 import { loadedGroup } from './classic/loaded-group.ts';
 import { prepareRebalance, renewSession } from './classic/rebalance.ts';
 import { type SyncGroupRequest, syncGroup } from './classic/sync-group.ts';
-import { validateConsumerFetch } from './consumer/consumer-commit.ts';
 import { ConsumerGroups } from './consumer/consumer-groups.ts';
 import { type DescribedConsumerGroup, listConsumerGroup } from './consumer/describe-consumer-group.ts';
 import type { GroupTopics } from './consumer/group-topics.ts';
 import type { ConsumerGroupHeartbeatResponse, HeartbeatEvent } from './consumer/heartbeat.ts';
 import { committedState, type Group, groupTombstones, isEmpty } from './group.ts';
-import type { GroupClient } from './group-client.ts';
 import type { GroupConfig } from './group-config.ts';
 import type { GroupDeletion } from './group-deletion.ts';
-import { decodeGroupRecord, newGroupRecord, offsetTombstone } from './group-records.ts';
-import type { GroupResult } from './group-result.ts';
-import {
-  commitOffsets,
-  type OffsetCommitRequest,
-  type OffsetCommitResponse,
-  validateCommit,
-} from './offset-commit.ts';
-import {
-  deleteOffsets,
-  type OffsetDeleteRequest,
-  type OffsetDeleteResponse,
-  validateOffsetDelete,
-} from './offset-delete.ts';
-import {
-  type FetchedTopic,
-  fetchAllOffsets,
-  fetchOffsets,
-  type OffsetFetch,
-  type OffsetView,
-} from './offset-fetch.ts';
+import { GroupOffsets } from './group-offsets.ts';
+import { decodeGroupRecord, newGroupRecord } from './group-records.ts';
 import { OffsetHousekeeping } from './offset-housekeeping.ts';
 import { OffsetStore } from './offset-store.ts';
-import {
-  commitInTransaction,
-  type TxnOffsetCommitRequest,
-  type TxnOffsetCommitResponse,
-  validateTransactionalCommit,
-} from './transactional-commit.ts';
 
 export interface GroupMachineOptions {
   readonly config: GroupConfig;
@@ -72,14 +44,6 @@ export interface GroupMachineOptions {
   readonly topicIdOf: (name: string) => string | undefined;
   /** The topics that groups of the consumer protocol subscribe to. */
   readonly topics: GroupTopics;
-}
-
-/** A commit with the transaction that it is part of. */
-export interface TransactionalCommit {
-  readonly transaction: DecidedTransaction;
-  readonly client: GroupClient;
-  readonly now: Instant;
-  readonly replyTo: ReplyTo<TxnOffsetCommitResponse>;
 }
 
 /** So many groups of a type are in a state. */
@@ -102,16 +66,22 @@ export interface MemberIdentity {
 export class GroupMachine implements CoordinatorMachine {
   readonly timeline = new Timeline();
   readonly #config: GroupConfig;
-  readonly #topicIdOf: GroupMachineOptions['topicIdOf'];
   readonly #groups = new TimelineMap<string, Group>(this.timeline);
   readonly #offsets = new OffsetStore(this.timeline);
+  /** What clients have them do with their offsets. */
+  readonly offsets: GroupOffsets;
   readonly #deadlines = new Deadlines<string>();
   readonly #housekeeping: OffsetHousekeeping;
   readonly #consumers: ConsumerGroups;
 
   constructor(options: GroupMachineOptions) {
     this.#config = options.config;
-    this.#topicIdOf = options.topicIdOf;
+    this.offsets = new GroupOffsets({
+      ...options,
+      groups: this.#groups,
+      offsets: this.#offsets,
+      heardOf: (group, memberId, now) => this.#heardOf(group, memberId, now),
+    });
     this.#housekeeping = new OffsetHousekeeping({
       ...options,
       groups: this.#groups,
@@ -262,54 +232,6 @@ export class GroupMachine implements CoordinatorMachine {
     });
   }
 
-  commit(
-    request: OffsetCommitRequest,
-    { client, now, replyTo }: { client: GroupClient; now: Instant; replyTo: ReplyTo<OffsetCommitResponse> },
-  ): Decision {
-    const { groupId } = request;
-    const group = this.#groups.get(groupId);
-    const errorCode = validateCommit(group, request, client.apiVersion);
-    if (errorCode !== ErrorCode.NONE) return { records: [], answers: [replyTo.refuse(errorCode)] };
-    if (group?.type === 'classic') this.#heardOf(group, request.memberId, now);
-    const { offsetMetadataMaxBytes: metadataMaxBytes } = this.#config;
-    const { offsets, records, response } = commitOffsets(request, { metadataMaxBytes, now });
-    // A group is there because of what the log holds of it.
-    if (group === undefined && offsets.length > 0) {
-      this.#groups.set(groupId, newClassicGroup(groupId, now.wallMs));
-    }
-    for (const { key, offset } of offsets) this.#offsets.set(key, offset);
-    return { records: [...records], answers: [replyTo.answer(response)] };
-  }
-
-  /** Stores offsets that count when the producer's transaction is committed. */
-  commitInTransaction(
-    request: TxnOffsetCommitRequest,
-    { transaction, client, now, replyTo }: TransactionalCommit,
-  ): Decision {
-    const { groupId } = request;
-    const group = this.#groups.get(groupId);
-    const errorCode = validateTransactionalCommit(group, request, client.apiVersion);
-    if (errorCode !== ErrorCode.NONE) return { records: [], answers: [replyTo.refuse(errorCode)] };
-    const { offsetMetadataMaxBytes: metadataMaxBytes } = this.#config;
-    const { offsets, records, response } = commitInTransaction(request, { metadataMaxBytes, now });
-    if (group === undefined && offsets.length > 0) {
-      this.#groups.set(groupId, newClassicGroup(groupId, now.wallMs));
-    }
-    for (const { key, offset } of offsets) this.#offsets.setPending(transaction.producerId, key, offset);
-    return { records: [...records], transaction, answers: [replyTo.answer(response)] };
-  }
-
-  deleteOffsets(request: OffsetDeleteRequest, replyTo: ReplyTo<OffsetDeleteResponse>): Decision {
-    const group = this.#groups.get(request.groupId);
-    const errorCode = validateOffsetDelete(group);
-    if (group === undefined || errorCode !== ErrorCode.NONE) {
-      return { records: [], answers: [replyTo.refuse(errorCode)] };
-    }
-    const { deleted, response } = deleteOffsets(group, this.#offsets, request);
-    for (const key of deleted) this.#offsets.delete(key);
-    return { records: deleted.map(offsetTombstone), answers: [replyTo.answer(response)] };
-  }
-
   /** One portion of a deletion of groups; answers `NONE`. */
   deleteGroups(deletion: GroupDeletion, replyTo: ReplyTo<number>): Decision {
     return deletion.decide(this.#groups, this.#offsets, replyTo);
@@ -319,20 +241,6 @@ export class GroupMachine implements CoordinatorMachine {
   topicsDeleted(names: readonly string[], now: Instant): Decision {
     this.#housekeeping.topicsDeleted(names, now);
     return emptyDecision();
-  }
-
-  /** Offsets of the topics asked for, or of all topics for null. */
-  fetchOffsets({ groupId, member, topics }: OffsetFetch, view: OffsetView): GroupResult<FetchedTopic[]> {
-    const group = view === 'latest' ? this.#groups.get(groupId) : this.#groups.getCommitted(groupId);
-    const errorCode =
-      group?.type === 'consumer' ? validateConsumerFetch(group, member, view) : ErrorCode.NONE;
-    if (errorCode !== ErrorCode.NONE) return { kind: 'refused', errorCode };
-    const source = { offsets: this.#offsets, topicIdOf: this.#topicIdOf };
-    const value =
-      topics === null
-        ? fetchAllOffsets(source, groupId, view)
-        : fetchOffsets(source, { groupId, topics }, view);
-    return { kind: 'ok', value };
   }
 
   /** The committed state of a classic group; undefined when there is none. */
