@@ -1,6 +1,7 @@
 import type { ClusterCase, ClusterWires } from './cluster-case.ts';
 import { clusterDescribingCases } from './cluster-describing-cases.ts';
 import { clusterReassignmentCases } from './cluster-reassignment-cases.ts';
+import { clusterVoterCases } from './cluster-voter-cases.ts';
 import { inVersions } from './differential-case.ts';
 
 const TOPIC = 2;
@@ -106,6 +107,38 @@ const configuring: readonly ClusterCase[] = [
       ];
     },
   },
+  ...(['IncrementalAlterConfigs', 'AlterConfigs'] as const).map((api) => ({
+    name: `${api} of a topic and of another broker in one request, by each broker`,
+    run: async (wires: ClusterWires) => {
+      const name = `wire-mixed-${api}`;
+      await wires.createTopic(name, [[1, 2, 3]]);
+      const config = (key: string, value: string) => ({
+        ...{ name: key, value },
+        ...(api === 'IncrementalAlterConfigs' && { configOperation: SET }),
+      });
+      const answers: unknown[] = [];
+      for (const id of [1, 2, 3]) {
+        const request = {
+          resources: [
+            { resourceType: BROKER, resourceName: '9', configs: [config('log.cleaner.threads', '2')] },
+            { resourceType: TOPIC, resourceName: name, configs: [config('retention.ms', `${id}000`)] },
+            { resourceType: BROKER, resourceName: id === 2 ? '3' : '2', configs: [] },
+          ],
+        };
+        answers.push(await inVersions(wires.broker(id), api, [0, 1], () => request));
+        await wires.settled();
+        answers.push(
+          await wires.broker(id).send('DescribeConfigs', 4, {
+            resources: [
+              { resourceType: TOPIC, resourceName: name, configurationKeys: ['retention.ms'] },
+              { resourceType: BROKER, resourceName: String(id), configurationKeys: ['log.cleaner.threads'] },
+            ],
+          }),
+        );
+      }
+      return answers;
+    },
+  })),
   {
     name: 'a config changed by one broker is described by the others, and by the controller that changed it',
     run: async (wires) => {
@@ -227,4 +260,5 @@ export const clusterCases: readonly ClusterCase[] = [
   ...configuring,
   ...creatingAndDeleting,
   ...clusterReassignmentCases,
+  ...clusterVoterCases,
 ];
