@@ -177,6 +177,9 @@ async function createTopic({ bootstrap }: Contender, name: string, numPartitions
     throw new Error(`${name} was not made: ${topic?.errorMessage}`);
 }
 
+/** To tell of ten thousand partitions is work, which is not to be most of what a start does. */
+const BETWEEN_QUESTIONS_SECONDS = 0.2;
+
 /** Resolves when each broker says so of every partition. */
 async function untilEvery(
   { bootstrap }: Contender,
@@ -192,7 +195,7 @@ async function untilEvery(
       const told = (answer.response as { topics: { partitions: ToldPartition[] }[] }).topics;
       const found = told.flatMap((topic) => topic.partitions);
       if (found.length === partitions && found.every(holds)) break;
-      await seconds(0.05);
+      await seconds(BETWEEN_QUESTIONS_SECONDS);
     }
     client.close();
   }

@@ -51,14 +51,21 @@ describe('a broker returns', () => {
 
   test('it leads what had no leader, though it is still fenced while that is decided', () => {
     const partition = outcomeOf({ partition: alone, fenced: [1, 2, 3] }, (view) =>
-      changesWhenReturning(view, 2),
+      changesWhenReturning(view, 2, 1000),
     );
     expect(partition).toMatchObject({ leader: 2, isr: [2], leaderEpoch: 1 });
   });
 
+  test('it leads no more at once than it is given leave to', () => {
+    const partition = outcomeOf({ partition: alone, fenced: [1, 2, 3] }, (view) =>
+      changesWhenReturning(view, 2, 0),
+    );
+    expect(partition.leader).toBe(-1);
+  });
+
   test('it leads nothing that it may not', () => {
     const image = clusterWith({ partition: alone, fenced: [1, 2, 3] });
-    expect(changesWhenReturning(viewOf(image), 3)).toEqual([]);
+    expect(changesWhenReturning(viewOf(image), 3, 1000)).toEqual([]);
   });
 
   test('without a clean shutdown it is eligible nowhere', () => {

@@ -27,9 +27,17 @@ export function changesWhenUnclean(view: ControllerView, brokerId: number): read
   });
 }
 
-/** What a broker that is ready to lead again may lead at once: partitions without a leader. */
-export function changesWhenReturning(view: ControllerView, brokerId: number): readonly MetadataRecord[] {
+/**
+ * What a broker that is ready to lead again may lead at once: partitions without a leader, up to `limit`. For more see
+ * `ControllerDuties.electMissing`.
+ */
+export function changesWhenReturning(
+  view: ControllerView,
+  brokerId: number,
+  limit: number,
+): readonly MetadataRecord[] {
   return changesOf(view, {
+    limit,
     isAlive: (id) => id === brokerId || isActive(view.image.brokers.get(id)),
     concerns: ({ leader }) => leader === NO_LEADER,
     targets: () => ({}),
@@ -50,15 +58,21 @@ export function changesWhenDirectoryFails(
 }
 
 interface Sweep {
+  /** Most partitions that change; without it all that are concerned. */
+  readonly limit?: number;
   readonly isAlive: (brokerId: number) => boolean;
   readonly concerns: (partition: PartitionImage) => boolean;
   readonly targets: (partition: PartitionImage) => PartitionTargets;
 }
 
-function changesOf(view: ControllerView, { isAlive, concerns, targets }: Sweep): readonly MetadataRecord[] {
+function changesOf(
+  view: ControllerView,
+  { limit = Number.POSITIVE_INFINITY, isAlive, concerns, targets }: Sweep,
+): readonly MetadataRecord[] {
   const changes = new PartitionChanges(view, isAlive);
   for (const topic of view.image.topicsById.values()) {
     for (const [partitionId, partition] of topic.partitions.entries()) {
+      if (changes.records.length >= limit) return changes.records;
       if (concerns(partition)) changes.change(topic, partitionId, targets(partition));
     }
   }

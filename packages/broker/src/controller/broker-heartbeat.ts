@@ -5,6 +5,9 @@ import { changesWhenDirectoryFails, changesWhenLeaving, changesWhenReturning } f
 import type { BrokerPhase, BrokerSessions, Heartbeat } from './broker-sessions.ts';
 import type { ControllerView, Decision } from './decision.ts';
 
+/** Most leaders that are elected in one step, so that requests come in between. */
+export const ELECTIONS_PER_STEP = 1000;
+
 export interface BrokerHeartbeat extends Heartbeat {
   readonly brokerEpoch: number;
   /** Ids of its log directories whose disks have refused. */
@@ -84,7 +87,7 @@ function phaseRecords(
     case 'active':
       return [
         registrationChange(broker, { fenced: UNFENCE }),
-        ...changesWhenReturning(view, broker.brokerId),
+        ...changesWhenReturning(view, broker.brokerId, ELECTIONS_PER_STEP),
       ];
     case 'stopping':
       return [

@@ -1,8 +1,8 @@
 import type { Clock, Timer } from '../runtime/clock.ts';
-import { fenceStaleBroker } from './broker-heartbeat.ts';
+import { ELECTIONS_PER_STEP, fenceStaleBroker } from './broker-heartbeat.ts';
 import type { BrokerSessions } from './broker-sessions.ts';
 import type { ControllerView, Decision } from './decision.ts';
-import { balanceLeaders, electUncleanLeaders } from './elect-leaders.ts';
+import { balanceLeaders, electMissingLeaders, electUncleanLeaders } from './elect-leaders.ts';
 
 export interface DutiesNeeds {
   readonly clock: Clock;
@@ -16,19 +16,19 @@ export interface DutiesNeeds {
   ) => { readonly response: Response } | null;
 }
 
-/** Most leaders that are elected in one step, so that requests come in between. */
-const ELECTIONS_PER_STEP = 1000;
-
 /** What an active controller does without being asked. */
 export class ControllerDuties {
   readonly #needs: DutiesNeeds;
   #fencing: Timer | null = null;
+  #electing: Timer | null = null;
   readonly #repeated = new Set<Timer>();
   #isStopped = false;
 
   constructor(needs: DutiesNeeds) {
     this.#needs = needs;
     this.watchSessions();
+    // The controller before this one may have been about to.
+    this.electMissing();
     const isDone = { records: [], response: { isDone: true } };
     this.#repeat(needs.imbalanceCheckMs, (view) =>
       view.configs.boolean('auto.leader.rebalance.enable')
@@ -51,8 +51,20 @@ export class ControllerDuties {
     });
   }
 
+  /** A broker may lead that could not before: partitions without a leader get one, a thousand in a step. */
+  electMissing(): void {
+    if (this.#isStopped || this.#electing !== null) return;
+    const { clock, decide } = this.#needs;
+    this.#electing = clock.after(0, () => {
+      this.#electing = null;
+      const step = decide((view) => electMissingLeaders(view, ELECTIONS_PER_STEP));
+      if (step?.response.isDone === false) this.electMissing();
+    });
+  }
+
   stop(): void {
     this.#isStopped = true;
+    this.#electing?.cancel();
     this.#fencing?.cancel();
     for (const timer of this.#repeated) timer.cancel();
   }

@@ -10,7 +10,12 @@ import type { Decided } from './active-controller.ts';
 import { alterPartitionsOf, type IsrChange, type IsrChangesReply } from './alter-partition.ts';
 import { type AssignedDirectory, type AssignmentReply, assignReplicas } from './assign-replicas.ts';
 import { bootstrapRecords } from './bootstrap.ts';
-import { type BrokerHeartbeat, type HeartbeatReply, heartbeat } from './broker-heartbeat.ts';
+import {
+  type BrokerHeartbeat,
+  ELECTIONS_PER_STEP,
+  type HeartbeatReply,
+  heartbeat,
+} from './broker-heartbeat.ts';
 import {
   type BrokerRegistration,
   type RegistrationReply,
@@ -158,9 +163,12 @@ export class Controller {
 
   async heartbeat(heard: BrokerHeartbeat): Promise<ControllerOutcome<HeartbeatReply>> {
     const { clock } = this.#needs;
-    const outcome = this.#submit((view, { sessions }) =>
-      heartbeat(view, { heard, sessions, nowMs: clock.monotonicMs() }),
-    );
+    const outcome = this.#submit((view, { sessions, duties }) => {
+      const decision = heartbeat(view, { heard, sessions, nowMs: clock.monotonicMs() });
+      // Of many partitions without a leader it has given the first ones one.
+      if (decision.records.length > ELECTIONS_PER_STEP) duties.electMissing();
+      return decision;
+    });
     this.#term?.duties.watchSessions();
     return outcome;
   }

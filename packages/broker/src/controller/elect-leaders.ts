@@ -31,7 +31,7 @@ export function electLeaders(
 }
 
 /** Moves at most `limit` partitions back to their preferred leaders; whether any is left is in the answer. */
-export function balanceLeaders(view: ControllerView, limit: number): Decision<{ readonly isDone: boolean }> {
+export function balanceLeaders(view: ControllerView, limit: number): Decision<PortionOfElections> {
   const changes = new PartitionChanges(view);
   for (const topic of view.image.topicsById.values()) {
     for (const [partitionId, partition] of topic.partitions.entries()) {
@@ -45,14 +45,29 @@ export function balanceLeaders(view: ControllerView, limit: number): Decision<{ 
 }
 
 /** Elects at most `limit` leaders of partitions that have none, where a topic's configs allow it at the price of records. */
-export function electUncleanLeaders(
+export function electUncleanLeaders(view: ControllerView, limit: number): Decision<PortionOfElections> {
+  return electMissing(view, limit, (changes, topic) => changes.allowsUncleanElection(topic));
+}
+
+/** Elects at most `limit` leaders of partitions that have none and could have one. */
+export function electMissingLeaders(view: ControllerView, limit: number): Decision<PortionOfElections> {
+  return electMissing(view, limit, () => true);
+}
+
+/** Whether any was left for another time. */
+export interface PortionOfElections {
+  readonly isDone: boolean;
+}
+
+function electMissing(
   view: ControllerView,
   limit: number,
-): Decision<{ readonly isDone: boolean }> {
+  isConcerned: (changes: PartitionChanges, topic: string) => boolean,
+): Decision<PortionOfElections> {
   const changes = new PartitionChanges(view);
   for (const topic of view.image.topicsById.values()) {
     if (!topic.partitions.some(({ leader }) => leader === NO_LEADER)) continue;
-    if (!changes.allowsUncleanElection(topic.name)) continue;
+    if (!isConcerned(changes, topic.name)) continue;
     for (const [partitionId, { leader }] of topic.partitions.entries()) {
       if (changes.records.length >= limit) return { records: changes.records, response: { isDone: false } };
       if (leader === NO_LEADER) changes.change(topic, partitionId, {});
