@@ -46,13 +46,23 @@ export async function startClusterContender(name: ContenderName, tools: KafkaToo
 export async function prepareCluster(name: ContenderName, tools: KafkaTools): Promise<ClusterFolder> {
   const folder = mkdtempSync(join(tmpdir(), 'odradek-bench-'));
   const remove = () => rm(folder, { recursive: true, force: true });
-  if (name === 'Odradek') return { start: () => startOdradek(folder), remove };
+  if (name === 'Odradek') return { start: () => startOdradek(folder, BROKERS), remove };
   const files = await formatKafka(folder, tools);
   return { start: () => startKafka(files), remove };
 }
 
-async function startOdradek(folder: string): Promise<Contender> {
-  const settings = Object.entries(SETTINGS).flatMap(([key, value]) => ['--set', `${key}=${value}`]);
+/** One broker of ours on a new directory, which is run as those of a cluster are. */
+export function prepareOneOdradek(): ClusterFolder {
+  const folder = mkdtempSync(join(tmpdir(), 'odradek-bench-'));
+  return { start: () => startOdradek(folder, 1), remove: () => rm(folder, { recursive: true, force: true }) };
+}
+
+async function startOdradek(folder: string, count: number): Promise<Contender> {
+  const own = count === 1 ? { 'default.replication.factor': '1', 'min.insync.replicas': '1' } : {};
+  const settings = Object.entries({ ...SETTINGS, ...own }).flatMap(([key, value]) => [
+    '--set',
+    `${key}=${value}`,
+  ]);
   const begun = performance.now();
   const supervisor = spawn(
     resolve(import.meta.dirname, '../../bin/odradek'),
@@ -61,7 +71,7 @@ async function startOdradek(folder: string): Promise<Contender> {
       '--json',
       '--no-console',
       '--brokers',
-      String(BROKERS),
+      String(count),
       '--port',
       '0',
       '--data',
@@ -159,7 +169,8 @@ async function contenderOf(name: ContenderName, started: Started): Promise<Conte
     for (const child of started.processes) child.kill('SIGTERM');
   };
   process.once('exit', killAtExit);
-  for (const address of started.bootstrap.split(',')) await namesAll(address, started.processes);
+  const addresses = started.bootstrap.split(',');
+  for (const address of addresses) await namesAll(address, addresses.length, started.processes);
   const startedInMs = performance.now() - started.begun;
   const end = async (signal: 'SIGTERM' | 'SIGKILL') => {
     await Promise.all(
@@ -179,14 +190,14 @@ async function contenderOf(name: ContenderName, started: Started): Promise<Conte
 }
 
 /** A minute is more than the slowest start seen. */
-async function namesAll(address: string, processes: readonly ChildProcess[]): Promise<void> {
+async function namesAll(address: string, count: number, processes: readonly ChildProcess[]): Promise<void> {
   const deadline = performance.now() + 60_000;
   while (performance.now() < deadline) {
     if (processes.some(({ exitCode }) => exitCode !== null)) throw new Error('a broker ended');
     const client = new WireClient(address);
     try {
       const answer = await client.send('Metadata', 12, { topics: [] });
-      if ('response' in answer && (answer.response as { brokers: unknown[] }).brokers.length === BROKERS)
+      if ('response' in answer && (answer.response as { brokers: unknown[] }).brokers.length === count)
         return;
     } catch {
       // Nothing listens yet.
@@ -195,7 +206,7 @@ async function namesAll(address: string, processes: readonly ChildProcess[]): Pr
     }
     await new Promise((done) => setTimeout(done, 5));
   }
-  throw new Error(`${address} did not name ${BROKERS} brokers within a minute`);
+  throw new Error(`${address} did not name ${count} brokers within a minute`);
 }
 
 function linesOf(stream: NodeJS.ReadableStream): string[] {

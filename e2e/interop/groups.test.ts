@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ownedTwice, wronglyBegun } from './clients/group-history.ts';
-import { GroupMembers } from './clients/group-members.ts';
-import { VerifiableConsumer } from './clients/verifiable-consumer.ts';
+import { ownedAtOnce, ownedTwice, wronglyBegun } from './clients/group-history.ts';
+import { type GroupMembers, javaMembers, librdkafkaMembers } from './clients/group-members.ts';
+import { Team } from './clients/group-team.ts';
+import { readInOrder, VerifiableConsumer } from './clients/verifiable-consumer.ts';
 import { brokersAlive, partitionsAre } from './cluster/cluster-state.ts';
 import { coordinatorOf } from './cluster/group-state.ts';
 import { startThreeKafkas, startThreeOdradeks, type ThreeNodes } from './cluster/three-nodes.ts';
@@ -17,13 +18,18 @@ const SETTINGS = {
   'broker.session.timeout.ms': '3000',
   'min.insync.replicas': '2',
   'group.max.size': '6',
+  'group.consumer.max.size': '6',
+  'group.consumer.min.heartbeat.interval.ms': '500',
+  'group.consumer.heartbeat.interval.ms': '500',
 };
 const PARTITIONS = [0, 1, 2, 3, 4, 5];
 const IN_SYNC = { isr: [1, 2, 3] };
+const BY_EPOCHS = { 'group.protocol': 'consumer' };
 const COOPERATIVE = 'org.apache.kafka.clients.consumer.CooperativeStickyAssignor';
 
 let cluster: ThreeNodes;
 let members: GroupMembers;
+let librdkafka: GroupMembers;
 let load: Load;
 
 beforeAll(async () => {
@@ -43,120 +49,145 @@ beforeAll(async () => {
       PARTITIONS.map(() => IN_SYNC),
     );
   }
-  members = new GroupMembers();
+  members = javaMembers({ configs: { 'request.timeout.ms': '5000', 'max.poll.records': '50' } });
+  librdkafka = librdkafkaMembers();
   load = new Load(cluster, ['orders', 'verified']);
   await tools?.close();
 }, 120_000);
 
 afterAll(async () => {
   await load?.end();
-  await members?.close();
+  await Promise.all([members?.close(), librdkafka?.close()]);
   await cluster?.close();
 });
 
-test('cooperative consumers go on where they were while coordinators are killed', async () => {
-  const group = 'cooperative';
-  const configs = { ...consumerConfigs(group), 'partition.assignment.strategy': COOPERATIVE };
-  const names = ['c0', 'c1', 'c2', 'c3', 'c4'];
-  for (const name of names) await members.open(name, 'orders', { commits: true, configs });
-  members.go();
-  await members.until('five members share six partitions', () => isShared(names));
-  await readsGoOn();
+test('consumers of both protocols go on where they were while coordinators are killed', async () => {
+  const cooperative = team('cooperative', 'orders', { 'partition.assignment.strategy': COOPERATIVE });
+  const epochs = team('epochs', 'orders', BY_EPOCHS);
+  for (const name of ['c0', 'c1', 'c2', 'c3', 'c4']) await cooperative.join(members, name);
+  for (const name of ['e0', 'e1', 'e2']) await epochs.join(members, name);
+  for (const name of ['r0', 'r1']) await epochs.join(librdkafka, name);
+  const bothGoOn = async (when: string) => {
+    for (const each of [cooperative, epochs]) {
+      await each.shares(when);
+      await each.readsOn(when);
+    }
+  };
+  await bothGoOn('at first');
   for (const round of ['at rest', 'in a rebalance']) {
     if (round === 'in a rebalance') {
-      names.push('c5');
-      await members.open('c5', 'orders', { commits: true, configs });
-      members.go();
+      await cooperative.join(members, 'c5');
+      await epochs.join(librdkafka, 'r2');
     }
-    const killed = await killCoordinator(group);
-    await members.until(`${round}: ${names.length} members share them`, () => isShared(names));
-    await readsGoOn();
+    const killed = await killCoordinator(cooperative, epochs);
+    await bothGoOn(`after a kill ${round}`);
     await restart(killed);
   }
-  expect(ownedTwice(members.events)).toEqual([]);
-  expect(wronglyBegun(members.events)).toEqual([]);
-  // No seventh: `group.max.size` is six.
-  await members.open('c6', 'orders', { configs });
-  members.go();
-  await members.until('the seventh is told so', () => members.has('failed', 'c6'));
-  expect(members.events.find(({ kind, name }) => kind === 'failed' && name === 'c6')?.words).toEqual([
-    'GroupMaxSizeReachedException',
-  ]);
-  for (const name of names) members.leave(name);
-  await members.until('all have left', () => names.every((name) => members.has('closed', name)));
+  expect(ownedTwice(cooperative.events)).toEqual([]);
+  expect(ownedAtOnce(epochs.events)).toEqual([]);
+  for (const each of [cooperative, epochs]) {
+    expect(wronglyBegun(each.events)).toEqual([]);
+    // No seventh: `group.max.size` and `group.consumer.max.size` are six.
+    await each.join(members, `seventh-of-${each.group}`);
+    expect(await each.failureOf(`seventh-of-${each.group}`)).toBe('GroupMaxSizeReachedException');
+    await each.leaveAll();
+  }
   await found(
     'cooperative-sticky Java consumers, two coordinators killed',
     'taken over where it was committed, nothing skipped',
   );
-}, 240_000);
+  await found(
+    'Java and librdkafka consumers in one KIP-848 group, two coordinators killed',
+    'taken over where it was committed, nothing skipped, no partition owned by two at a time',
+  );
+}, 600_000);
 
-test('static members keep their seats, are fenced by their doubles and removed by an administrator', async () => {
-  const configs = (seat: string) => ({ ...consumerConfigs('static'), 'group.instance.id': seat });
-  await members.open('s0', 'seats', { configs: configs('seat-0') });
-  await members.open('s1', 'seats', { configs: configs('seat-1') });
-  members.go();
-  await members.until('two seats share six partitions', () => isShared(['s0', 's1']));
-  const before = members.owned.get('s1');
-  // A static member that ends does not leave, and has its seat when it is there again.
-  members.leave('s1');
-  await members.until('the member ends', () => members.has('closed', 's1'));
-  await members.open('s1-again', 'seats', { configs: configs('seat-1') });
-  members.go();
-  await members.until('it has its seat again', () => ownedBy('s1-again').length > 0);
-  expect(members.owned.get('s1-again')).toMatchObject({
-    ...{ generation: before?.generation, partitions: before?.partitions },
-  });
-  await members.open('s0-double', 'seats', { configs: configs('seat-0') });
-  members.go();
-  await members.until('the first is fenced', () => members.has('failed', 's0'));
-  expect(members.events.find(({ kind, name }) => kind === 'failed' && name === 's0')?.words).toEqual([
-    'FencedInstanceIdException',
-  ]);
-  await members.until('the double has the seat', () => ownedBy('s0-double').length > 0);
-  members.leave('s1-again');
-  await members.until('the member ends', () => members.has('closed', 's1-again'));
-  const killed = await killCoordinator('static');
-  await members.remove(bootstrapOf(killed === 1 ? 2 : 1), 'static', 'seat-1');
-  await members.until('one seat has all', () => ownedBy('s0-double').length === PARTITIONS.length);
-  await restart(killed);
-  members.leave('s0-double');
-  await found('static Java members: doubles, an administrator, a killed coordinator', 'fenced and removed');
-}, 240_000);
-
-test("Kafka's VerifiableConsumer counts every record while its coordinator is killed", async () => {
-  const consumer = new VerifiableConsumer([
-    ...['--bootstrap-server', bootstraps(), '--topic', 'verified', '--group-id', 'verifiable'],
-    ...['--group-protocol', 'classic', '--assignment-strategy', COOPERATIVE],
-    ...['--reset-policy', 'earliest', '--max-messages', '2500'],
-  ]);
-  await consumer.hasRead(500);
-  const killed = await killCoordinator('verifiable');
-  const events = await consumer.end();
-  await restart(killed);
-  const next = new Map<number, number>();
-  for (const { name, partitions = [] } of events) {
-    if (name !== 'records_consumed') continue;
-    for (const { partition, minOffset, maxOffset } of partitions) {
-      expect(minOffset, `partition ${partition}`).toBe(next.get(partition) ?? 0);
-      next.set(partition, maxOffset + 1);
-    }
+test('static members keep their seats, whatever their doubles do, and are removed by an administrator', async () => {
+  const classic = team('static', 'seats');
+  const epochs = team('static-epochs', 'seats', BY_EPOCHS);
+  const seated = (seat: string) => ({ commits: false, configs: { 'group.instance.id': seat } });
+  for (const [each, name] of [
+    [classic, 's'],
+    [epochs, 'k'],
+  ] as const) {
+    // They come together, so that no rebalance is on its way when one of them has its share.
+    await each.make(members, `${name}0`, seated('seat-0'));
+    await each.join(members, `${name}1`, seated('seat-1'));
+    await each.shares('at first');
+    const before = members.owned.get(`${name}1`);
+    // A static member that ends does not leave, and has its seat when it is there again.
+    await each.leave(`${name}1`);
+    await each.join(members, `${name}1-again`, seated('seat-1'));
+    await each.shares('when it is there again', [`${name}0`, `${name}1-again`]);
+    expect(members.owned.get(`${name}1-again`)).toMatchObject({
+      ...{ generation: before?.generation, partitions: before?.partitions },
+    });
+    await each.join(members, `${name}0-double`, seated('seat-0'));
   }
-  expect([...next.values()].reduce((sum, count) => sum + count, 0)).toBeGreaterThanOrEqual(2_500);
-  expect(events.filter(({ name, success }) => name === 'offsets_committed' && success)).not.toEqual([]);
-  await found("Kafka's VerifiableConsumer (classic), its coordinator killed", 'each record once, in order');
-}, 240_000);
+  // By the classic protocol the double has the seat; by the other one it belongs to whoever did not end.
+  expect(await classic.failureOf('s0')).toBe('FencedInstanceIdException');
+  expect(await epochs.failureOf('k0-double')).toBe('UnreleasedInstanceIdException');
+  await classic.shares('with the double', ['s0-double', 's1-again']);
+  await classic.leave('s1-again');
+  await epochs.leave('k1-again');
+  const killed = await killCoordinator(classic, epochs);
+  const via = bootstrapOf(killed === 1 ? 2 : 1);
+  for (const { group } of [classic, epochs]) await members.remove(via, group, 'seat-1');
+  await classic.shares('when the other seat is taken away', ['s0-double']);
+  await epochs.shares('when the other seat is taken away', ['k0']);
+  await restart(killed);
+  await classic.leave('s0-double');
+  await epochs.leave('k0');
+  await found(
+    'static Java members of both protocols: doubles, an administrator, a killed coordinator',
+    'fenced or refused, and removed',
+  );
+}, 600_000);
+
+test("Kafka's VerifiableConsumers count every record while their coordinator is killed", async () => {
+  const protocols = { verifiable: 'classic', 'verifiable-by-epochs': 'consumer' };
+  const consumers = Object.entries(protocols).map(([group, protocol]) => {
+    const strategy = protocol === 'classic' ? ['--assignment-strategy', COOPERATIVE] : [];
+    const reading = new VerifiableConsumer([
+      ...['--bootstrap-server', bootstraps(), '--topic', 'verified', '--group-id', group],
+      ...['--group-protocol', protocol, ...strategy, '--reset-policy', 'earliest', '--max-messages', '2500'],
+    ]);
+    return { group, protocol, reading };
+  });
+  for (const { reading } of consumers) await reading.hasRead(500);
+  const [one, other] = consumers;
+  if (one === undefined || other === undefined) throw new Error('there are two');
+  const killed = await killCoordinator(one, other);
+  for (const { protocol, reading } of consumers) {
+    const events = await reading.end();
+    expect(readInOrder(events), protocol).toBeGreaterThanOrEqual(2_500);
+    expect(events.filter(({ name, success }) => name === 'offsets_committed' && success)).not.toEqual([]);
+    await found(
+      `Kafka's VerifiableConsumer (${protocol}), its coordinator killed`,
+      'each record once, in order',
+    );
+  }
+  await restart(killed);
+}, 600_000);
 
 async function found(judge: string, text: string): Promise<void> {
   if (!againstOracle) await noteFinding({ judge, asked: 'groups over three brokers', found: text });
 }
 
-function consumerConfigs(group: string) {
-  return {
-    ...{ 'bootstrap.servers': bootstraps(), 'group.id': group, 'auto.offset.reset': 'earliest' },
-    ...{ 'heartbeat.interval.ms': '500', 'session.timeout.ms': '30000', 'max.poll.records': '50' },
+function team(group: string, topic: string, configs: Readonly<Record<string, string>> = {}): Team {
+  const isClassic = configs['group.protocol'] !== 'consumer';
+  const own = isClassic ? { 'heartbeat.interval.ms': '500', 'session.timeout.ms': '30000' } : {};
+  const common = {
+    ...{ 'bootstrap.servers': bootstraps(), 'auto.offset.reset': 'earliest' },
     // A broker that was killed and is not restarted yet is not waited for.
-    ...{ 'reconnect.backoff.max.ms': '200', 'request.timeout.ms': '5000' },
+    ...{ 'reconnect.backoff.max.ms': '200' },
   };
+  return new Team({
+    group,
+    topic,
+    partitions: PARTITIONS.length,
+    configs: { ...common, ...own, ...configs },
+  });
 }
 
 function bootstraps(): string {
@@ -167,27 +198,10 @@ function bootstrapOf(id: number): string {
   return cluster.nodes.find((node) => node.id === id)?.bootstrap ?? '';
 }
 
-function ownedBy(name: string): readonly number[] {
-  return members.owned.get(name)?.partitions ?? [];
-}
-
-/** Each of them owns something, and all partitions have an owner. */
-function isShared(names: readonly string[]): boolean {
-  const all = names.flatMap(ownedBy);
-  return all.length === PARTITIONS.length && names.every((name) => ownedBy(name).length > 0);
-}
-
-/** Resolves when of every partition something more was committed. */
-async function readsGoOn(): Promise<void> {
-  const from = members.events.length;
-  await members.until('commits go on', () => {
-    const since = members.events.slice(from).filter(({ kind }) => kind === 'committed');
-    return PARTITIONS.every((partition) => since.some(({ words }) => words[0] === String(partition)));
-  });
-}
-
-async function killCoordinator(group: string): Promise<number> {
+/** Of two groups whose names lie in one partition. */
+async function killCoordinator({ group }: { group: string }, other: { group: string }): Promise<number> {
   const node = await coordinatorOf(cluster, group);
+  expect((await coordinatorOf(cluster, other.group)).id).toBe(node.id);
   await node.end('SIGKILL');
   return node.id;
 }

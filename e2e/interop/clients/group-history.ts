@@ -22,6 +22,37 @@ export function wronglyBegun(events: readonly MemberEvent[]): string[] {
   return wrong;
 }
 
+/** Partitions that somebody was given before somebody else had given them up, by the times at which they said so. */
+export function ownedAtOnce(events: readonly MemberEvent[]): string[] {
+  const owners = new Map<string, string>();
+  const twice: string[] = [];
+  for (const { name, owned } of changes(events)) {
+    for (const [partition, owner] of owners) {
+      if (owner === name && !owned.has(partition)) owners.delete(partition);
+    }
+    for (const partition of owned) {
+      const owner = owners.get(partition) ?? name;
+      if (owner !== name) twice.push(`${name} is given ${partition}, which ${owner} has`);
+      owners.set(partition, name);
+    }
+  }
+  return twice;
+}
+
+/** What each owned from when on. Of two changes in one millisecond, those come first that only give something up. */
+function changes(events: readonly MemberEvent[]): { name: string; owned: ReadonlySet<string> }[] {
+  const last = new Map<string, ReadonlySet<string>>();
+  const all = events.flatMap(({ atMs, kind, name, words }) => {
+    const [, list = '-'] = kind === 'closed' ? [] : words;
+    if (kind !== 'owns' && kind !== 'closed') return [];
+    const owned = new Set(list === '-' ? [] : list.split(','));
+    const grows = [...owned].some((partition) => last.get(name)?.has(partition) !== true);
+    last.set(name, owned);
+    return [{ atMs, grows, name, owned }];
+  });
+  return all.sort((a, b) => a.atMs - b.atMs || Number(a.grows) - Number(b.grows));
+}
+
 /** Partitions that two members owned in one generation. */
 export function ownedTwice(events: readonly MemberEvent[]): string[] {
   const owners = new Map<string, string>();

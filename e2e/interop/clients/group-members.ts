@@ -1,9 +1,30 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { javaClassPath } from '../../tools/workshop.mjs';
+import { javaClassPath, pythonWithClients } from '../../tools/workshop.mjs';
+import { inTime, PATIENCE_MS } from '../patience.ts';
 
 const GENERATION_LINE = 4;
+const SMALL_JVM = ['-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
+
+type Configs = Readonly<Record<string, string>>;
+
+/** Members in a JVM, with Apache Kafka's consumer; `configs` are common to all. */
+export function javaMembers({
+  configs = {},
+  jvm = SMALL_JVM,
+}: {
+  configs?: Configs;
+  jvm?: readonly string[];
+} = {}): GroupMembers {
+  return new GroupMembers(['java', ...jvm, '-cp', javaClassPath('kafka'), 'GroupMembers'], configs);
+}
+
+/** Members with librdkafka's consumer, the newest one. */
+export function librdkafkaMembers(): GroupMembers {
+  return new GroupMembers([pythonWithClients(), resolve(import.meta.dirname, 'group_members.py')]);
+}
 
 /** What a member said it owns, when it last changed. */
 interface Ownership {
@@ -12,7 +33,7 @@ interface Ownership {
   readonly atMs: number;
 }
 
-/** One line of GroupMembers: what happened, to whom, the rest of it, and when by the machine's clock. */
+/** One line of such a program: what happened, to whom, the rest of it, and when by the machine's clock. */
 export interface MemberEvent {
   readonly kind: string;
   readonly name: string;
@@ -20,18 +41,20 @@ export interface MemberEvent {
   readonly atMs: number;
 }
 
-/** A JVM with members of groups (GroupMembers.java), and what they have said. */
+/** A program with members of groups (GroupMembers.java, group_members.py), and what they have said. */
 export class GroupMembers {
   readonly events: MemberEvent[] = [];
   readonly owned = new Map<string, Ownership>();
   readonly #child: ChildProcess;
+  readonly #configs: Configs;
   readonly #waiting = new Set<() => void>();
+  /** Instances that were to be removed so far. */
+  readonly #removals: string[] = [];
   #stderr = '';
 
-  constructor(javaOptions: readonly string[] = ['-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1']) {
-    this.#child = spawn('java', [...javaOptions, '-cp', javaClassPath('kafka'), 'GroupMembers'], {
-      stdio: ['pipe', 'pipe', 'pipe'],
-    });
+  constructor([program, ...args]: readonly [string, ...string[]], configs: Configs = {}) {
+    this.#configs = configs;
+    this.#child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'] });
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr = (this.#stderr + text).slice(-4_000);
     });
@@ -44,9 +67,9 @@ export class GroupMembers {
   async open(
     name: string,
     topic: string,
-    { commits = false, configs }: { commits?: boolean; configs: Readonly<Record<string, string>> },
+    { commits = false, configs }: { commits?: boolean; configs: Configs },
   ): Promise<void> {
-    const pairs = Object.entries(configs).map(([key, value]) => `${key}=${value}`);
+    const pairs = Object.entries({ ...this.#configs, ...configs }).map(([key, value]) => `${key}=${value}`);
     this.#tell(['open', name, topic, commits ? 'commit' : 'idle', ...pairs]);
     await this.until(`${name} is made`, () => this.has('ready', name));
   }
@@ -60,10 +83,15 @@ export class GroupMembers {
     this.#tell(['leave', name]);
   }
 
-  /** Removes a static member as an administrator does; resolves when the group says that it is done. */
+  /** Removes a static member as an administrator does, in Java; resolves when the group says that it is done. */
   async remove(bootstrap: string, group: string, instance: string): Promise<void> {
     this.#tell(['remove', bootstrap, group, instance]);
-    await this.until(`${instance} is removed`, () => this.has('removed', instance));
+    this.#removals.push(instance);
+    const asked = this.#removals.filter((name) => name === instance).length;
+    // One after the other.
+    const removed = () =>
+      this.events.filter(({ kind, name }) => kind === 'removed' && name === instance).length;
+    await this.until(`${instance} is removed from ${group}`, () => removed() >= asked);
   }
 
   has(kind: string, name: string): boolean {
@@ -71,12 +99,12 @@ export class GroupMembers {
   }
 
   /** Resolves when it is so; looked at whenever a member says something. */
-  async until(what: string, isSo: () => boolean, patienceMs = 60_000): Promise<void> {
+  async until(what: string, isSo: () => boolean, patienceMs = PATIENCE_MS): Promise<void> {
     const deadline = performance.now() + patienceMs;
     while (!isSo()) {
       if (this.#child.exitCode !== null) throw new Error(`the members have ended: ${this.#stderr}`);
       const leftMs = deadline - performance.now();
-      if (leftMs <= 0) throw new Error(`${what}: not within ${patienceMs} ms\n${this.#stderr}`);
+      if (leftMs <= 0) throw new Error(`${what}: not within ${patienceMs} ms\n${this.account()}`);
       await new Promise<void>((resolve) => {
         const timer = setTimeout(done, Math.min(leftMs, 1_000));
         const waiting = this.#waiting;
@@ -90,12 +118,12 @@ export class GroupMembers {
     }
   }
 
-  /** All leave their groups; resolves when the JVM has ended. */
+  /** All leave their groups; resolves when the program has ended. */
   async close(): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const ended = once(this.#child, 'exit');
     this.#child.stdin?.end();
-    await ended;
+    await inTime('all members have left', ended, () => this.account());
   }
 
   #tell(words: readonly string[]): void {
@@ -114,6 +142,13 @@ export class GroupMembers {
     }
     if (kind === 'closed') this.owned.delete(name);
     this.#changed();
+  }
+
+  /** What each owns, and what was said last: for whoever waited in vain. */
+  account(): string {
+    const owned = [...this.owned].map(([name, { partitions }]) => `${name} owns ${partitions.join()}`);
+    const said = this.events.slice(-10).map(({ kind, name, words }) => [kind, name, ...words].join(' '));
+    return [...owned, ...said, this.#stderr].join('\n');
   }
 
   #changed(): void {

@@ -73,3 +73,18 @@ export class VerifiableConsumer {
     return consumed.reduce((sum, { count = 0 }) => sum + count, 0);
   }
 }
+
+/** How many records it has read; throws where one of a partition came twice, or was left out. */
+export function readInOrder(events: readonly VerifiableEvent[]): number {
+  const next = new Map<number, number>();
+  for (const { name, partitions = [] } of events) {
+    if (name !== 'records_consumed') continue;
+    for (const { partition, minOffset, maxOffset } of partitions) {
+      const expected = next.get(partition) ?? 0;
+      if (minOffset !== expected)
+        throw new Error(`${minOffset} of partition ${partition} in place of ${expected}`);
+      next.set(partition, maxOffset + 1);
+    }
+  }
+  return [...next.values()].reduce((sum, count) => sum + count, 0);
+}

@@ -111,6 +111,11 @@ export const consumers = replacing('ids of members', 'the coordinator draws them
   'reader-…',
 ]);
 
+export const idsByClients = replacing('ids of members by clients', 'the client draws them (KIP-1082)', [
+  /(?<=\s)[\w-]{22}(?=\s)/g,
+  'client-drawn-id-of-22-',
+]);
+
 export const sizes = replacing('sizes', 'producers cut batches by time', [/"size": ?\d+/g, '"size": …']);
 
 export const whoDecides = replacing('the active controller', 'which node it is is drawn', [

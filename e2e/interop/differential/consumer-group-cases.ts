@@ -129,6 +129,25 @@ export const consumerGroupCases: readonly DifferentialCase[] = [
     },
   },
   {
+    name: 'configs of a consumer group act from the next heartbeat on',
+    run: async (client) => {
+      const group = 'configured-consumers';
+      await createTopic(client, 'configured', { partitions: 2 });
+      await assignAtOnce(client, group);
+      const interval = 'consumer.heartbeat.interval.ms';
+      const answers: unknown[] = [];
+      const beat = async (fields: object) => answers.push(await send(client, group, fields));
+      await beat({ subscribedTopicNames: ['configured'] });
+      for (const value of ['7000', '4999', '15001', '45000', 'soon', '15000']) {
+        answers.push(await setConfig(client, group, interval, value));
+        await beat(going(2));
+      }
+      answers.push(await setConfig(client, group, interval, null));
+      await beat(going(2));
+      return answers;
+    },
+  },
+  {
     name: 'a static consumer leaves for now, is replaced, is fenced',
     run: async (client) => {
       const group = 'static-consumers';
@@ -270,15 +289,30 @@ async function send(client: WireClient, group: string, fields: object): Promise<
 
 /** Has the group make each target assignment as soon as it is wanted. */
 async function assignAtOnce(client: WireClient, group: string): Promise<void> {
+  await setConfig(client, group, 'consumer.assignment.interval.ms', '0');
+}
+
+/** Sets a config of the group, or deletes it; resolves with the answer when the broker goes by it. */
+async function setConfig(
+  client: WireClient,
+  group: string,
+  name: string,
+  value: string | null,
+): Promise<WireAnswer> {
   const resource = { resourceType: 32, resourceName: group };
-  const name = 'consumer.assignment.interval.ms';
-  const configs = [{ name, configOperation: 0, value: '0' }];
-  await client.send('IncrementalAlterConfigs', 1, { resources: [{ ...resource, configs }] });
+  const configs = [{ name, configOperation: value === null ? 1 : 0, value }];
+  const changed = await client.send('IncrementalAlterConfigs', 1, { resources: [{ ...resource, configs }] });
+  const isRefused = !JSON.stringify(changed).includes('"errorCode":0');
   const question = { resources: [{ ...resource, configurationKeys: [name] }] };
-  await until(`${name} of ${group} is 0`, async () => {
-    const answer: WireAnswer = await client.send('DescribeConfigs', 4, question);
-    return JSON.stringify(answer).includes('"value":"0"');
+  await until(`${name} of ${group} is ${value}`, async () => {
+    const answer = JSON.stringify(await client.send('DescribeConfigs', 4, question));
+    // Of a group's own configs the source is 8.
+    return (
+      isRefused ||
+      (value === null ? !answer.includes('"configSource":8') : answer.includes(`"value":"${value}"`))
+    );
   });
+  return changed;
 }
 
 function commit(

@@ -1,7 +1,7 @@
 import type { Section } from '../tool-step.ts';
 import { brokerConfigs, otherConfigs, topicConfigs } from './configs-steps.ts';
 import { notNeeded } from './election-steps.ts';
-import { emptyGroups, liveGroup } from './groups-steps.ts';
+import { emptyGroups, liveConsumerGroup, liveGroup } from './groups-steps.ts';
 import { killed, restarted, unregistered } from './killed-broker-steps.ts';
 import { cluster, features, quorum } from './quorum-steps.ts';
 import { reassigning } from './reassignment-steps.ts';
@@ -17,6 +17,6 @@ export const SECTIONS: readonly Section[] = [
   ...[topicConfigs, brokerConfigs, otherConfigs],
   ...[offsetsOfRecords, logDirectories, notNeeded, reassigning, underWay],
   ...[killed, restarted, unregistered],
-  ...[emptyGroups, liveGroup],
+  ...[emptyGroups, liveConsumerGroup, liveGroup],
   ...[openTransactions, endedTransactions],
 ];

@@ -92,7 +92,6 @@ const notServed = (what: string): Deviation => ({
   lines: /.*/,
   why: `a value other than the default is refused, not kept and ignored: it belongs to ${what}`,
 });
-const groupConfig = { deviations: [notServed('groups of the new protocol, which come later')] };
 const subscription = { deviations: [notServed('subscriptions to metrics of clients')] };
 
 const noLoggers: Deviation = {
@@ -107,12 +106,12 @@ export const otherConfigs: Section = {
     configs('--alter --broker-logger 1 --add-config kafka.server.KafkaApis=DEBUG'),
     configs('--describe --entity-type groups'),
     configs('--describe --group nobody'),
-    configs('--alter --group readers --add-config consumer.session.timeout.ms=50000', groupConfig),
+    configs('--alter --group readers --add-config consumer.session.timeout.ms=50000'),
     configs('--alter --group readers --add-config consumer.session.timeout.ms=45000'),
     configs('--describe --group readers'),
     configs('--describe --group readers --all'),
     configs('--describe --entity-type groups'),
-    configs('--alter --group readers --add-config consumer.session.timeout.ms=1', groupConfig),
+    configs('--alter --group readers --add-config consumer.session.timeout.ms=1'),
     configs('--alter --group readers --add-config no.such.config=1'),
     configs('--alter --group readers --delete-config consumer.session.timeout.ms'),
     configs('--describe --group readers'),

@@ -1,7 +1,7 @@
-import { GroupMembers } from '../../clients/group-members.ts';
+import { type GroupMembers, javaMembers } from '../../clients/group-members.ts';
 import { recordsAre } from '../cluster-state.ts';
 import { offsetsAreGone } from '../group-state.ts';
-import { consumers, coordinators, unordered } from '../rules.ts';
+import { consumers, coordinators, idsByClients, unordered } from '../rules.ts';
 import type { ThreeNodes } from '../three-nodes.ts';
 import { run, type Section, state, stepsOf } from '../tool-step.ts';
 
@@ -16,13 +16,18 @@ const records = Array.from({ length: 60 }, (_, index) => `key-${index}\tvalue ${
 /** Consumers of both clusters, in one JVM; started when they are first needed. */
 let members: GroupMembers | null = null;
 
-async function join(cluster: ThreeNodes): Promise<void> {
-  members ??= new GroupMembers();
-  const name = nameIn(cluster);
+/** Makes a member of a group that reads what is counted; resolves when it has read and committed all of it. */
+async function join(
+  cluster: ThreeNodes,
+  group: string,
+  own: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  members ??= javaMembers();
+  const name = nameIn(cluster, group);
   const bootstrap = cluster.nodes.map((node) => node.bootstrap).join(',');
   const configs = {
-    ...{ 'bootstrap.servers': bootstrap, 'group.id': 'live', 'client.id': 'reader' },
-    'auto.offset.reset': 'earliest',
+    ...{ 'bootstrap.servers': bootstrap, 'group.id': group, 'client.id': 'reader' },
+    ...{ 'auto.offset.reset': 'earliest', ...own },
   };
   await members.open(name, 'counted', { commits: true, configs });
   members.go();
@@ -34,13 +39,18 @@ async function join(cluster: ThreeNodes): Promise<void> {
   });
 }
 
-async function leave(cluster: ThreeNodes): Promise<void> {
-  members?.leave(nameIn(cluster));
-  await members?.until('the member has left', () => members?.has('closed', nameIn(cluster)) === true);
+async function leave(cluster: ThreeNodes, group: string): Promise<void> {
+  const name = nameIn(cluster, group);
+  members?.leave(name);
+  await members?.until('the member has left', () => members?.has('closed', name) === true);
 }
 
-function nameIn(cluster: ThreeNodes): string {
-  return cluster.name.replace(' ', '-') + cluster.folder.slice(-6);
+function nameIn(cluster: ThreeNodes, group: string): string {
+  return `${cluster.name.replace(' ', '-')}${cluster.folder.slice(-6)}-${group}`;
+}
+
+async function removeSeat(cluster: ThreeNodes, group: string, instance: string): Promise<void> {
+  await members?.remove(cluster.nodes[0]?.bootstrap ?? '', group, instance);
 }
 
 /** Ends the JVM of the members. */
@@ -100,10 +110,51 @@ export const emptyGroups: Section = {
   ],
 };
 
+const byEpochs = 'by-epochs';
+const configs = stepsOf(
+  'kafka-configs',
+  `--bootstrap-server SERVERS --entity-type groups --entity-name ${byEpochs}`,
+);
+const describedByEpochs = (...what: readonly string[]) =>
+  what.map((kind) => groups(`--describe ${kind}--group ${byEpochs}`, { rules: [...rules, idsByClients] }));
+
+export const liveConsumerGroup: Section = {
+  title: 'A group of the consumer protocol, with a static member',
+  steps: [
+    configs('--alter --add-config consumer.session.timeout.ms=50000'),
+    state('A static consumer of the consumer protocol has read all of it.', (cluster) =>
+      join(cluster, byEpochs, { 'group.protocol': 'consumer', 'group.instance.id': 'seat' }),
+    ),
+    ...describedByEpochs('', '--members ', '--members --verbose ', '--state ', '--state --verbose '),
+    ...describedByEpochs('--offsets --verbose '),
+    ...['--state', '--type', '--type consumer', '--type classic', '--type consumer --state stable'].map(
+      (what) => groups(`--list ${what}`, { rules: [unordered] }),
+    ),
+    run('kafka-groups', '--bootstrap-server SERVERS --list --group-type consumer', { rules: [unordered] }),
+    run('kafka-groups', '--bootstrap-server SERVERS --list --consumer', { rules: [unordered] }),
+    groups(`--reset-offsets --group ${byEpochs} --topic counted --to-earliest --execute`, { rules }),
+    groups(`--delete --group ${byEpochs}`, { rules }),
+    groups(`--delete-offsets --group ${byEpochs} --topic counted:0`, { rules }),
+    configs('--alter --add-config consumer.heartbeat.interval.ms=15000'),
+    configs('--alter --add-config consumer.heartbeat.interval.ms=15001'),
+    configs('--describe'),
+    state('It ends, and does not leave: its seat is kept for it.', (cluster) => leave(cluster, byEpochs)),
+    ...describedByEpochs('--members ', '--state '),
+    state('Its seat is taken away from it.', (cluster) => removeSeat(cluster, byEpochs, 'seat')),
+    ...describedByEpochs('', '--members ', '--state --verbose '),
+    groups(`--reset-offsets --group ${byEpochs} --topic counted --to-offset 3 --execute`, { rules }),
+    groups(`--delete-offsets --group ${byEpochs} --topic counted:0`, { rules }),
+    ...describedByEpochs('--offsets '),
+    configs('--alter --delete-config consumer.session.timeout.ms,consumer.heartbeat.interval.ms'),
+    groups(`--delete --group ${byEpochs}`, { rules }),
+    groups(`--describe --group ${byEpochs}`, { rules }),
+  ],
+};
+
 export const liveGroup: Section = {
   title: 'A group with a member',
   steps: [
-    state('A consumer of the classic protocol has read all of it.', join),
+    state('A consumer of the classic protocol has read all of it.', (cluster) => join(cluster, 'live')),
     ...['', '--members ', '--members --verbose ', '--state ', '--offsets --verbose '].map((what) =>
       described(`--describe ${what}--group live`),
     ),
@@ -113,7 +164,7 @@ export const liveGroup: Section = {
     groups('--reset-offsets --group live --topic counted --to-earliest --execute', { rules }),
     groups('--delete --group live', { rules }),
     groups('--delete-offsets --group live --topic counted', { rules }),
-    state('It leaves.', leave),
+    state('It leaves.', (cluster) => leave(cluster, 'live')),
     ...['', '--members ', '--state '].map((what) => described(`--describe ${what}--group live`)),
     run('kafka-topics', '--bootstrap-server SERVERS --delete --topic counted'),
     state('Its offsets are gone with it.', (cluster) => offsetsAreGone(cluster, 'live')),
