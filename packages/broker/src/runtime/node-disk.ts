@@ -7,10 +7,11 @@ import { lockFile } from './node-lock-file.ts';
 const BUFFERS_PER_WRITE = 1024;
 
 /**
- * Up to this size a write goes to the page cache on this thread: a trip through the thread pool costs more than
- * the copy. Above it the copy, and the kernel's throttling of dirty pages, would be felt by other connections.
+ * Up to this size a write goes to the page cache on this thread: a trip through the thread pool, with its changes of
+ * thread and what they push out of the processor's cache, costs more than the copy. Above it the copy would be felt by
+ * other connections.
  */
-const INLINE_WRITE_BYTES = 64 * 1024;
+const INLINE_WRITE_BYTES = 512 * 1024;
 
 /** Up to this size a read is done on this thread, for the same reason. */
 const INLINE_READ_BYTES = 16 * 1024;
