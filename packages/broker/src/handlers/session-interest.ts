@@ -1,6 +1,7 @@
 import type { PartitionWatch, WatchedPartition } from '../replication/delayed-fetch.ts';
 import type { FollowerPulse } from '../replication/follower-progress.ts';
-import type { Clock } from '../runtime/clock.ts';
+import type { Clock, Timer } from '../runtime/clock.ts';
+import { GrowthPace } from './growth-pace.ts';
 
 /** A partition as a follower's session follows it. */
 export interface FollowedByFetch {
@@ -14,6 +15,18 @@ export interface SessionInterestOptions {
   /** Whether a fetch that waits is answered as soon as an offset has moved that it tells, without a record. */
   readonly tellsMoves: boolean;
 }
+
+/** While much is appended, an answer waits for so long after its first records, so that more go with it. */
+const GATHER_MS = 1;
+
+/** As many bytes are enough for one answer. */
+const GATHERED_BYTES = 256 * 1024;
+
+/**
+ * So many answers go out at once after one that waited for nothing: who sends a batch only when the one before is
+ * acknowledged would wait for itself.
+ */
+const ANSWERS_AFTER_VAIN = 8;
 
 /**
  * Which partitions of a follower's session have something new: those it names and those that have moved since they
@@ -29,8 +42,15 @@ export class SessionInterest<Subject> implements FollowerPulse {
   #lastFetchMs = Number.NEGATIVE_INFINITY;
   #grownBytes = 0;
   #isUrgent = false;
+  readonly #pace = new GrowthPace();
   /** Ends the waiting of a fetch. */
   #wake: (() => void) | null = null;
+  /** Of the fetch that waits: when it is answered at the latest. */
+  #timer: Timer | null = null;
+  /** How many bytes had grown when the fetch began to gather; -1 while it does not. */
+  #gatheringFrom = -1;
+  /** How many answers are not to gather. */
+  #hastyAnswers = 0;
   /** What the fetch that waits lacks. */
   #missingBytes = 0;
 
@@ -65,18 +85,28 @@ export class SessionInterest<Subject> implements FollowerPulse {
     return this.#due;
   }
 
-  /** Resolves when the partitions have grown by as much, when one needs to be looked at, or when the time is over. */
+  /**
+   * Resolves when the partitions have grown by as much, and while much is appended a moment later; when one needs to be
+   * looked at; or when the time is over.
+   */
   async wait(missingBytes: number, maxWaitMs: number): Promise<void> {
     if (this.#isUrgent || this.#grownBytes >= missingBytes) return;
     this.#missingBytes = missingBytes;
     await new Promise<void>((resolve) => {
-      const timer = this.#options.clock.after(maxWaitMs, () => this.#wake?.());
       this.#wake = () => {
         this.#wake = null;
-        timer.cancel();
+        if (this.#gatheringFrom === this.#grownBytes) this.#hastyAnswers = ANSWERS_AFTER_VAIN;
+        this.#gatheringFrom = -1;
+        this.#timer?.cancel();
         resolve();
       };
+      this.#wakeAfter(maxWaitMs);
     });
+  }
+
+  #wakeAfter(ms: number): void {
+    this.#timer?.cancel();
+    this.#timer = this.#options.clock.after(ms, () => this.#wake?.());
   }
 
   /** Whatever the fetch waits for, it is answered now. */
@@ -115,7 +145,21 @@ export class SessionInterest<Subject> implements FollowerPulse {
   grew(partition: PartitionInterest<Subject>, bytes: number): void {
     this.#stir(partition);
     this.#grownBytes += bytes;
-    if (this.#grownBytes >= this.#missingBytes) this.#wake?.();
+    this.#pace.note(bytes, this.#options.clock.monotonicMs());
+    if (this.#wake === null || this.#grownBytes < this.#missingBytes) return;
+    if (this.#gatheringFrom < 0) this.#gather();
+    if (this.#grownBytes >= GATHERED_BYTES) this.#wake?.();
+  }
+
+  /** The fetch that waits has what it wants: it is answered, or waits a moment for more. */
+  #gather(): void {
+    if (this.#pace.isFast && this.#hastyAnswers === 0) {
+      this.#gatheringFrom = this.#grownBytes;
+      this.#wakeAfter(GATHER_MS);
+      return;
+    }
+    if (this.#hastyAnswers > 0) this.#hastyAnswers -= 1;
+    this.#wake?.();
   }
 
   moved(partition: PartitionInterest<Subject>): void {
