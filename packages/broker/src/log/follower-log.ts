@@ -85,7 +85,7 @@ export class FollowerLog {
       maxTimestamp = Math.max(maxTimestamp, maxTimestampAt(batch));
       const [baseOffset, lastOffset] = [baseOffsetAt(batch), lastOffsetAt(batch)];
       assigned.follow(batch);
-      const append = { bytes: batch, firstOffset: baseOffset, lastOffset };
+      const append = { bytes: batch, firstOffset: baseOffset, lastOffset, isFollowed: true };
       completion = queue({ ...append, maxTimestamp: maxTimestampAt(batch) });
     }
     const info = { firstOffset, lastOffset: endOffset - 1, maxTimestamp, logAppendTimeMs: NO_TIMESTAMP };

@@ -21,6 +21,8 @@ export interface PendingAppend {
   readonly firstOffset: number;
   readonly lastOffset: number;
   readonly maxTimestamp: number;
+  /** Taken over from a leader. */
+  readonly isFollowed?: boolean;
   readonly completion: PromiseWithResolvers<number>;
 }
 
@@ -258,7 +260,8 @@ export class LogWriter {
     const { bytes, firstOffset, lastOffset } = append;
     active.noteWritten(bytes);
     this.loaded.epochs.assign(leaderEpochAt(bytes), firstOffset);
-    this.#tail.add(append);
+    if (append.isFollowed) this.#tail.follow(append);
+    else this.#tail.add(append);
     this.logEndOffset = lastOffset + 1;
     return applyBatch(this.producers, bytes, 0);
   }

@@ -88,3 +88,30 @@ test('what is kept is held in its pool, and so is what was read until it is sent
   for (const part of read?.parts ?? []) buffers.release(part);
   expect(buffers.idleBytes).toBe(2 * 16_384);
 });
+
+test('a follower keeps nothing until somebody reads, and nothing any more when nobody has for a while', () => {
+  const cache = budget(10_000, 100);
+  const tail = cache.tail();
+  for (let offset = 0; offset < 3; offset++) tail.follow(batch(offset, own(10)));
+  expect(cache.usedBytes).toBe(0);
+  expect(tail.read(all(2))).toBeNull();
+  tail.follow(batch(3, own(10)));
+  tail.follow(batch(4, own(10)));
+  expect(tail.read(all(3))).toMatchObject({ sizeInBytes: 20, nextOffset: 5 });
+  for (let offset = 5; offset < 69; offset++) tail.follow(batch(offset, own(10)));
+  expect(cache.usedBytes).toBe(66 * (10 + BYTES_PER_BATCH));
+  tail.follow(batch(69, own(10)));
+  expect(cache.usedBytes).toBe(0);
+});
+
+test('what a follower has kept ends where its log ends', () => {
+  const cache = budget(10_000, 100);
+  const tail = cache.tail();
+  // It was the leader.
+  tail.add(batch(0, own(10)));
+  tail.follow(batch(1, own(10)));
+  expect(tail.read(all(0))).toBeNull();
+  tail.add(batch(2, own(10)));
+  expect(tail.read(all(1))).toBeNull();
+  expect(tail.read(all(2))).toMatchObject({ sizeInBytes: 10, nextOffset: 3 });
+});

@@ -17,6 +17,9 @@ export const BYTES_PER_BATCH = 256;
 /** Batches dropped from the front of a tail before its array is rewritten. */
 const GAP_BEFORE_COMPACTION = 64;
 
+/** After so many batches without a reader a follower takes it that it has none. */
+const UNREAD_BATCHES = 64;
+
 /**
  * The newest batches of all logs of a directory, so that consumers at the end are served the very bytes that were
  * received. Its budget counts the memory behind the batches: a frame shared by several counts once, for as long
@@ -92,6 +95,8 @@ export class LogTail {
   #batches: CachedBatch[] = [];
   /** How many at the front of `#batches` are dropped already. */
   #dropped = 0;
+  /** How many batches a follower has taken over since somebody wanted to read here. */
+  #unread = UNREAD_BATCHES;
 
   constructor(cache: TailCache) {
     this.#cache = cache;
@@ -102,6 +107,16 @@ export class LogTail {
     const kept = this.#cache.keep(this, batch);
     if (kept === null) this.clear();
     else this.#batches.push(kept);
+  }
+
+  /**
+   * Keeps a batch of a leader, as long as somebody reads here. Most followers nobody reads: their memory goes round
+   * among the next few fetches instead, and stays in the processor's cache.
+   */
+  follow(batch: CachedBatch): void {
+    this.#unread++;
+    if (this.#unread <= UNREAD_BATCHES) this.add(batch);
+    else if (this.#batches.length > 0) this.clear();
   }
 
   /** Called by the cache when it takes the oldest batch away. */
@@ -121,6 +136,7 @@ export class LogTail {
 
   /** What the request asks for, or null when the batch that it begins with is not kept. */
   read(request: ReadRequest): LogRecords | null {
+    this.#unread = 0;
     const first = this.#indexOf(request.fromOffset);
     if (first < 0) return null;
     const parts: Uint8Array[] = [];
