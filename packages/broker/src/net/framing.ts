@@ -29,7 +29,8 @@ export class FrameReader {
   #ready: Uint8Array[] = [];
   #taken = 0;
   #readyBytes = 0;
-  readonly #prefix = new Uint8Array(PREFIX_BYTES);
+  /** The size prefix, as far as it is there: a signed number of 32 bits. */
+  #announcedBytes = 0;
   #prefixFilled = 0;
   /** The frame that is arriving; its size is known once the prefix is complete. */
   #frame: Uint8Array = EMPTY;
@@ -75,12 +76,12 @@ export class FrameReader {
   #fillPrefix(chunk: Uint8Array, from: number): number {
     let at = from;
     while (at < chunk.length && this.#prefixFilled < PREFIX_BYTES) {
-      this.#prefix[this.#prefixFilled] = chunk[at] ?? 0;
+      this.#announcedBytes = (this.#announcedBytes << 8) | (chunk[at] ?? 0);
       this.#prefixFilled += 1;
       at += 1;
     }
     if (this.#prefixFilled < PREFIX_BYTES) return at;
-    const announced = new DataView(this.#prefix.buffer).getInt32(0);
+    const announced = this.#announcedBytes;
     if (announced < 0 || announced > this.#maxFrameBytes) {
       this.#refusedBytes = announced;
       return at;
@@ -135,8 +136,12 @@ export function frameOf(parts: readonly Uint8Array[]): Uint8Array[] {
   return [frame];
 }
 
+// Byte by byte: a view of so small an array makes V8 move its bytes out of the heap, once for every frame.
 function prefixOf(length: number): Uint8Array {
   const prefix = new Uint8Array(PREFIX_BYTES);
-  new DataView(prefix.buffer).setInt32(0, length);
+  prefix[0] = length >>> 24;
+  prefix[1] = length >>> 16;
+  prefix[2] = length >>> 8;
+  prefix[3] = length;
   return prefix;
 }
