@@ -25,6 +25,7 @@ class ClusterStory {
       brokerId,
       brokerEpoch: brokerId,
       metadataOffset: this.image.offset,
+      connectionId: 10 + brokerId,
       wantsFence: false,
       wantsShutdown: false,
       offlineDirectories: [],
@@ -97,6 +98,30 @@ describe('a broker that is not heard of', () => {
     expect(story.passTo(SESSION_MS)).toEqual([1]);
     expect(story.isFenced(1)).toBe(true);
     expect(story.partition).toMatchObject({ leader: 2, isr: [2, 3] });
+  });
+
+  test('is given up sooner where its connection was closed, unless it is heard of by another one', () => {
+    const story = new ClusterStory();
+    const half = SESSION_MS / 2;
+    for (const id of [1, 2, 3]) story.hear(id, {}, 1000);
+    expect(story.sessions.lost(11, 1200)).toBe(true);
+    expect(story.sessions.nextExpiryMs()).toBe(1200 + half);
+    expect(story.sessions.lost(12, 1300)).toBe(true);
+    story.hear(2, { connectionId: 42 }, 1400);
+    // Of an earlier one nobody wants to know.
+    expect(story.sessions.lost(12, 1500)).toBe(false);
+    expect(story.passTo(1200 + half - 1)).toEqual([]);
+    expect(story.passTo(1200 + half)).toEqual([1]);
+    expect(story.partition).toMatchObject({ leader: 2, isr: [2, 3] });
+    expect(story.passTo(1000 + SESSION_MS - 1)).toEqual([]);
+  });
+
+  test('is not waited for longer because its connection was closed late', () => {
+    const story = new ClusterStory();
+    story.hear(1, {}, 0);
+    story.sessions.lost(11, SESSION_MS - 10);
+    expect(story.sessions.isAlive(1, 1, SESSION_MS - 1)).toBe(true);
+    expect(story.sessions.isAlive(1, 1, SESSION_MS)).toBe(false);
   });
 
   test('several are fenced one after another, the one that was silent for longest first', () => {

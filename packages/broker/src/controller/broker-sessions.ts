@@ -15,6 +15,8 @@ export interface Heartbeat {
   readonly brokerId: number;
   /** The last metadata record that it has applied. */
   readonly metadataOffset: number;
+  /** By which it came; null in the controller's own process. */
+  readonly connectionId: number | null;
   readonly wantsFence: boolean;
   readonly wantsShutdown: boolean;
 }
@@ -22,6 +24,10 @@ export interface Heartbeat {
 interface Session {
   readonly brokerEpoch: number;
   contactMs: number;
+  /** By which it was heard of last. */
+  connectionId: number | null;
+  /** When that connection was closed; null while it is not. */
+  lostMs: number | null;
   metadataOffset: number;
   isFenced: boolean;
   /** It was let go: its process ends. */
@@ -29,6 +35,12 @@ interface Session {
   /** The metadata by which nothing is led by a broker that stops; null while it does not. */
   shutdownOffset: number | null;
 }
+
+/**
+ * Of the session: after so long a broker is given up whose connection was closed. The system closes the connections of a
+ * process that ends, and one that lives makes another with its next heartbeat.
+ */
+const WITHOUT_CONNECTION_PART = 0.5;
 
 /**
  * Which brokers are heard of. Nothing of this is in the metadata log: a new controller gives every broker a whole
@@ -53,6 +65,8 @@ export class BrokerSessions {
     this.#sessions.set(broker.id, {
       brokerEpoch: broker.epoch,
       contactMs: nowMs,
+      connectionId: null,
+      lostMs: null,
       metadataOffset: -1,
       isFenced: broker.isFenced,
       hasLeft: false,
@@ -100,14 +114,23 @@ export class BrokerSessions {
   }
 
   /** Takes a heartbeat over, with the phase that was decided on. */
-  heard({ brokerId, metadataOffset }: Heartbeat, phase: BrokerPhase, nowMs: number): void {
+  heard({ brokerId, metadataOffset, connectionId }: Heartbeat, phase: BrokerPhase, nowMs: number): void {
     const session = this.#sessions.get(brokerId);
     if (session === undefined) return;
     session.contactMs = nowMs;
+    session.connectionId = connectionId;
+    session.lostMs = null;
     session.metadataOffset = metadataOffset;
     session.isFenced = phase === 'fenced' || phase === 'stopped';
     session.hasLeft = phase === 'stopped';
     if (session.isFenced) session.shutdownOffset = null;
+  }
+
+  /** Whether some broker was heard of by the connection, which is closed: its session is over sooner. */
+  lost(connectionId: number, nowMs: number): boolean {
+    const lost = [...this.#sessions.values()].filter((session) => session.connectionId === connectionId);
+    for (const session of lost) session.lostMs = nowMs;
+    return lost.length > 0;
   }
 
   /** The broker is to stop once every active broker has applied the metadata up to `offset`. */
@@ -132,14 +155,21 @@ export class BrokerSessions {
 
   /** When the next session may be over; null when no broker is active whose session can be. */
   nextExpiryMs(): number | null {
-    const contacts = [...this.#sessions].flatMap(([id, { isFenced, contactMs }]) =>
-      isFenced || id === this.#residentId ? [] : [contactMs],
+    const expiries = [...this.#sessions].flatMap(([id, session]) =>
+      session.isFenced || id === this.#residentId ? [] : [this.#expiryMs(session)],
     );
-    return contacts.length === 0 ? null : Math.min(...contacts) + this.#timeoutMs;
+    return expiries.length === 0 ? null : Math.min(...expiries);
   }
 
-  #isOver({ contactMs }: Session, nowMs: number): boolean {
-    return nowMs - contactMs >= this.#timeoutMs;
+  #isOver(session: Session, nowMs: number): boolean {
+    return nowMs >= this.#expiryMs(session);
+  }
+
+  #expiryMs({ contactMs, lostMs }: Session): number {
+    const silentUntilMs = contactMs + this.#timeoutMs;
+    return lostMs === null
+      ? silentUntilMs
+      : Math.min(silentUntilMs, lostMs + this.#timeoutMs * WITHOUT_CONNECTION_PART);
   }
 
   /** Clients asking any active broker are told of the new leaders by now. */

@@ -46,8 +46,12 @@ export class ControllerDuties {
     if (expiryMs === null) return;
     this.#fencing = clock.after(Math.max(0, expiryMs - clock.monotonicMs()), () => {
       this.#fencing = null;
-      this.#fenceStaleBrokers();
-      this.watchSessions();
+      // Behind a turn that took long the timer comes first, and what brokers have said meanwhile waits in the sockets.
+      clock.soon(() => {
+        if (this.#isStopped) return;
+        this.#fenceStaleBrokers();
+        this.watchSessions();
+      });
     });
   }
 
@@ -60,6 +64,13 @@ export class ControllerDuties {
       const step = decide((view) => electMissingLeaders(view, ELECTIONS_PER_STEP));
       if (step?.response.isDone === false) this.electMissing();
     });
+  }
+
+  /** A session is over sooner than it was to be. */
+  watchSessionsAnew(): void {
+    this.#fencing?.cancel();
+    this.#fencing = null;
+    this.watchSessions();
   }
 
   stop(): void {

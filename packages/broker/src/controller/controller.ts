@@ -150,7 +150,7 @@ export class Controller {
     }
     const { brokerEpoch } = response;
     const { brokerId } = registration;
-    const ready = { wantsFence: false, wantsShutdown: false, offlineDirectories: [] };
+    const ready = { connectionId: null, wantsFence: false, wantsShutdown: false, offlineDirectories: [] };
     // It is published with its registration, so it knows of that before anything is asked of it.
     const outcome = await this.heartbeat({ brokerId, brokerEpoch, metadataOffset: brokerEpoch, ...ready });
     if (outcome.kind === 'not-controller') throw new Error('The metadata log failed at the start');
@@ -171,6 +171,12 @@ export class Controller {
     });
     this.#term?.duties.watchSessions();
     return outcome;
+  }
+
+  /** A connection was closed by which a broker may have been heard of. */
+  connectionClosed(connectionId: number): void {
+    const { sessions, duties } = this.#leadingTerm() ?? {};
+    if (sessions?.lost(connectionId, this.#needs.clock.monotonicMs())) duties?.watchSessionsAnew();
   }
 
   async unregisterBroker(brokerId: number): Promise<ControllerOutcome<ApiError>> {

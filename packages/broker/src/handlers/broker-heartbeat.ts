@@ -21,7 +21,10 @@ export function brokerHeartbeatHandler(
   return {
     request: brokerHeartbeatRequest,
     response: brokerHeartbeatResponse,
-    async handle(request, { principal }): Promise<HandlerAnswer<typeof brokerHeartbeatResponse>> {
+    async handle(
+      request,
+      { principal, connectionId },
+    ): Promise<HandlerAnswer<typeof brokerHeartbeatResponse>> {
       const { authorizer, controller } = needs;
       if (!authorizer.isAllowed(principal, AclOperation.CLUSTER_ACTION, 'cluster', CLUSTER_RESOURCE)) {
         return { errorCode: ErrorCode.CLUSTER_AUTHORIZATION_FAILED };
@@ -30,6 +33,7 @@ export function brokerHeartbeatHandler(
         brokerId: request.brokerId,
         brokerEpoch: request.brokerEpoch,
         metadataOffset: request.currentMetadataOffset,
+        connectionId,
         wantsFence: request.wantFence,
         wantsShutdown: request.wantShutDown,
         offlineDirectories: request.offlineLogDirs,

@@ -80,6 +80,8 @@ export interface DispatchOptions {
   readonly tallies?: RequestTallies | null;
   /** Without it requests for the controller are refused where this node is not it. */
   readonly forwarding?: Forwarding | null;
+  /** Told of connections that are no more. */
+  readonly closed?: (connectionId: number) => void;
 }
 
 /** A key and the versions of it that are answered. */
@@ -123,16 +125,23 @@ export class Dispatch {
   readonly #logger: Logger;
   readonly #tallies: RequestTallies | null;
   readonly #forwarding: Forwarding | null;
+  readonly #onClosed: (connectionId: number) => void;
 
   constructor(
     entries: readonly ApiEntry[],
     logger: Logger,
-    { tallies = null, forwarding = null }: DispatchOptions = {},
+    { tallies = null, forwarding = null, closed = () => {} }: DispatchOptions = {},
   ) {
     this.#rows = new Map(entries.map((entry) => [entry.handler.request.apiKey, rowOf(entry, tallies)]));
     this.#logger = logger;
     this.#tallies = tallies;
     this.#forwarding = forwarding;
+    this.#onClosed = closed;
+  }
+
+  /** Nothing comes by the connection any more. */
+  closed(connectionId: number): void {
+    this.#onClosed(connectionId);
   }
 
   /** Whether the request may be started while earlier ones for which this holds too are unanswered. */

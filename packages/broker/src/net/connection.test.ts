@@ -99,6 +99,7 @@ class ScriptedDispatch implements RequestDispatch {
   letsGo(frame: Uint8Array): boolean {
     return (frame[1] ?? 0) !== 0x31;
   }
+  closed(): void {}
   async settle(name: string, outcome: RequestOutcome = answerOf(name)): Promise<void> {
     this.#answers.get(name)?.(outcome);
     await new Promise((resolve) => setImmediate(resolve));

@@ -16,6 +16,8 @@ export interface RequestDispatch {
   overlaps(frame: Uint8Array): boolean;
   /** Whether nobody looks at the frame's memory any more when its outcome is there, but those who hold it. */
   letsGo(frame: Uint8Array): boolean;
+  /** Nothing comes by the connection any more. */
+  closed(connectionId: number): void;
 }
 
 export interface ConnectionOptions {

@@ -41,6 +41,7 @@ const echo: RequestDispatch = {
   dispatch: (frame): RequestOutcome => ({ kind: 'response', parts: [frame] }),
   overlaps: () => false,
   letsGo: () => false,
+  closed: () => {},
 };
 
 async function scene(limits = { maxConnections: 10, maxConnectionsPerIp: 10 }) {

@@ -158,6 +158,7 @@ export class RequestListener {
 
   #disconnected(connectionId: number, clientHost: string): void {
     this.#connections.delete(connectionId);
+    this.#dispatch?.closed(connectionId);
     const left = (this.#connectionsByHost.get(clientHost) ?? 1) - 1;
     if (left > 0) this.#connectionsByHost.set(clientHost, left);
     else this.#connectionsByHost.delete(clientHost);

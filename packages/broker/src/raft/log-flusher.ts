@@ -1,3 +1,4 @@
+import type { Clock } from '../runtime/clock.ts';
 import type { MetadataLog } from './metadata-log.ts';
 
 /** What was in the log when a flush was asked for. */
@@ -9,7 +10,8 @@ export interface FlushTarget {
 /** Flushes the metadata log, one sync at a time: whatever was asked for meanwhile shares the next one. */
 export class LogFlusher {
   readonly #log: MetadataLog;
-  readonly #onFlushed: (target: FlushTarget) => void;
+  readonly #clock: Clock;
+  readonly #onFlushed: (target: FlushTarget, tookMs: number) => void;
   readonly #onFailed: (reason: unknown) => void;
   #lastWritten: Promise<void> = Promise.resolve();
   #target: FlushTarget | null = null;
@@ -17,10 +19,11 @@ export class LogFlusher {
   #isClosed = false;
 
   constructor(
-    log: MetadataLog,
-    on: { flushed: (target: FlushTarget) => void; failed: (reason: unknown) => void },
+    { log, clock }: { readonly log: MetadataLog; readonly clock: Clock },
+    on: { flushed: (target: FlushTarget, tookMs: number) => void; failed: (reason: unknown) => void },
   ) {
     this.#log = log;
+    this.#clock = clock;
     this.#onFlushed = on.flushed;
     this.#onFailed = on.failed;
   }
@@ -52,8 +55,9 @@ export class LogFlusher {
       while (this.#target !== null && !this.#isClosed) {
         const target = await this.#allWritten(this.#target);
         this.#target = null;
+        const sinceMs = this.#clock.monotonicMs();
         await this.#log.flush();
-        if (!this.#isClosed) this.#onFlushed(target);
+        if (!this.#isClosed) this.#onFlushed(target, this.#clock.monotonicMs() - sinceMs);
       }
     } catch (reason) {
       // The seam of the metadata log: a write or sync that failed may have lost pages, so this node stops voting.

@@ -94,8 +94,9 @@ export class MetadataQuorum {
     // The only voter writes its vote when it starts, and a start says at once that there is no space.
     this.#space = new SpaceWait(needs, { mayWait: company !== undefined });
     this.#effects = new EffectQueue((effect) => this.#carryOut(effect), onFailed);
-    this.#flusher = new LogFlusher(needs.log, {
-      flushed: ({ endOffset, truncations }) => this.#handle({ kind: 'flushed', endOffset, truncations }),
+    this.#flusher = new LogFlusher(needs, {
+      flushed: ({ endOffset, truncations }, tookMs) =>
+        this.#handle({ kind: 'flushed', endOffset, truncations, tookMs }),
       failed: onFailed,
     });
     this.#elected.promise.catch(() => {});
@@ -220,10 +221,10 @@ export class MetadataQuorum {
     this.#effects.add(effects);
     this.#timer?.cancel();
     const wakeMs = nextWakeMs(this.#state, this.#time.nowMs);
+    // Behind a turn that took long the timer comes first; what others have said meanwhile is heard before they are late.
+    const wake = (): void => clock.soon(() => this.#handle({ kind: 'time' }));
     this.#timer =
-      wakeMs === Infinity || this.#time.stands
-        ? null
-        : clock.after(wakeMs - this.#time.nowMs, () => this.#handle({ kind: 'time' }));
+      wakeMs === Infinity || this.#time.stands ? null : clock.after(wakeMs - this.#time.nowMs, wake);
     if (this.#onSuccession !== null && isSuccessionOver(this.#state)) this.#onSuccession();
   }
 
@@ -265,31 +266,30 @@ export class MetadataQuorum {
         this.#stop(effect.reason);
         return null;
       case 'truncate':
-        return this.#whenSpace(
-          'to cut off its log',
-          async () => this.#company?.carryOut(effect) ?? undefined,
-        );
+        return this.#forCompany('to cut off its log', effect);
       case 'storeSnapshotChunk':
-        return this.#whenSpace(
-          'to store a snapshot',
-          async () => this.#company?.carryOut(effect) ?? undefined,
-        );
+        return this.#forCompany('to store a snapshot', effect);
       default:
         return this.#company?.carryOut(effect) ?? null;
     }
   }
 
-  #store(state: QuorumState): Promise<void> {
+  async #store(state: QuorumState): Promise<void> {
     const { disk, quorumStatePath } = this.#needs;
-    return this.#whenSpace('to write down epoch and vote', () =>
+    const tookMs = await this.#whenSpace('to write down epoch and vote', () =>
       writeQuorumState(disk, quorumStatePath, state),
     );
+    this.#handle({ kind: 'stored', tookMs });
+  }
+
+  async #forCompany(what: string, effect: RaftEffect): Promise<void> {
+    await this.#whenSpace(what, async () => this.#company?.carryOut(effect) ?? undefined);
+    this.#handle({ kind: 'time' });
   }
 
   /** Effects that come behind wait, and so does the node's patience with others, who do not hear of it meanwhile. */
-  async #whenSpace(what: string, work: () => Promise<void>): Promise<void> {
-    await this.#time.standStillFor(this.#space.doing(what, work));
-    this.#handle({ kind: 'time' });
+  #whenSpace(what: string, work: () => Promise<void>): Promise<number> {
+    return this.#time.standStillFor(this.#space.doing(what, work));
   }
 
   /** Listeners see the new state before any caller of `append` goes on. */

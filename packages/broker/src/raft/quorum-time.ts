@@ -22,14 +22,16 @@ export class QuorumTime {
     return (this.#standsSinceMs ?? this.#clock.monotonicMs()) - this.#stoodStillMs;
   }
 
-  /** One at a time. Rejects as `work` does. */
-  async standStillFor(work: Promise<void>): Promise<void> {
-    this.#standsSinceMs = this.#clock.monotonicMs();
+  /** Resolves with how long it took. One at a time. Rejects as `work` does. */
+  async standStillFor(work: Promise<void>): Promise<number> {
+    const sinceMs = this.#clock.monotonicMs();
+    this.#standsSinceMs = sinceMs;
     try {
       await work;
     } finally {
-      this.#stoodStillMs += this.#clock.monotonicMs() - this.#standsSinceMs;
+      this.#stoodStillMs += this.#clock.monotonicMs() - sinceMs;
       this.#standsSinceMs = null;
     }
+    return this.#clock.monotonicMs() - sinceMs;
   }
 }

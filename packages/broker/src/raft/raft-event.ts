@@ -28,7 +28,15 @@ export type RaftEvent =
   /** Records of the controller, for a leader. */
   | { readonly kind: 'append'; readonly bytes: Uint8Array; readonly count: number }
   /** What lay below the offset when that flush was asked for is on disk. */
-  | { readonly kind: 'flushed'; readonly endOffset: number; readonly truncations: number }
+  | {
+      readonly kind: 'flushed';
+      readonly endOffset: number;
+      readonly truncations: number;
+      /** The sync alone. */
+      readonly tookMs: number;
+    }
+  /** What a `persist` was to keep is on disk. */
+  | { readonly kind: 'stored'; readonly tookMs: number }
   | {
       readonly kind: 'snapshotInstalled';
       readonly snapshot: StoredSnapshot;

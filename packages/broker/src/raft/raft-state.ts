@@ -74,6 +74,8 @@ export interface RaftState {
   readonly voterSets: readonly VoterSet[];
   /** Since a leader was last followed, or had followers; the pauses between elections grow with it, and their time. */
   readonly lostElections: number;
+  /** What this node's disk took of late to keep something: the longest, which fades. */
+  readonly storingMs: number;
   readonly peers: ReadonlyMap<number, Peer>;
   readonly lastRequestId: number;
 }
@@ -98,6 +100,7 @@ export function initialRaftState(identity: RaftIdentity): RaftState {
     highWatermark: 0,
     voterSets: [{ offset: NOT_IN_LOG, voters: identity.voters }],
     lostElections: 0,
+    storingMs: 0,
     peers: new Map(),
     lastRequestId: 0,
   };

@@ -1,4 +1,5 @@
 import { ErrorCode } from '../protocol/errors.ts';
+import { noteDiskTime } from './disk-pace.ts';
 import { restartedAt, trimmedTo, withBatch } from './epoch-log.ts';
 import { flushLog } from './leader-change.ts';
 import { loadState } from './loaded-state.ts';
@@ -6,7 +7,7 @@ import type { Moment, RaftEffect, RaftEvent } from './raft-event.ts';
 import type { RaftRequest, RaftResponse } from './raft-messages.ts';
 import { hardStateOf, type RaftState } from './raft-state.ts';
 import { deadlinesOf } from './role.ts';
-import { stayFollower } from './roles/follower.ts';
+import { hearAgain, stayFollower } from './roles/follower.ts';
 import { answerServedFetches, raiseHighWatermark, stayLeader, turnAway } from './roles/leader.ts';
 import { stayCandidate, stayProspective } from './roles/nominee.ts';
 import { stayResigned } from './roles/resigned.ts';
@@ -63,7 +64,11 @@ function take(turn: Turn, event: RaftEvent): void {
       append(turn, event);
       break;
     case 'flushed':
+      noteDiskTime(turn, event.tookMs);
       noteFlush(turn, event);
+      break;
+    case 'stored':
+      noteDiskTime(turn, event.tookMs);
       break;
     case 'snapshotInstalled':
       startBehindSnapshot(turn, event);
@@ -154,6 +159,7 @@ function noteFlush(turn: Turn, { endOffset, truncations }: Extract<RaftEvent, { 
   if (truncations !== log.truncations || endOffset <= log.flushedOffset) return;
   turn.update({ log: { ...log, flushedOffset: endOffset } });
   raiseHighWatermark(turn);
+  if (turn.state.role.name === 'follower') hearAgain(turn, turn.state.role);
 }
 
 /** What a snapshot holds is committed. The voters are those that it names. */

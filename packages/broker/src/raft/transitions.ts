@@ -1,3 +1,4 @@
+import { diskAllowance } from './disk-pace.ts';
 import { appendLeaderChange } from './leader-change.ts';
 import { otherVoters, votersOf } from './raft-state.ts';
 import type { ReplicaKey } from './replica-key.ts';
@@ -133,7 +134,7 @@ const CHECK_QUORUM_FACTOR = 1.5;
 
 export function checkQuorumDeadline(turn: Turn): number {
   const waitMs = turn.state.identity.timing.fetchTimeoutMs * CHECK_QUORUM_FACTOR * turn.leniency;
-  return otherVoters(turn.state).length === 0 ? Infinity : turn.nowMs + waitMs;
+  return otherVoters(turn.state).length === 0 ? Infinity : turn.nowMs + waitMs + diskAllowance(turn.state);
 }
 
 /** A leader that resigns never leads, nor votes, in its epoch again. The voter that is furthest should come next. */

@@ -1,3 +1,4 @@
+import { diskAllowance, SYNCS_OF_A_WINNER } from './disk-pace.ts';
 import type { Moment, RaftEffect, ReportedFacts } from './raft-event.ts';
 import type { RaftAnswer, RaftRequest } from './raft-messages.ts';
 import type { Peer, RaftState } from './raft-state.ts';
@@ -58,14 +59,20 @@ export class Turn {
     return this.nowMs + ms + Math.floor(this.#moment.chance() * ms);
   }
 
+  /** A time from now that is less than `ms` away. */
+  soonAfter(ms: number): number {
+    return this.nowMs + Math.floor(this.#moment.chance() * ms);
+  }
+
   /** How much longer than their time things may take, after elections that led to nothing: disks or nodes are slow. */
   get leniency(): number {
     return 2 ** Math.min(this.#state.lostElections, MOST_DOUBLINGS);
   }
 
-  /** When an election is over that begins now; nobody is asked for a vote before the own one is on disk. */
+  /** When an election is over that begins now; votes are on disk before they are given. */
   electionDeadline(): number {
-    return this.jittered(this.#state.identity.timing.electionTimeoutMs * this.leniency);
+    const { identity } = this.#state;
+    return this.jittered(identity.timing.electionTimeoutMs * this.leniency) + diskAllowance(this.#state);
   }
 
   /** When a leader that is silent from now on is given up. Followers of one leader must not all do that at once. */
@@ -79,7 +86,8 @@ export class Turn {
     const { retryBackoffMs, electionBackoffMaxMs } = this.#state.identity.timing;
     const growing = retryBackoffMs * 2 ** Math.min(this.#state.lostElections + 2, 20);
     const most = Math.min(electionBackoffMaxMs, growing);
-    return this.nowMs + retryBackoffMs + Math.floor(this.#moment.chance() * most);
+    const winnersMs = diskAllowance(this.#state, SYNCS_OF_A_WINNER);
+    return this.nowMs + retryBackoffMs + winnersMs + Math.floor(this.#moment.chance() * most);
   }
 
   emit(effect: RaftEffect): void {

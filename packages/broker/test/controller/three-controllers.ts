@@ -109,7 +109,7 @@ export class ThreeControllers {
       throw new Error('the broker was refused');
     }
     const { brokerEpoch } = registered.response;
-    const ready = { wantsFence: false, wantsShutdown: false, offlineDirectories: [] };
+    const ready = { connectionId: null, wantsFence: false, wantsShutdown: false, offlineDirectories: [] };
     await this.answered(
       controller.heartbeat({ brokerId, brokerEpoch, metadataOffset: brokerEpoch, ...ready }),
     );

@@ -11,7 +11,8 @@ import type { ReplicatedMetadataLog } from '../../src/raft/metadata-log.ts';
 
 /**
  * A metadata log in memory that tells written from flushed: `crash` gives what a restart finds, which is only what
- * was flushed. `hold` keeps flushes from ending until `release`; `breakAt` makes the next write fail.
+ * was flushed. `hold` keeps flushes from ending until `release`, `fill` writes until `makeSpace`; `breakAt` makes the
+ * next write fail.
  */
 export class MemoryMetadataLog implements ReplicatedMetadataLog {
   endOffset = 0;
@@ -21,6 +22,8 @@ export class MemoryMetadataLog implements ReplicatedMetadataLog {
   #batches: Uint8Array[] = [];
   #flushedBatches = 0;
   #broken: Error | null = null;
+  /** Until there is space. */
+  #full: PromiseWithResolvers<void> | null = null;
   #held: { readonly promise: Promise<void>; readonly release: () => void } | null = null;
 
   append(batch: Uint8Array, leaderEpoch: number): { baseOffset: number; written: Promise<void> } {
@@ -28,7 +31,7 @@ export class MemoryMetadataLog implements ReplicatedMetadataLog {
     assignOffsets(batch, baseOffset, leaderEpoch);
     if (this.#broken !== null) return { baseOffset, written: Promise.reject(this.#broken) };
     this.#take(batch);
-    return { baseOffset, written: aTurn() };
+    return { baseOffset, written: this.#written() };
   }
 
   appendAsFollower(batches: readonly Uint8Array[]): { written: Promise<void> } {
@@ -36,11 +39,15 @@ export class MemoryMetadataLog implements ReplicatedMetadataLog {
       if (baseOffsetAt(batch) !== this.endOffset) throw new Error('a batch that does not follow');
       this.#take(batch.slice());
     }
-    return { written: aTurn() };
+    return { written: this.#written() };
+  }
+
+  #written(): Promise<void> {
+    return this.#full?.promise ?? aTurn();
   }
 
   async truncateTo(offset: number): Promise<void> {
-    await aTurn();
+    await this.#written();
     this.#batches = this.#batches.filter((batch) => lastOffsetAt(batch) < offset);
     this.#flushedBatches = Math.min(this.#flushedBatches, this.#batches.length);
     this.epochs = this.epochs.filter(({ startOffset }) => startOffset < offset);
@@ -90,6 +97,15 @@ export class MemoryMetadataLog implements ReplicatedMetadataLog {
 
   breakAt(error: Error): void {
     this.#broken = error;
+  }
+
+  fill(): void {
+    this.#full = Promise.withResolvers();
+  }
+
+  makeSpace(): void {
+    this.#full?.resolve();
+    this.#full = null;
   }
 
   hold(): void {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { diskAllowance, noteDiskTime } from '../../src/raft/disk-pace.ts';
 import { DEFAULT_TIMING, initialRaftState } from '../../src/raft/raft-state.ts';
 import { becomeCandidate, becomeLeader } from '../../src/raft/transitions.ts';
 import { Turn } from '../../src/raft/turn.ts';
@@ -37,4 +38,38 @@ test('a leader that was long in coming waits longer for its first followers', ()
     // Not forgotten before somebody follows: it may have to resign all the same.
     expect(turn.state.lostElections).toBe(lost);
   }
+});
+
+test('others are waited for as long as three syncs of the own disk, and not for ever', () => {
+  for (const [tookMs, allowedMs] of [
+    [0, 0],
+    [20, 60],
+    [1200, 3600],
+    [60_000, 4000],
+  ] as const) {
+    const turn = nodeAfter(0);
+    noteDiskTime(turn, tookMs);
+    becomeCandidate(turn);
+    expect(turn.state.role).toMatchObject({ name: 'candidate', electionDeadlineMs: 1200 + allowedMs });
+    becomeLeader(turn, [1, 2]);
+    expect(turn.state.role).toMatchObject({ name: 'leader', checkQuorumDeadlineMs: 1750 + allowedMs });
+  }
+});
+
+test('a vote that took its time to store has those who are waited for take theirs', () => {
+  const turn = nodeAfter(0);
+  noteDiskTime(turn, 20);
+  becomeCandidate(turn);
+  noteDiskTime(turn, 100);
+  expect(turn.state.role).toMatchObject({ name: 'candidate', electionDeadlineMs: 1200 + 300 });
+  // One that was quicker takes nothing back.
+  noteDiskTime(turn, 10);
+  expect(turn.state.role).toMatchObject({ name: 'candidate', electionDeadlineMs: 1200 + 300 });
+});
+
+test('a disk that was slow once is quick again after a while', () => {
+  const turn = nodeAfter(0);
+  noteDiskTime(turn, 1000);
+  for (let sync = 0; sync < 10; sync++) noteDiskTime(turn, 1);
+  expect(diskAllowance(turn.state)).toBeLessThan(200);
 });

@@ -234,6 +234,8 @@ export class QuorumStory {
   }
 
   readonly #answers = new Map<number, (response: RaftResponse) => void>();
+  /** Requests that a node has and has not answered: with a process end their connections. */
+  readonly #open = new Map<number, { readonly to: number; readonly lose: () => void }>();
 
   #send(
     sender: StoryNode,
@@ -255,7 +257,9 @@ export class QuorumStory {
           return;
         }
         const inboundId = ++this.#lastRequest;
+        this.#open.set(inboundId, { to, lose: () => take({ kind: 'unanswered', from: peer, requestId }) });
         this.#answers.set(inboundId, (response) => {
+          this.#open.delete(inboundId);
           const deliver = (): void => take({ kind: 'response', from: peer, requestId, response });
           this.#post({ from: to, to: from, words: describeResponse(response), deliver });
         });
@@ -301,6 +305,12 @@ export class QuorumStory {
     if (isPowerCut) node.disk.powerCut({ between: (least) => least });
     else node.disk.processEnd();
     this.#lines.push(`${node.id} ${isPowerCut ? 'loses power' : 'ends'}`);
+    for (const [inboundId, { to, lose }] of this.#open) {
+      if (to !== node.id) continue;
+      this.#open.delete(inboundId);
+      if (!isPowerCut) lose();
+    }
+    this.#agenda.settle();
   }
 
   #seen(id: number, effect: RaftEffect): void {

@@ -135,8 +135,10 @@ export class Replica {
   }
 
   #persist(state: QuorumState): void {
+    const sinceMs = this.#with.nowMs();
     const store = (): void => {
       if (this.#faults.persistsNothing !== true) this.disk.quorumState = state;
+      this.handle({ kind: 'stored', tookMs: this.#with.nowMs() - sinceMs });
     };
     if (this.#faults.answersBeforePersisting === true) this.#with.after(this.#with.diskMs(), store);
     else this.#block(store);
@@ -156,12 +158,13 @@ export class Replica {
     const { disk } = this;
     const count = disk.batches.length;
     const last = disk.batches.at(-1);
+    const sinceMs = this.#with.nowMs();
     this.#with.after(this.#with.diskMs(), () => {
       // A sync that began before the log was cut or replaced says nothing about what is there.
       const at = last === undefined ? 0 : disk.batches.indexOf(last) + 1;
       const isFaulty = this.#faults.flushesNothing === true;
       if (!isFaulty) disk.flushedBatches = Math.max(disk.flushedBatches, Math.min(at, count));
-      this.handle({ kind: 'flushed', endOffset, truncations });
+      this.handle({ kind: 'flushed', endOffset, truncations, tookMs: this.#with.nowMs() - sinceMs });
     });
   }
 

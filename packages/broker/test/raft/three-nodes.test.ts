@@ -10,6 +10,7 @@ import type { PeerAnswer, PeerExchange } from '../../src/protocol/peer-channel.t
 import { Reader } from '../../src/protocol/reader.ts';
 import type { MetadataBatch } from '../../src/raft/loaded-batch.ts';
 import { MetadataQuorum } from '../../src/raft/metadata-quorum.ts';
+import { DEFAULT_TIMING, type RaftTiming } from '../../src/raft/raft-state.ts';
 import { snapshotBatches } from '../../src/raft/snapshot-batches.ts';
 import { SnapshotFiles } from '../../src/raft/snapshot-files.ts';
 import { NodePeers } from '../../src/raft/wire/node-peers.ts';
@@ -31,6 +32,15 @@ interface Node {
 }
 
 const IDS = [1, 2, 3];
+/** The waits of a local cluster (ADR 18). */
+const LOCAL: RaftTiming = {
+  electionTimeoutMs: 200,
+  electionBackoffMaxMs: 200,
+  fetchTimeoutMs: 500,
+  requestTimeoutMs: 1000,
+  retryBackoffMs: 20,
+  firstPatienceMs: 60,
+};
 const bytes = (text: string) => new TextEncoder().encode(text);
 
 /** Chance that differs from node to node, so that they do not all lose patience at once. */
@@ -54,12 +64,17 @@ describe('three drivers over the wire', () => {
   /** Nodes whose disks have no room for another file, and how often each has looked for some. */
   let full: Map<number, number>;
   let stopped: number[];
+  /** How long every disk takes to put a file in the place of another, by the clock of the test. */
+  let renameMs: number;
+  let timing: RaftTiming;
 
   beforeEach(async () => {
     clock = new ManualClock();
     nodes = new Map();
     full = new Map();
     stopped = [];
+    renameMs = 0;
+    timing = DEFAULT_TIMING;
     disks = new Map(IDS.map((id) => [id, diskOf(id)]));
     for (const id of IDS) await start(id, new MemoryMetadataLog());
   });
@@ -86,6 +101,10 @@ describe('three drivers over the wire', () => {
         if (refused === undefined || mode !== 'create') return disk.open(path, mode);
         full.set(id, refused + 1);
         throw new DiskError('ENOSPC', path);
+      },
+      async rename(from, to) {
+        if (renameMs > 0) await new Promise<void>((resolve) => clock.after(renameMs, resolve));
+        await disk.rename(from, to);
       },
     };
   }
@@ -119,6 +138,7 @@ describe('three drivers over the wire', () => {
         clusterId: CLUSTER_ID,
         voter: voterNode(id),
         quorumStatePath: '/quorum-state',
+        timing,
         snapshots: new SnapshotFiles(disk(id), '/metadata'),
         company: {
           voters: IDS.map(voterNode),
@@ -268,6 +288,68 @@ describe('three drivers over the wire', () => {
     void append(second, 'next');
     await until(() => others.every(({ values }) => values.join() === 'kept,next'));
     expect(stopped).toEqual([]);
+  });
+
+  test.each([
+    ['Kafka', DEFAULT_TIMING],
+    ['a local cluster', LOCAL],
+  ])('with the time-outs of %s one is elected, and stays, where each store takes 1.2 s', async (_, given) => {
+    for (const one of nodes.values()) await closed(one);
+    timing = given;
+    renameMs = 1200;
+    disks = new Map(IDS.map((id) => [id, diskOf(id)]));
+    for (const id of IDS) await start(id, new MemoryMetadataLog());
+    let isCommitted = false;
+    await until(() => {
+      const first = leader();
+      if (first === null || first.quorum.state.highWatermark === 0) return false;
+      void append(first, 'a').then(() => {
+        isCommitted = true;
+      });
+      return true;
+    });
+    await until(() => isCommitted);
+    const { epoch } = (await elected()).quorum.state;
+    const sinceMs = clock.monotonicMs();
+    await until(() => clock.monotonicMs() - sinceMs > 10_000);
+    expect((await elected()).quorum.state.epoch).toBe(epoch);
+  });
+
+  test('where a sync takes longer than a leader is waited for, nobody gives it up, nor it its followers', async () => {
+    for (const one of nodes.values()) await closed(one);
+    timing = LOCAL;
+    for (const id of IDS) await start(id, new MemoryMetadataLog());
+    const first = await elected();
+    await until(() => first.quorum.state.highWatermark > 0);
+    const { epoch } = first.quorum.state;
+    for (let turn = 0; turn < 5; turn++) {
+      for (const { log } of nodes.values()) log.hold();
+      let isCommitted = false;
+      void append(first, `${turn}`).then(() => {
+        isCommitted = true;
+      });
+      const sinceMs = clock.monotonicMs();
+      await until(() => clock.monotonicMs() - sinceMs > 1200);
+      for (const { log } of nodes.values()) log.release();
+      await until(() => isCommitted);
+    }
+    expect([first.quorum.state.role.name, first.quorum.state.epoch]).toEqual(['leader', epoch]);
+  });
+
+  test('a leader whose log waits for space is given up, and follows once there is some', async () => {
+    const first = await elected();
+    void append(first, 'kept');
+    await until(allHave(['kept']));
+    first.log.fill();
+    void append(first, 'lost');
+    const others = [...nodes.values()].filter((one) => one !== first);
+    await until(() => others.some(({ quorum }) => quorum.state.role.name === 'leader'));
+    const second = others.find(({ quorum }) => quorum.state.role.name === 'leader') ?? first;
+    void append(second, 'next');
+    await until(() => others.every(({ values }) => values.join() === 'kept,next'));
+    expect([first.values, stopped]).toEqual([['kept'], []]);
+    first.log.makeSpace();
+    await until(allHave(['kept', 'next']));
   });
 
   test('a node whose log is gone gets the snapshot, and then the log behind it', async () => {

@@ -65,7 +65,7 @@ export const quorumConfigs: readonly ConfigDefinition[] = [
   }),
   int('broker.session.timeout.ms', '9000', {
     effect: 'acts',
-    text: 'Silence after which the controller fences a broker.',
+    text: 'Silence after which the controller fences a broker; half of it where the connection of its heartbeats was closed.',
   }),
   int('initial.broker.registration.timeout.ms', '60000', {
     effect: 'acts',

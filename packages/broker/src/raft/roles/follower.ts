@@ -6,17 +6,43 @@ import { fetchRequest, fetchSnapshotRequest, findLeader, isAsking } from './fetc
 
 export function stayFollower(turn: Turn, role: Follower): void {
   if (role.snapshot?.isInstalling === true) return;
-  const isOverdue = turn.nowMs >= role.fetchDeadlineMs;
-  if (isVoter(turn.state)) {
-    if (isOverdue) becomeProspective(turn);
-    else if (isFlushed(turn)) askLeader(turn, role);
-  } else if (isOverdue || isLeaderSilent(turn)) findLeader(turn);
+  if (isVoter(turn.state)) stayVoter(turn, role);
+  else if (turn.nowMs >= role.fetchDeadlineMs || isLeaderSilent(turn)) findLeader(turn);
   else askLeader(turn, role);
+}
+
+function stayVoter(turn: Turn, role: Follower): void {
+  // While its own disk is at it, it asks nothing, and no leader can answer that.
+  if (!isFlushed(turn)) return;
+  if (turn.nowMs >= patienceEndsMs(turn, role)) becomeProspective(turn);
+  else askLeader(turn, role);
+}
+
+/** Of requests in a row whose connection was refused, or broke: a process that lives takes one of them. */
+const GONE_AFTER = 4;
+
+/** A leader whose process is gone is not waited for as long as one that is silent; see {@link Turn.giveUpOn}. */
+function patienceEndsMs(turn: Turn, role: Follower): number {
+  const { leaderId, peers, identity } = turn.state;
+  const unanswered = leaderId === null ? 0 : (peers.get(leaderId)?.unanswered ?? 0);
+  const soonMs = identity.timing.electionTimeoutMs / 2;
+  if (unanswered < GONE_AFTER || role.fetchDeadlineMs <= turn.nowMs + soonMs) return role.fetchDeadlineMs;
+  // All followers see it at the same time, and must not all stand.
+  const fetchDeadlineMs = turn.soonAfter(soonMs);
+  turn.update({ role: { ...role, fetchDeadlineMs } });
+  return fetchDeadlineMs;
 }
 
 /** The leader takes a voter's fetch for the word that everything before it is on disk. */
 function isFlushed({ state: { log } }: Turn): boolean {
   return log.flushedOffset >= log.endOffset;
+}
+
+/** The log is on disk, and the leader, which could not be asked meanwhile, has its time from now on. */
+export function hearAgain(turn: Turn, role: Follower): void {
+  if (!isFlushed(turn)) return;
+  const fetchDeadlineMs = Math.max(role.fetchDeadlineMs, turn.fetchDeadline());
+  turn.update({ role: { ...role, fetchDeadlineMs } });
 }
 
 function isLeaderSilent({ state, nowMs }: Turn): boolean {

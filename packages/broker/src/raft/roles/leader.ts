@@ -1,4 +1,5 @@
 import { ErrorCode } from '../../protocol/errors.ts';
+import { isAtDisk } from '../disk-pace.ts';
 import type { FetchRequest } from '../raft-messages.ts';
 import { otherVoters, type RaftState, votersOf } from '../raft-state.ts';
 import type { Leader, WaitingFetch } from '../role.ts';
@@ -8,7 +9,8 @@ import type { Turn } from '../turn.ts';
 import { majorityOf } from '../voter-set.ts';
 
 export function stayLeader(turn: Turn, role: Leader): void {
-  if (turn.nowMs >= role.checkQuorumDeadlineMs) {
+  const lateMs = turn.nowMs - role.checkQuorumDeadlineMs;
+  if (lateMs >= 0 && !isAtDisk(turn.state, lateMs)) {
     turn.report('resigns: for too long no majority of the voters has fetched', { epoch: turn.state.epoch });
     becomeResigned(turn, role);
     return;
