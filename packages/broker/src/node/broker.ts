@@ -7,6 +7,7 @@ import { forwarding } from '../handlers/forwarding.ts';
 import { DirectoryError } from '../log/directory-error.ts';
 import type { MetadataImage } from '../metadata/metadata-image.ts';
 import { LostMetadataError } from '../raft/lost-metadata-error.ts';
+import { UnknownVotersError } from '../raft/unknown-voters-error.ts';
 import type { PartitionVerification } from '../replication/partition-verification.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { brokerApiNeeds } from './broker-api-needs.ts';
@@ -55,8 +56,8 @@ export interface BrokerListener {
 
 /**
  * Starts one node, broker and controller in one. Resolves when it serves, which may take until a majority of the voters
- * is there. Rejects with a {@link BrokerStartError} for what a person can put right: a directory or a port in use, no
- * permission, no controller that takes it in. Nothing is left open then.
+ * is there. Rejects with a {@link BrokerStartError} for what a person can put right: a directory or a port in use, or
+ * of another quorum, no permission, no controller that takes it in. Nothing is left open then.
  */
 export async function startBroker(options: StartBrokerOptions): Promise<Broker> {
   const { config, runtime = brokerRuntime() } = options;
@@ -91,10 +92,14 @@ async function tryToStart({
     return await openRooms({ config, runtime, rooms, fail, givenUp });
   } catch (error) {
     await rooms.close();
-    throw error instanceof DirectoryError || error instanceof ListenError
-      ? new BrokerStartError(error.message, { cause: error })
-      : error;
+    throw isForAPerson(error) ? new BrokerStartError(error.message, { cause: error }) : error;
   }
+}
+
+function isForAPerson(error: unknown): error is Error {
+  return (
+    error instanceof DirectoryError || error instanceof ListenError || error instanceof UnknownVotersError
+  );
 }
 
 /** Builds the rooms from the lowest up; each leaves behind how it is closed. */
@@ -127,6 +132,7 @@ async function openRooms(start: BrokerStart): Promise<Broker> {
   const controllerFeatures = featuresOf(() => controller.image);
   const controllerDispatch = new Dispatch(controllerApis(controllerNeeds, controllerFeatures), logger, {
     tallies,
+    closed: (connectionId) => controller.connectionClosed(connectionId),
   });
   links.connect(controller, controllerDispatch);
   rooms.add(async () => links.close());

@@ -9,7 +9,7 @@ import type { LogRecord, NewRecord } from '../protocol/records.ts';
 import type { VoterNode } from './voter-set.ts';
 
 export type ControlRecord =
-  | { readonly kind: 'leaderChange'; readonly leaderId: number }
+  | { readonly kind: 'leaderChange'; readonly leaderId: number; readonly voterIds: readonly number[] }
   | { readonly kind: 'kraftVersion'; readonly level: number }
   | { readonly kind: 'voters'; readonly voters: readonly VoterNode[] }
   | { readonly kind: 'snapshotHeader'; readonly lastContainedLogTimestamp: number }
@@ -71,8 +71,10 @@ export function decodeControlRecord({ key, value }: LogRecord): ControlRecord {
   const type = key === null ? -1 : new Reader(key, 2).int16();
   const reader = new Reader(value ?? new Uint8Array(0));
   switch (type) {
-    case LEADER_CHANGE:
-      return { kind: 'leaderChange', leaderId: decodeMessage(leaderChangeMessage, reader, 0).leaderId };
+    case LEADER_CHANGE: {
+      const { leaderId, voters } = decodeMessage(leaderChangeMessage, reader, 0);
+      return { kind: 'leaderChange', leaderId, voterIds: voters.map(({ voterId }) => voterId) };
+    }
     case SNAPSHOT_HEADER: {
       const { lastContainedLogTimestamp } = decodeMessage(snapshotHeaderRecord, reader, 0);
       return { kind: 'snapshotHeader', lastContainedLogTimestamp };

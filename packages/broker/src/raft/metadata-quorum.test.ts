@@ -7,8 +7,10 @@ import { CountingRandom, ManualClock, silentLogger } from '../../test/metadata/p
 import { nodeDisk } from '../runtime/node-disk.ts';
 import type { MetadataBatch } from './loaded-batch.ts';
 import { MetadataQuorum } from './metadata-quorum.ts';
+import { leaderChangeBatch } from './own-batches.ts';
 import type { QuorumListener } from './quorum-listener.ts';
 import { SnapshotFiles } from './snapshot-files.ts';
+import { UnknownVotersError } from './unknown-voters-error.ts';
 import type { VoterNode } from './voter-set.ts';
 
 const VOTER: VoterNode = {
@@ -95,7 +97,7 @@ describe('metadata quorum of one', () => {
         sizeInBytes: expect.any(Number),
         records: [],
         controlRecords: [
-          { kind: 'leaderChange', leaderId: 1 },
+          { kind: 'leaderChange', leaderId: 1, voterIds: [1] },
           { kind: 'kraftVersion', level: 1 },
           { kind: 'voters', voters: [VOTER] },
         ],
@@ -149,7 +151,9 @@ describe('metadata quorum of one', () => {
     await second.quorum.start();
     expect(second.listener.values).toEqual(['a', 'b', 'c']);
     expect(second.quorum.state.epoch).toBe(2);
-    expect(second.listener.batches.at(-1)?.controlRecords).toEqual([{ kind: 'leaderChange', leaderId: 1 }]);
+    expect(second.listener.batches.at(-1)?.controlRecords).toEqual([
+      { kind: 'leaderChange', leaderId: 1, voterIds: [1] },
+    ]);
   });
 
   test('a node that moved to another address writes the voters anew', async () => {
@@ -175,6 +179,36 @@ describe('metadata quorum of one', () => {
   test('a quorum-state file that cannot be understood stops the start', async () => {
     await writeFile(join(directory, 'quorum-state'), '{"leaderId":');
     await expect(quorumOver(new MemoryMetadataLog()).quorum.start()).rejects.toThrow(/quorum-state/);
+  });
+
+  test('a directory that others vote on too is not led alone: by the voters in its log', async () => {
+    const log = new MemoryMetadataLog();
+    const others = [2, 3].map((id) => ({ ...VOTER, id, directoryId: `DIRECTORY${id}AAAAAAAAAAAQ` }));
+    const effect = { baseOffset: 0, epoch: 1, granting: [1, 2], voters: [VOTER, ...others] };
+    const batch = { kind: 'appendLeaderChange', ...effect } as const;
+    log.append(leaderChangeBatch({ ...batch, writesVoters: true }, { id: 1, timestamp: 0 }), 1);
+    await expect(quorumOver(log).quorum.start()).rejects.toThrow(/a quorum with the nodes 2, 3, of which/);
+    // Where voters are configured for good, the log names them at elections only.
+    const second = new MemoryMetadataLog();
+    second.append(leaderChangeBatch({ ...batch, writesVoters: false }, { id: 2, timestamp: 0 }), 1);
+    await expect(quorumOver(second).quorum.start()).rejects.toThrow(/a quorum with the nodes 2, 3, of which/);
+    expect(second.endOffset).toBe(1);
+  });
+
+  test.each([
+    [
+      'followed',
+      '{"leaderId":2,"leaderEpoch":7,"votedId":-1,"votedDirectoryId":"AAAAAAAAAAAAAAAAAAAAAA","data_version":1}',
+    ],
+    [
+      'voted for',
+      '{"leaderId":-1,"leaderEpoch":7,"votedId":2,"votedDirectoryId":"AAAAAAAAAAAAAAAAAAAAAA","data_version":1}',
+    ],
+  ])('a directory that others vote on too is not led alone: by whom it %s', async (_, stored) => {
+    const file = join(directory, 'quorum-state');
+    await writeFile(file, stored);
+    await expect(quorumOver(new MemoryMetadataLog()).quorum.start()).rejects.toThrow(UnknownVotersError);
+    expect(await readFile(file, 'utf8')).toBe(stored);
   });
 
   test('a vote that cannot be stored ends the start', async () => {
