@@ -1,4 +1,4 @@
-import { longestGap } from './availability.ts';
+import { longestGap, type Silence } from './availability.ts';
 import { type ObservedFault, PARTITIONS, type RunRecord } from './chaos-run.ts';
 import type { Verdict } from './checks.ts';
 import { FAULT_KINDS } from './fault-schedule.ts';
@@ -30,7 +30,7 @@ export interface Gap {
   readonly ledMs: number;
   readonly anyMs: number;
   /** Where the victim led, each writer for itself: how long its client took besides. */
-  readonly ofWriters: readonly { readonly name: string; readonly ledMs: number }[];
+  readonly ofWriters: readonly { readonly name: string; readonly silence: Silence }[];
 }
 
 /** The report of a run, and the sentences that make it a failure. */
@@ -85,17 +85,20 @@ export function reportOf(findings: Findings): {
 function gapsOf({ acknowledged, faults, endedMs }: RunRecord): Gap[] {
   return faults.map((fault, index) => {
     const until = Math.min(fault.fromMs + LOOK_MS, faults[index + 1]?.fromMs ?? endedMs);
-    const gaps = Array.from({ length: PARTITIONS }, (_, partition) =>
-      longestGap(acknowledged.timesIn(partition), fault.fromMs, until),
+    const gaps = Array.from(
+      { length: PARTITIONS },
+      (_, partition) => longestGap(acknowledged.timesIn(partition), fault.fromMs, until).ms,
     );
     const led = gaps.filter((_, partition) => fault.led.includes(partition));
     const ofWriters = [...acknowledged.writers].map(([name, { times }]) => {
       const own = fault.led.map((partition) => longestGap(times[partition] ?? [], fault.fromMs, until));
-      return { name, ledMs: Math.max(0, ...own) };
+      return { name, silence: own.reduce(longer, { ms: 0, sinceMs: fault.fromMs }) };
     });
     return { fault, ledMs: Math.max(0, ...led), anyMs: Math.max(0, ...gaps), ofWriters };
   });
 }
+
+const longer = (left: Silence, right: Silence) => (right.ms > left.ms ? right : left);
 
 function killLines(
   kills: readonly Gap[],
@@ -108,7 +111,10 @@ function killLines(
     };
     const fenced = fencings.filter(({ broker }) => fault.victims.includes(broker));
     const led = leaderChanges.filter(({ leader }) => leader >= 0 && !fault.victims.includes(leader));
-    const writers = ofWriters.map((writer) => `${writer.name} ${writer.ledMs}`).join(', ');
+    // A silence that began later is another one's: of the broker's return, or of leaders that go back to it.
+    const writers = ofWriters
+      .map(({ name, silence: { ms, sinceMs } }) => `${name} ${ms} from ${sinceMs - fault.fromMs} on`)
+      .join(', ');
     return `  ${fault.kind} of ${fault.victims.join(', ')} at ${new Date(fault.fromMs).toISOString().slice(11, 23)}: controller after ${since(controllerChanges)}, fenced ${since(fenced)}, others elected ${since(led)}, acknowledged again ${ledMs} ms (${writers})`;
   });
 }

@@ -39,6 +39,8 @@ export interface RunOptions {
   readonly sessionTimeoutMs: number;
   readonly recordsPerSecond: number;
   readonly kinds: readonly FaultKind[];
+  /** Where clients say what they do; null: nowhere. */
+  readonly logFolder: string | null;
   readonly say: (line: string) => void;
 }
 
@@ -68,22 +70,23 @@ export async function runChaos(cluster: ChaosCluster, options: RunOptions): Prom
   const acknowledged = new AcknowledgedRecords(PARTITIONS);
   const writers = CLIENTS.map((client) => startWriter(cluster, client, { acknowledged, options }));
   const followed = new ReadRecords(PARTITIONS);
-  const follower = startReader(cluster, 'Java', 'follow', followed);
+  const read = readerOf(cluster, options.logFolder);
+  const follower = read('Java', 'follow', followed);
   const clients = [...writers, follower];
   try {
     const faults = await disturb(cluster, acknowledged, { clients, options });
     const endedMs = Date.now();
     await Promise.all(writers.map((writer) => writer.finish(FINISH_MS)));
     await follower.finish(FINISH_MS);
-    const read = new ReadRecords(PARTITIONS);
+    const inTheEnd = new ReadRecords(PARTITIONS);
     const readAgain = new ReadRecords(PARTITIONS);
-    await startReader(cluster, 'Java', 'read', read).done(FINISH_MS);
-    await startReader(cluster, 'librdkafka', 'read', readAgain).done(FINISH_MS);
+    await read('Java', 'read', inTheEnd).done(FINISH_MS);
+    await read('librdkafka', 'read', readAgain).done(FINISH_MS);
     const others = [
       { name: 'read by librdkafka', records: readAgain, isWhole: true },
       { name: 'read by Java while it was written', records: followed, isWhole: true },
     ];
-    return { acknowledged, faults, read, others, endedMs };
+    return { acknowledged, faults, read: inTheEnd, others, endedMs };
   } finally {
     for (const client of clients) client.kill();
   }
@@ -168,18 +171,15 @@ function startWriter(
   );
   const rate = Math.ceil(options.recordsPerSecond / CLIENTS.length / named.length);
   const args = ['write', cluster.bootstrap, TOPIC, String(PARTITIONS), String(rate), ...named];
-  return new ClientProcess(client, args, (line) => acknowledged.take(line));
+  const { logFolder } = options;
+  return new ClientProcess(client, args, { onLine: (line) => acknowledged.take(line), logFolder });
 }
 
-function startReader(
-  cluster: ChaosCluster,
-  client: ClientName,
-  verb: 'read' | 'follow',
-  records: ReadRecords,
-): ClientProcess {
-  return new ClientProcess(client, [verb, cluster.bootstrap, TOPIC, String(PARTITIONS)], (line) =>
-    records.take(line),
-  );
+function readerOf(cluster: ChaosCluster, logFolder: string | null) {
+  return (client: ClientName, verb: 'read' | 'follow', records: ReadRecords): ClientProcess => {
+    const args = [verb, cluster.bootstrap, TOPIC, String(PARTITIONS)];
+    return new ClientProcess(client, args, { onLine: (line) => records.take(line), logFolder });
+  };
 }
 
 function inWords({ kind, isHasty }: PlannedFault, { victims, fromMs, untilMs, led }: Fault): string {

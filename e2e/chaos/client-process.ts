@@ -1,9 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createWriteStream, type WriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { javaClassPath, pythonWithClients } from '../tools/workshop.mjs';
 
 export type ClientName = 'Java' | 'librdkafka';
+
+/** What librdkafka logs where its log is kept. */
+const LOGGED = 'broker,topic,metadata,msg';
 
 const JVM = ['-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
 
@@ -14,16 +18,25 @@ export class ClientProcess {
   readonly #ended: Promise<number | null>;
   #stderr = '';
 
-  constructor(client: ClientName, args: readonly string[], onLine: (line: string) => void) {
+  /** With a folder for its log it says there what it does, as far as it can. */
+  constructor(
+    client: ClientName,
+    args: readonly string[],
+    { onLine, logFolder }: { readonly onLine: (line: string) => void; readonly logFolder: string | null },
+  ) {
     const [program, ...before] = commandOf(client);
     this.#name = `${client} ${args[0]}`;
-    this.#child = spawn(program, [...before, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
+    const env = { ...process.env, ...(logFolder !== null && { RDKAFKA_DEBUG: LOGGED }) };
+    this.#child = spawn(program, [...before, ...args], { stdio: ['pipe', 'pipe', 'pipe'], env });
     const { stdin, stdout, stderr } = this.#child;
     if (stdin === null || stdout === null || stderr === null) throw new Error('the client has no pipes');
     // It may be gone before its input is closed.
     stdin.on('error', () => {});
+    const log: WriteStream | null =
+      logFolder === null ? null : createWriteStream(join(logFolder, `${client}-${args[0]}.log`));
     stderr.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr = (this.#stderr + text).slice(-8_000);
+      log?.write(text);
     });
     let left = '';
     stdout.setEncoding('utf8').on('data', (text: string) => {

@@ -37,6 +37,8 @@ const { values } = parseArgs({
     /** No faults, but as much load as goes; a broker that is fenced all the same is a failure. */
     'full-load': { type: 'boolean', default: false },
     keep: { type: 'boolean', default: false },
+    /** Has clients say what they do, beside the brokers' logs. */
+    'client-logs': { type: 'boolean', default: false },
   },
 });
 
@@ -80,7 +82,9 @@ async function run(network: TestNetwork): Promise<void> {
   console.log(who);
   try {
     cluster.startAll();
-    const outcome = values['full-load'] ? await fullLoad(cluster) : await chaos(cluster, who);
+    const outcome = values['full-load']
+      ? await fullLoad(cluster)
+      : await chaos(cluster, { who, logFolder: values['client-logs'] ? folder : null });
     console.log(`\n${outcome.lines.join('\n')}`);
     for (const failure of outcome.failures) console.log(`FAILED: ${failure}`);
     if (outcome.failures.length > 0) process.exitCode = 1;
@@ -103,7 +107,10 @@ async function fullLoad(cluster: ChaosCluster): Promise<Outcome> {
   return fullLoadReport(await runFullLoad(cluster, Number(values.seconds)));
 }
 
-async function chaos(cluster: ChaosCluster, who: string): Promise<Outcome> {
+async function chaos(
+  cluster: ChaosCluster,
+  { who, logFolder }: { readonly who: string; readonly logFolder: string | null },
+): Promise<Outcome> {
   await cluster.createTopic(TOPIC, PARTITIONS);
   const begun = Date.now();
   const record = await runChaos(cluster, {
@@ -111,6 +118,7 @@ async function chaos(cluster: ChaosCluster, who: string): Promise<Outcome> {
     seed: Number(values.seed),
     sessionTimeoutMs: timing.sessionTimeoutMs,
     recordsPerSecond: Number(values.rate),
+    logFolder,
     kinds: FAULT_KINDS.filter((kind) => kind.startsWith(values.kind)),
     say: (line) => console.log(`${((Date.now() - begun) / 1000).toFixed(1).padStart(6)} s  ${line}`),
   });

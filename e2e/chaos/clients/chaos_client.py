@@ -1,5 +1,6 @@
 """librdkafka as the client of the chaos run; what it is asked and says is as in ChaosClient.java."""
 
+import os
 import sys
 import threading
 import time
@@ -24,6 +25,8 @@ def settings(bootstrap, kind):
         "request.timeout.ms": 4_000,
         "message.timeout.ms": 180_000,
         "reconnect.backoff.max.ms": 1_000,
+        # What it does, on its standard error.
+        **({"debug": os.environ["RDKAFKA_DEBUG"], "client.id": kind} if "RDKAFKA_DEBUG" in os.environ else {}),
     }
 
 
