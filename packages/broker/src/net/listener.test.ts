@@ -106,6 +106,16 @@ it('drops one connection more than max.connections, and takes another when one h
   expect(connect().isDestroyed).toBe(false);
 });
 
+it('says of each connection, by its number, that it is no more', async () => {
+  const { listener, connect } = await scene();
+  const closed: number[] = [];
+  listener.start({ ...echo, closed: (connectionId) => closed.push(connectionId) });
+  const [first, second] = [connect(), connect()];
+  second?.destroy();
+  first?.destroy();
+  expect(closed).toEqual([2, 1]);
+});
+
 it('counts max.connections.per.ip for each address', async () => {
   const { listener, connect } = await scene({ maxConnections: 10, maxConnectionsPerIp: 1 });
   listener.start(echo);

@@ -8,6 +8,9 @@ import { silentLogger } from '../metadata/ports.ts';
 import { CLUSTER_ID, directoryOf } from '../raft/test-nodes.ts';
 import { type ControllerNode, ThreeControllers } from './three-controllers.ts';
 
+/** Kafka's `broker.session.timeout.ms`. */
+const SESSION_MS = 9000;
+
 describe('brokers of three nodes', () => {
   let cluster: ThreeControllers;
   let brokers: Map<number, BrokerLifecycle>;
@@ -40,7 +43,7 @@ describe('brokers of three nodes', () => {
         logDirs: [directoryOf(id)],
       },
       heartbeatMs: 2000,
-      sessionMs: 9000,
+      sessionMs: SESSION_MS,
       metadataOffset: () => controller.image.offset,
       offlineDirectories: () => [],
       onRegistered: (epoch) => epochs.set(id, [...(epochs.get(id) ?? []), epoch]),
@@ -88,6 +91,21 @@ describe('brokers of three nodes', () => {
       cluster.nodes.some((node) => node.controller.isActive && isFenced(node, cut.id) === false);
     await cluster.until(isIn);
     expect(epochs.get(cut.id)).toHaveLength(1);
+  });
+
+  test('one whose connection is closed is fenced sooner than one that is only silent', async () => {
+    await joined();
+    const leader = await cluster.active();
+    const gone = cluster.nodes.find((node) => node !== leader);
+    if (gone === undefined) throw new Error('nobody to end');
+    gone.isReachable = false;
+    // As the listener tells it; here a node's connections have its number.
+    leader.controller.connectionClosed(gone.id);
+    const sinceMs = cluster.clock.nowMs;
+    await cluster.until(() => isFenced(leader, gone.id) === true);
+    const tookMs = cluster.clock.nowMs - sinceMs;
+    expect(tookMs).toBeGreaterThanOrEqual(SESSION_MS / 2);
+    expect(tookMs).toBeLessThan(SESSION_MS / 2 + 1000);
   });
 
   test('one that was taken out registers anew', async () => {
