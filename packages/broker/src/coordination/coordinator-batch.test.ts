@@ -6,6 +6,7 @@ import { recordBatchOf, recordsOf } from './coordinator-batch.ts';
 const records = [
   { key: Uint8Array.of(1), value: Uint8Array.of(2) },
   { key: Uint8Array.of(3), value: null },
+  { key: Uint8Array.of(4), value: null, headers: [{ key: 'id', value: Uint8Array.of(5) }] },
 ];
 
 test.each(['none', 'gzip', 'zstd'] as const)(

@@ -77,7 +77,9 @@ function sizeOf(records: readonly CoordinatorRecord[]): number {
   let bytes = 0;
   for (const { key, value, headers = [] } of records) {
     bytes += RECORD_BYTES + key.length + (value?.length ?? 0);
-    for (const header of headers) bytes += HEADER_BYTES + header.key.length + (header.value?.length ?? 0);
+    for (const header of headers) {
+      bytes += HEADER_BYTES + Buffer.byteLength(header.key) + (header.value?.length ?? 0);
+    }
   }
   return bytes;
 }
