@@ -9,7 +9,7 @@ const JVMS = 2;
 const MEMBERS = 100;
 const PARTITIONS = 300;
 /** One after the other: what they had goes to others with heartbeats that lie anywhere in an interval, so the mean counts. */
-const LEAVING = 5;
+const LEAVING = 4;
 const PROTOCOLS = ['classic', 'consumer'] as const;
 
 const joinedBy = (protocol: string) => `100 members join, ${protocol}: stable after, ms`;
