@@ -1,3 +1,4 @@
+import { GROUP_METADATA_TOPIC } from '../../src/metadata/topic-name.ts';
 import type { Disk } from '../../src/runtime/disk.ts';
 import { SeededRandom } from '../seeded-random.ts';
 import { type Budget, drawnBudget, drawnNodes } from './budget.ts';
@@ -261,6 +262,7 @@ class Simulation {
 
   #recordsLost(partition: string): void {
     this.#history.lostFrom(partition);
+    if (partition.startsWith(`${GROUP_METADATA_TOPIC}-`)) this.#offsets.mayBeLost();
     this.#offsets.mayGoBack();
     this.#ownership.mayBeLost();
     this.#ledger.mayBeLost();
