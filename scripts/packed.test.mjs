@@ -1,6 +1,6 @@
 // What a user gets: the packed `odradek` package, installed by npm in an empty folder, run there.
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -40,6 +40,26 @@ test('the program of the worker threads is in the package, and does a job with a
   }
 });
 
+test('a build has compiled what a broker starts with', () => {
+  // As local-cluster/child-process-host.ts starts it: code that V8 compiled under other flags is none to it.
+  const flags = ['--max-semi-space-size=1', '--v8-pool-size=1'];
+  const dist = join(root, 'packages/cli/dist');
+  const broker = spawnSync(
+    join(root, 'node_modules/.bin/node'),
+    [...flags, join(dist, 'broker-process.cjs'), '--config', join(folder, 'none.properties')],
+    {
+      encoding: 'utf8',
+      env: {
+        ...process.env,
+        NODE_COMPILE_CACHE: join(dist, '.compiled'),
+        NODE_DEBUG_NATIVE: 'COMPILE_CACHE',
+      },
+    },
+  );
+  assert.equal(broker.status, 2, broker.stderr);
+  assert.match(broker.stderr, /broker-process\.cjs was accepted/);
+});
+
 test('the installed command runs a broker and its console, and its shell commands work on it', async () => {
   const up = spawn(
     join(app, 'node_modules/.bin/odradek'),
@@ -73,7 +93,7 @@ test('the installed command runs a broker and its console, and its shell command
 });
 
 test('a broker process carries neither the Kafka client nor the console', () => {
-  const bundle = readFileSync(join(app, 'node_modules/odradek/dist/broker-process.js'), 'utf8');
+  const bundle = readFileSync(join(app, 'node_modules/odradek/dist/broker-process.cjs'), 'utf8');
   for (const foreign of ['@platformatic/kafka', 'better-sqlite3', 'fastify']) {
     assert.equal(bundle.includes(foreign), false, foreign);
   }

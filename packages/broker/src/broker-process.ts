@@ -17,7 +17,7 @@ const EXIT_CONFIGURATION = 2;
 const { values } = parseArgs({
   options: { config: { type: 'string' }, 'stop-with-parent': { type: 'boolean', default: false } },
 });
-await run(values.config, values['stop-with-parent']);
+void run(values.config, values['stop-with-parent']);
 
 async function run(configFile: string | undefined, stopWithParent: boolean): Promise<void> {
   if (configFile === undefined)

@@ -7,7 +7,7 @@ const fromSource = import.meta.filename.endsWith('.ts');
 /** The entry file of a broker process, of the same kind as this one: source beside source, bundle beside bundle. */
 export const brokerProgram = fromSource
   ? join(import.meta.dirname, '../../broker/src/broker-process.ts')
-  : join(import.meta.dirname, 'broker-process.js');
+  : join(import.meta.dirname, 'broker-process.cjs');
 
 /** The built console's files; null when they have not been built. */
 export function consoleFiles(): string | null {

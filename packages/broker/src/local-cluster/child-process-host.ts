@@ -63,7 +63,7 @@ function host(program: string, configFile: string, events: ProcessEvents): Hoste
 
 /** A bundle is compiled once and not at each start, where its folder may be written to; sources change too often. */
 function compileCacheOf(program: string): Record<string, string> {
-  return program.endsWith('.js') ? { NODE_COMPILE_CACHE: join(dirname(program), '.compiled') } : {};
+  return /\.c?js$/.test(program) ? { NODE_COMPILE_CACHE: join(dirname(program), '.compiled') } : {};
 }
 
 function tellEnd(child: ChildProcess, events: ProcessEvents): void {

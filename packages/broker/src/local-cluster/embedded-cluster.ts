@@ -1,9 +1,9 @@
 import { tmpdir } from 'node:os';
+import { jsonLogger } from '../runtime/json-logger.ts';
 import { nodeClock } from '../runtime/node-clock.ts';
 import { nodeDisk } from '../runtime/node-disk.ts';
 import { nodeNetwork } from '../runtime/node-network.ts';
 import { nodeRandom } from '../runtime/node-random.ts';
-import { pinoLogger } from '../runtime/pino-logger.ts';
 import { readText } from '../runtime/whole-file.ts';
 import { embeddedHost } from './embedded-host.ts';
 import { type BrokerStatus, type LocalCluster, openLocalCluster } from './local-cluster.ts';
@@ -92,7 +92,7 @@ async function start(directory: string, options: StartClusterOptions): Promise<E
       random: nodeRandom(),
       disk: nodeDisk,
       network: nodeNetwork,
-      logger: pinoLogger('error'),
+      logger: jsonLogger('error'),
       host: embeddedHost,
     },
   );

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { Compute } from '../runtime/compute.ts';
+import type { LogLevel } from '../runtime/json-logger.ts';
 import { nodeCompute } from '../runtime/node-compute.ts';
 import { type NodeRuntime, nodeRuntime } from '../runtime/node-runtime.ts';
-import type { LogLevel } from '../runtime/pino-logger.ts';
 import { WorkerCompute } from '../runtime/worker-compute.ts';
 import { computeJobs } from './compute-jobs.ts';
 

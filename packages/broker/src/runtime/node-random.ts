@@ -1,7 +1,9 @@
-import { randomFillSync } from 'node:crypto';
+import fs from 'node:fs';
 import type { Random } from './random.ts';
 
 const POOL_BYTES = 4096;
+
+const GENERATOR = '/dev/urandom';
 
 /** Chance from the operating system's generator, drawn a page at a time. */
 export function nodeRandom(): Random {
@@ -10,7 +12,7 @@ export function nodeRandom(): Random {
 
   const draw = (length: number): Buffer => {
     if (used + length > POOL_BYTES) {
-      randomFillSync(pool);
+      fill(pool);
       used = 0;
     }
     used += length;
@@ -28,4 +30,20 @@ export function nodeRandom(): Random {
   };
 
   return { uint32: () => draw(4).readUInt32BE(0), uuid };
+}
+
+/** Node's own module for it would take 2.5 MB of a broker, which has no other use for it. */
+function fill(pool: Buffer): void {
+  if (!readGenerator(pool)) process.getBuiltinModule('node:crypto').randomFillSync(pool);
+}
+
+/** False where there is none: on Windows, or where a broker is shut in without devices. */
+function readGenerator(pool: Buffer): boolean {
+  if (fs.statSync(GENERATOR, { throwIfNoEntry: false })?.isCharacterDevice() !== true) return false;
+  const file = fs.openSync(GENERATOR, 'r');
+  try {
+    return fs.readSync(file, pool) === pool.length;
+  } finally {
+    fs.closeSync(file);
+  }
 }

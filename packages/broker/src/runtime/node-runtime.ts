@@ -1,11 +1,11 @@
 import type { Compute } from './compute.ts';
+import { jsonLogger, type LogLevel } from './json-logger.ts';
 import { NodeBufferPool } from './node-buffer-pool.ts';
 import { nodeClock } from './node-clock.ts';
 import { nodeCompute } from './node-compute.ts';
 import { nodeDiskNoting } from './node-disk.ts';
 import { nodeNetworkOver } from './node-network.ts';
 import { nodeRandom } from './node-random.ts';
-import { type LogLevel, pinoLogger } from './pino-logger.ts';
 import { PrometheusMetrics } from './prometheus-metrics.ts';
 import type { Runtime } from './runtime.ts';
 
@@ -32,7 +32,7 @@ export function nodeRuntime(options: { logLevel?: LogLevel; compute?: Compute } 
     network: nodeNetworkOver(buffers),
     buffers,
     compute: options.compute ?? nodeCompute,
-    logger: pinoLogger(options.logLevel ?? 'info'),
+    logger: jsonLogger(options.logLevel ?? 'info'),
     metrics,
   };
 }

@@ -1,5 +1,4 @@
 import { readdirSync } from 'node:fs';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Metrics, Sample } from './metrics.ts';
 
 /** How often the event loop is asked whether it is late. */
@@ -30,6 +29,7 @@ export function observeProcess(metrics: Metrics): () => void {
 
 /** What each scrape tells is of the time since the one before. */
 function observeEventLoop(metrics: Metrics): () => void {
+  const { monitorEventLoopDelay } = process.getBuiltinModule('node:perf_hooks');
   const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   delay.enable();
   metrics.observe('nodejs_eventloop_delay_seconds', 'How late the event loop was since the last scrape', {

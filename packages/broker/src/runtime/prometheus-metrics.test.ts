@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { connect } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { parsePrometheusText } from '../../test/runtime/prometheus-text.ts';
@@ -112,4 +113,15 @@ test.each([
   ['a text that is cut off', '# HELP a A\n# TYPE a gauge\na 1'],
 ])('the parser of these tests refuses %s', (_what, text) => {
   expect(() => parsePrometheusText(text)).toThrow();
+});
+
+test('a process that is scraped does not hold a client for the web, which takes 11 MB', () => {
+  const url = (file: string) => JSON.stringify(new URL(file, import.meta.url).href);
+  const program = `import { PrometheusMetrics } from ${url('prometheus-metrics.ts')};
+    await (await new PrometheusMetrics().serve({ host: '127.0.0.1', port: 0 })).close();
+    console.log(process.moduleLoadList.filter((name) => / http$|undici/.test(name)).join());`;
+  const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
+    encoding: 'utf8',
+  });
+  expect(stdout).toBe('NativeModule http\n');
 });
