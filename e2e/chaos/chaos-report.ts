@@ -20,6 +20,7 @@ export interface Findings {
   readonly verdict: Verdict;
   readonly history: MetadataHistory;
   readonly differingReplicas: readonly string[];
+  readonly sessionTimeoutMs: number;
   /** Whether gaps beyond the budget and false fencings fail the run; another broker's are only shown. */
   readonly holdsBudgets: boolean;
 }
@@ -142,11 +143,15 @@ function beyondBudget(kills: readonly Gap[]): string[] {
 /** Nothing else was wrong, before it or until the cluster had recovered from it. */
 const isCalm = ({ wasWhole, recoveryMs }: ObservedFault) => wasWhole && recoveryMs !== null;
 
-/** Fencings of brokers to which nothing had been done, or that had long been well again. */
-function falseFencingsOf({ run, history }: Findings): string[] {
+/**
+ * Fencings of brokers to which nothing had been done, or that had long been well again: what was silent when a fault ended
+ * may still be given up within a session, though nothing else was missing by then.
+ */
+function falseFencingsOf({ run, history, sessionTimeoutMs }: Findings): string[] {
   const isExplained = (broker: number, atMs: number) =>
     run.faults.some(
-      ({ victims, fromMs, wholeAtMs }) => victims.includes(broker) && atMs >= fromMs && atMs <= wholeAtMs,
+      ({ victims, fromMs, wholeAtMs }) =>
+        victims.includes(broker) && atMs >= fromMs && atMs <= wholeAtMs + sessionTimeoutMs,
     );
   return history.fencings
     .filter(({ broker, atMs }) => atMs <= run.endedMs && !isExplained(broker, atMs))

@@ -131,6 +131,7 @@ async function chaos(
     verdict: judge(record.acknowledged, record.read, record.others),
     history: await metadataHistory(directories[0] ?? ''),
     differingReplicas: await differingReplicas(directories, TOPIC, PARTITIONS),
+    sessionTimeoutMs: timing.sessionTimeoutMs,
     holdsBudgets: cluster.name === 'Odradek' && values.budgets === 'held',
   });
 }
