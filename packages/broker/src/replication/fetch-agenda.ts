@@ -15,6 +15,8 @@ export interface Followed {
   readonly status: Status;
   /** How much less it has than its leader has committed; null until that was told. */
   lag: number | null;
+  /** How often the leader has refused it since it last gave something. */
+  refusals: number;
 }
 
 interface AgendaEntry extends Followed {
@@ -68,7 +70,7 @@ export class FetchAgenda {
   /** Adds a partition, or has one begin anew. */
   add(partition: FollowedPartition): void {
     this.remove(partition);
-    const entry: AgendaEntry = { partition, status: HALTED, lag: null };
+    const entry: AgendaEntry = { partition, status: HALTED, lag: null, refusals: 0 };
     this.#followed.set(keyOf(partition), entry);
     // An earlier fetcher of the partition may have an append on its way.
     partition.onMoved(() => this.moved(entry));

@@ -7,6 +7,7 @@ import { SURROUNDINGS } from '../../test/replication/surroundings.ts';
 import type { PartitionLog } from '../log/partition-log.ts';
 import { type MetadataImage, partitionOf } from '../metadata/metadata-image.ts';
 import { ErrorCode } from '../protocol/errors.ts';
+import type { Clock } from '../runtime/clock.ts';
 import { silentLogger } from '../runtime/logger.ts';
 import { nodeClock } from '../runtime/node-clock.ts';
 import type { FollowedPartition } from './followed-partition.ts';
@@ -101,18 +102,21 @@ class Copy implements FollowedPartition {
   }
 }
 
-function fetcherFrom(leader: LeaderNode, { epoch = FOLLOWER } = {}): ReplicaFetcher {
+function fetcherFrom(
+  leader: LeaderNode,
+  { epoch = FOLLOWER, clock = nodeClock, backoffMs = 5 } = {},
+): ReplicaFetcher {
   fetcher = new ReplicaFetcher({
     leaderId: LEADER,
     channel: leader,
-    clock: nodeClock,
+    clock,
     logger: silentLogger,
     settings: {
       waitMaxMs: 20,
       minBytes: 1,
       maxBytes: 1024 * 1024,
       responseMaxBytes: 10 * 1024 * 1024,
-      backoffMs: 5,
+      backoffMs,
       requestTimeoutMs: 5_000,
     },
     replicaId: FOLLOWER,
@@ -150,6 +154,36 @@ describe('a fetcher', () => {
     if (append.kind === 'rejected') throw new Error(append.message);
     expect(await append.done).toBe(ErrorCode.NONE);
     expect(copy.logEndOffset).toBe(1);
+  });
+
+  test('asks soon for what its leader does not know yet, and ever less often', async () => {
+    const leader = await leading(0);
+    const waits: number[] = [];
+    let nowMs = 0;
+    const clock: Clock = {
+      ...nodeClock,
+      monotonicMs: () => nowMs,
+      after: (delayMs, task) => {
+        waits.push(delayMs);
+        return nodeClock.after(0, () => {
+          nowMs += delayMs;
+          task();
+        });
+      },
+    };
+    const copy = new Copy(await followerBed.open(), 1);
+    fetcherFrom(leader, { clock, backoffMs: 100 }).follow(copy);
+    await vi.waitFor(() => expect(waits.length).toBeGreaterThan(5));
+    expect(waits.slice(0, 5)).toEqual([20, 40, 80, 100, 100]);
+    const inEpochOne = partitionOf(imageAt(1), 'orders', 0);
+    if (inEpochOne === undefined) throw new Error('no partition');
+    leader.partition.onMetadata(inEpochOne, 1);
+    await append(leader.partition.log, 1, 'a');
+    await vi.waitFor(() => expect(copy.logEndOffset).toBe(1));
+    waits.length = 0;
+    leader.partition.retire();
+    await vi.waitFor(() => expect(waits.length).toBeGreaterThan(1));
+    expect(waits.slice(0, 2)).toEqual([20, 40]);
   });
 
   test('is refused when its broker has been registered anew', async () => {

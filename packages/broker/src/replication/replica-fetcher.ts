@@ -43,6 +43,12 @@ const FETCH_VERSION = 18;
 /** Most partitions that one fetch names: thousands at once would keep the leader, and us, from everything else. */
 const NAMED_AT_ONCE = 1000;
 
+/**
+ * After how long a partition is asked for again that its leader refused once; each time it takes twice as long, up to
+ * `replica.fetch.backoff.ms`. Who follows a new partition has often heard of it before its leader has.
+ */
+const FIRST_PAUSE_MS = 20;
+
 /** How long a partition that is throttled waits until it is looked at again. */
 const THROTTLE_MS = 100;
 
@@ -218,7 +224,7 @@ export class ReplicaFetcher {
       case 'compare-ends':
         return this.#compareEnds(followed);
       case 'pause':
-        this.#pause(followed);
+        this.#pause(followed, this.#patienceWith(followed));
         return undefined;
       case 'await-metadata':
         this.#agenda.halt(followed);
@@ -250,6 +256,7 @@ export class ReplicaFetcher {
       }
     }
     this.#options.quota.note(partition, records.length);
+    followed.refusals = 0;
     followed.lag = Math.max(0, step.highWatermark - partition.logEndOffset);
     if (partition.leaderEpoch === leaderEpoch) partition.tookOver(step);
   }
@@ -269,6 +276,12 @@ export class ReplicaFetcher {
     await (compared.kind === 'truncate'
       ? partition.truncateTo(compared.offset)
       : partition.startAt(compared.offset));
+  }
+
+  #patienceWith(followed: Followed): number {
+    const pauseMs = FIRST_PAUSE_MS * 2 ** followed.refusals;
+    followed.refusals += 1;
+    return Math.min(pauseMs, this.#options.settings.backoffMs);
   }
 
   #pause(followed: Followed, forMs = this.#options.settings.backoffMs): void {

@@ -38,7 +38,7 @@ export const replicationConfigs: readonly ConfigDefinition[] = [
   int('replica.fetch.backoff.ms', '1000', {
     rule: atLeast(0),
     effect: 'acts',
-    text: 'How long a follower waits after a failed fetch.',
+    text: 'How long a follower waits after a failed fetch; for a partition that its leader refused at most: it asks again after 20 ms, then after twice as long each time.',
   }),
   int('replica.fetch.max.bytes', '1048576', {
     rule: atLeast(0),
