@@ -210,8 +210,9 @@ export class MarkerSender {
     ending.isCompleting = true;
     const errorCode = await this.#options.complete(ending.end);
     ending.isCompleting = false;
+    // What this coordinator may not write any more was dropped; a full disk refuses with the same words, and for a while.
     if (ending.isDropped) return;
-    if (errorCode === ErrorCode.NONE || errorCode === ErrorCode.NOT_COORDINATOR) this.#forget(ending);
+    if (errorCode === ErrorCode.NONE) this.#forget(ending);
     else this.#options.clock.after(RETRY_PAUSE_MS, () => void this.#complete(ending));
   }
 }

@@ -30,13 +30,14 @@ export class StoryStage {
     this.#recordsSeen += 1;
   }
 
-  /** What becomes of appends: held, committed, refused, accepted again; any other word loses what is held. */
+  /** What becomes of appends: held, committed, refused, refused by a full disk, accepted again; any other word loses what is held. */
   treatAppends(word: string, lostFor: number): void {
     const log = this.#log;
     if (log === null) throw new Error('no coordinator');
     if (word === 'hold') log.holdsCommits = true;
     else if (word === 'commit') log.commitAll();
     else if (word === 'refuse') log.rejection = ErrorCode.NOT_ENOUGH_REPLICAS;
+    else if (word === 'full') log.rejection = ErrorCode.KAFKA_STORAGE_ERROR;
     else if (word === 'accept') log.rejection = ErrorCode.NONE;
     else log.fail(lostFor);
   }
