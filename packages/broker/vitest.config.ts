@@ -6,6 +6,8 @@ export default defineConfig({
     // For a machine that is slow and busy.
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    expect: { poll: { timeout: 30_000 } },
+    setupFiles: ['./test/patience.setup.ts'],
     pool: 'forks',
   },
 });
