@@ -1,3 +1,4 @@
+import { until } from '../patience.ts';
 import { createTopic, type DifferentialCase, inVersions } from './differential-case.ts';
 import { drawer } from './drawer.ts';
 import { TransactionalClient } from './transactional-client.ts';
@@ -210,10 +211,8 @@ export const transactionCoordinatorCases: readonly DifferentialCase[] = [
 /** Waits until transactions can be begun: their topic is made with the first that is asked for. */
 export async function warmTransactions(wire: WireClient): Promise<void> {
   const request = { keyType: 1, coordinatorKeys: ['warm'] };
-  for (;;) {
-    const found = JSON.stringify(await wire.send('FindCoordinator', 4, request));
-    if (found.includes('"errorCode":0')) break;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+  await until('transactions have a coordinator', async () =>
+    JSON.stringify(await wire.send('FindCoordinator', 4, request)).includes('"errorCode":0'),
+  );
   await new TransactionalClient(wire).init('warm');
 }
