@@ -2,6 +2,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { batchOf } from '../../test/log/log-bed.ts';
 import { ReplicaCluster } from '../../test/replication/replica-cluster.ts';
 import { ErrorCode } from '../protocol/errors.ts';
+import { batchesIn } from '../protocol/record-batch.ts';
 import { PartitionCoordinatorLog } from './partition-coordinator-log.ts';
 
 let cluster: ReplicaCluster | null = null;
@@ -32,7 +33,7 @@ async function afterFailOver(): Promise<{
   const replayed: Uint8Array[] = [];
   const log = new PartitionCoordinatorLog(three.node(2).partition);
   const loading = (async () => {
-    for await (const batches of log.replay()) replayed.push(batches);
+    for await (const batches of log.replay()) replayed.push(...batchesIn(batches));
   })();
   return { three, replayed, loading };
 }
@@ -47,6 +48,7 @@ test('a new leader replays nothing that is not committed, and then all of it', a
     },
     () => {},
   );
+  await vi.waitFor(() => expect(replayed).toHaveLength(highWatermark));
   for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve));
   expect(replayed).toHaveLength(highWatermark);
   expect(isLoaded).toBe(false);
@@ -55,7 +57,7 @@ test('a new leader replays nothing that is not committed, and then all of it', a
   await expect(loading).rejects.toThrow('replay ended');
   const again = new PartitionCoordinatorLog(three.node(2).partition);
   const all: Uint8Array[] = [];
-  for await (const batches of again.replay()) all.push(batches);
+  for await (const batches of again.replay()) all.push(...batchesIn(batches));
   expect(all).toHaveLength(3);
 });
 
