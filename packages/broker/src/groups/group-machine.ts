@@ -161,7 +161,7 @@ export class GroupMachine implements CoordinatorMachine {
   rolledBack(now: Instant): void {
     for (const group of this.#groups.values()) {
       if (group.type === 'classic') this.#schedule(group);
-      else this.#consumers.reschedule(group);
+      else this.#consumers.rolledBack(group);
     }
     this.#housekeeping.sweepSoon(now);
   }

@@ -143,12 +143,17 @@ export class ConsumerGroups {
       removeMembers(step, members, reason);
     }
     const decision = this.#decide(step);
-    this.reschedule(group);
+    this.#reschedule(group);
     return decision;
   }
 
-  /** Decisions were undone, or deadlines have passed. */
-  reschedule(group: ConsumerGroup): void {
+  /** Decisions were undone, perhaps one that removed members whose time was over: it still is. */
+  rolledBack(group: ConsumerGroup): void {
+    group.timers.putBack((memberId) => group.member(memberId) !== undefined);
+    this.#reschedule(group);
+  }
+
+  #reschedule(group: ConsumerGroup): void {
     const nextMs = group.isResolving ? Number.NEGATIVE_INFINITY : group.timers.nextMs();
     if (nextMs !== null) this.#options.schedule(group.groupId, nextMs);
   }

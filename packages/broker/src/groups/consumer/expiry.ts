@@ -18,7 +18,8 @@ export interface OverdueMembers {
 export function overdueMembers({ group, now }: ConsumerStep): OverdueMembers {
   const members = new Map<string, ConsumerMember>();
   const reasons = new Set<string>();
-  for (const { epoch, kind, memberId } of group.timers.takeDue(now.monotonicMs)) {
+  const hasGone = (memberId: string) => group.member(memberId, 'committed') === undefined;
+  for (const { epoch, kind, memberId } of group.timers.takeDue(now.monotonicMs, hasGone)) {
     const member = group.member(memberId);
     if (member === undefined || (kind === 'rebalance' && member.memberEpoch !== epoch)) continue;
     members.set(memberId, member);

@@ -20,19 +20,22 @@ export interface MemberTimer {
 /** When members of one group are given up (monotonic). */
 export class MemberTimers {
   readonly #timers = new Map<string, MemberTimer>();
+  /** What was taken out, for a decision that may yet be undone. */
+  readonly #taken = new Map<string, MemberTimer>();
   #soonestNewMs: number | null = null;
 
   set(timer: MemberTimer): void {
-    this.#timers.set(`${timer.kind}:${timer.memberId}`, timer);
+    this.#timers.set(keyOf(timer), timer);
+    this.#taken.delete(keyOf(timer));
     this.#soonestNewMs = Math.min(timer.atMs, this.#soonestNewMs ?? timer.atMs);
   }
 
   setIfAbsent(timer: MemberTimer): void {
-    if (!this.#timers.has(`${timer.kind}:${timer.memberId}`)) this.set(timer);
+    if (!this.#timers.has(keyOf(timer))) this.set(timer);
   }
 
   cancel(kind: TimerKind, memberId: string): void {
-    this.#timers.delete(`${kind}:${memberId}`);
+    this.#timers.delete(keyOf({ kind, memberId }));
   }
 
   /** The first of those that were set since the last call; null when none was. */
@@ -48,10 +51,25 @@ export class MemberTimers {
     return next;
   }
 
-  /** Takes out all that is due. */
-  takeDue(nowMs: number): MemberTimer[] {
+  /** Takes out all that is due. Who `hasGone` for good needs none of what was taken out before. */
+  takeDue(nowMs: number, hasGone: (memberId: string) => boolean): MemberTimer[] {
+    for (const [key, { memberId }] of this.#taken) if (hasGone(memberId)) this.#taken.delete(key);
     const due = [...this.#timers].filter(([, { atMs }]) => atMs <= nowMs);
-    for (const [key] of due) this.#timers.delete(key);
+    for (const [key, timer] of due) {
+      this.#timers.delete(key);
+      this.#taken.set(key, timer);
+    }
     return due.map(([, timer]) => timer);
   }
+
+  /** A decision was undone: what was taken out for it is still due, where the member is there. */
+  putBack(isThere: (memberId: string) => boolean): void {
+    for (const [key, timer] of this.#taken)
+      if (isThere(timer.memberId) && !this.#timers.has(key)) this.#timers.set(key, timer);
+    this.#taken.clear();
+  }
+}
+
+function keyOf({ kind, memberId }: Pick<MemberTimer, 'kind' | 'memberId'>): string {
+  return `${kind}:${memberId}`;
 }
