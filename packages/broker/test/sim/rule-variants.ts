@@ -121,11 +121,6 @@ export const RULE_VARIANTS: readonly RuleVariant[] = [
     name: 'a follower knows nothing of producers',
     patches: [
       {
-        file: 'log/follower-log.ts',
-        from: 'const append = { bytes: batch, firstOffset: baseOffset, lastOffset };',
-        to: 'const append = { bytes: batch, firstOffset: baseOffset, lastOffset, isFollowed: true };',
-      },
-      {
         file: 'log/log-writer.ts',
         from: 'return applyBatch(this.producers, bytes, 0);',
         to: 'return append.isFollowed ? null : applyBatch(this.producers, bytes, 0);',

@@ -76,8 +76,8 @@ export const TRANSACTION_VARIANTS: readonly RuleVariant[] = [
     patches: [
       {
         file: 'groups/offset-fetch.ts',
-        from: 'return offsets.pending.has(key) ? unstable(partition) : fetched(partition, offsets.get(key));',
-        to: 'return fetched(partition, offsets.get(key));',
+        from: 'return offsets.pending.has(key) ? unstable(partition) : fetched(partition, told(offsets.get(key)));',
+        to: 'return fetched(partition, told(offsets.get(key)));',
       },
     ],
   },
