@@ -127,7 +127,7 @@ function spawnKafka(file: string): ChildProcess {
 }
 
 function spawnOdradek(file: string): ChildProcess {
-  const program = resolve(import.meta.dirname, '../../packages/cli/dist/broker-process.js');
+  const program = resolve(import.meta.dirname, '../../packages/cli/dist/broker-process.cjs');
   return spawn(process.execPath, [program, '--config', file], { stdio: ['ignore', 'ignore', 'pipe'] });
 }
 

@@ -9,7 +9,7 @@ import type { TestNetwork } from './test-network.ts';
 /** The bundle, or what `ODRADEK_BROKER_PROGRAM` names, so that another checkout can be held to the same. */
 const ODRADEK =
   process.env.ODRADEK_BROKER_PROGRAM ??
-  resolve(import.meta.dirname, '../../packages/cli/dist/broker-process.js');
+  resolve(import.meta.dirname, '../../packages/cli/dist/broker-process.cjs');
 const KAFKA_JVM = ['-Xms512m', '-Xmx512m', '-XX:+UseG1GC'];
 
 /** How long a clean stop may take before it counts as one that hangs. */
