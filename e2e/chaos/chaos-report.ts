@@ -66,7 +66,7 @@ export function reportOf(findings: Findings): {
     '',
     ...faultTable(gaps),
     '',
-    `records acknowledged ${run.acknowledged.count}, read ${run.read.count}; lost ${verdict.violations.lost.length}, moved ${verdict.violations.moved.length}, reordered ${verdict.violations.reordered.length}, duplicated by idempotent writers ${verdict.violations.duplicated.length}, repeated by plain ones ${verdict.repeated}, out of turn where the client promises no order ${verdict.outOfTurn}, given up by their client ${givenUp.length}`,
+    `records acknowledged ${run.acknowledged.count}, read ${run.read.count}; lost ${verdict.violations.lost.length}, moved ${verdict.violations.moved.length}, reordered ${verdict.violations.reordered.length}, duplicated by idempotent writers ${verdict.violations.duplicated.length}, sent anew by their clients in another epoch ${verdict.sentAnew.length}, repeated by plain ones ${verdict.repeated}, out of turn where the client promises no order ${verdict.outOfTurn}, given up by their client ${givenUp.length}`,
     `readings: ${verdict.violations.readings.length === 0 ? 'both clients, and the one that followed, read the same' : 'DIFFER'}; replicas: ${findings.differingReplicas.length === 0 ? 'byte for byte the same' : 'DIFFER'}`,
     `availability gap per leader kill: ${leaderKills.length} kills, median ${median(leaderKills)} ms, longest ${leaderKills.at(-1) ?? 0} ms${electionWords(kills, history)}`,
     ...killLines(kills, history),

@@ -10,7 +10,12 @@ import { SeededRandom } from './seeded-random.ts';
 function judged(
   told: string,
   log: string,
-  options: { readonly isIdempotent?: boolean; readonly isOrdered?: boolean; readonly again?: string } = {},
+  options: {
+    readonly isIdempotent?: boolean;
+    readonly isOrdered?: boolean;
+    readonly again?: string;
+    readonly epochs?: readonly number[];
+  } = {},
 ) {
   const acknowledged = new AcknowledgedRecords(1);
   const { isIdempotent = true, isOrdered = true } = options;
@@ -20,7 +25,12 @@ function judged(
     acknowledged.take(`a w 0 ${sequence} ${offset} 1000`);
   }
   const again = { name: 'again', records: reading(options.again ?? log), isWhole: true };
-  return judge(acknowledged, reading(log), [again]);
+  return judge(
+    acknowledged,
+    reading(log),
+    [again],
+    [options.epochs ?? reading(log).writers.flatMap((of) => of.map(() => 0))],
+  );
 }
 
 function reading(log: string): ReadRecords {
@@ -62,6 +72,13 @@ describe('the judge of a run', () => {
     expect(found(verdict)).toEqual([]);
     expect(verdict.repeated).toBe(2);
     expect(found(judged('0@0 2@1', 'w0 w2 w1', { isIdempotent: false }))).toEqual([]);
+  });
+
+  test('knows what a client has sent anew in another epoch from what a broker has written twice', () => {
+    const verdict = judged('0@0 1@2', 'w0 w1 w1', { epochs: [0, 0, 1] });
+    expect(found(verdict)).toEqual([]);
+    expect(verdict.sentAnew).toEqual(['w in 0: 1']);
+    expect(found(judged('0@0 1@2', 'w0 w1 w1', { epochs: [0, 1, 1] }))).toContain('duplicated');
   });
 
   test('only counts what is out of turn where the client promises no order', () => {

@@ -9,7 +9,7 @@ export interface Violations {
   readonly moved: string[];
   /** Behind a record that the same writer sent later. */
   readonly reordered: string[];
-  /** More than once, although the writer is idempotent. */
+  /** More than once in one epoch of its producer, although the writer is idempotent. */
   readonly duplicated: string[];
   /** Two readers disagree, or one saw offsets out of order. */
   readonly readings: string[];
@@ -21,6 +21,11 @@ export interface Verdict {
   readonly repeated: number;
   /** Records behind later ones of the same writer, where its client promises no order. */
   readonly outOfTurn: number;
+  /**
+   * Records of idempotent writers that are there again in a later epoch of their producer. Brokers know a record by its
+   * epoch and sequence (KIP-360): whether what a client sends anew was written before only the client can know.
+   */
+  readonly sentAnew: readonly string[];
 }
 
 /** Holds what was acknowledged against what was read at the end, and the readings against each other. */
@@ -28,6 +33,8 @@ export function judge(
   acknowledged: AcknowledgedRecords,
   read: ReadRecords,
   others: readonly { readonly name: string; readonly records: ReadRecords; readonly isWhole: boolean }[],
+  /** By partition and offset; see {@link producerEpochs}. */
+  epochs: readonly (readonly number[])[],
 ): Verdict {
   const violations: Violations = {
     lost: [],
@@ -38,6 +45,7 @@ export function judge(
   };
   let repeated = 0;
   let outOfTurn = 0;
+  const sentAnew: string[] = [];
   for (const [partition, sequences] of read.sequences.entries()) {
     const writers = read.writers[partition] ?? [];
     for (const [name, { offsets, isIdempotent, isOrdered }] of acknowledged.writers) {
@@ -52,15 +60,19 @@ export function judge(
         },
         violations,
       );
-      const order = orderOf({ told, history, where: `${name} in ${partition}` });
-      if (isIdempotent) violations.duplicated.push(...order.repeated);
-      else repeated += order.repeated.length;
+      const ofPartition = epochs[partition] ?? [];
+      const itsEpochs = ofPartition.filter((_, offset) => writers[offset] === name);
+      const order = orderOf({ told, history, where: `${name} in ${partition}` }, itsEpochs);
+      if (isIdempotent) {
+        violations.duplicated.push(...order.repeated);
+        sentAnew.push(...order.sentAnew);
+      } else repeated += order.repeated.length;
       if (isOrdered) violations.reordered.push(...order.outOfTurn);
       else outOfTurn += order.outOfTurn.length;
     }
   }
   for (const other of others) compareReadings(read, other, violations);
-  return { violations, repeated, outOfTurn };
+  return { violations, repeated, outOfTurn, sentAnew };
 }
 
 /** The sequence numbers of one writer in one partition, in the order of the log. */
@@ -91,27 +103,33 @@ function compareOffsets(
   });
 }
 
-/** What is there again, and what lies behind a record that was sent later. */
-function orderOf({ told, history, where }: Told): {
+interface Order {
   readonly repeated: readonly string[];
+  /** In another epoch than the first time. */
+  readonly sentAnew: readonly string[];
   readonly outOfTurn: readonly string[];
-} {
-  const seen = new Set<number>();
+}
+
+/** What is there again, and what lies behind a record that was sent later. `epochs` are those of the history. */
+function orderOf({ told, history, where }: Told, epochs: readonly number[]): Order {
+  const seen = new Map<number, number | undefined>();
   const repeated: string[] = [];
+  const sentAnew: string[] = [];
   const outOfTurn: string[] = [];
   let last = -1;
-  for (const sequence of history) {
+  for (const [index, sequence] of history.entries()) {
     if (seen.has(sequence)) {
-      repeated.push(`${where}: ${sequence}`);
+      const isSameEpoch = seen.get(sequence) === epochs[index];
+      (isSameEpoch ? repeated : sentAnew).push(`${where}: ${sequence}`);
       continue;
     }
-    seen.add(sequence);
+    seen.set(sequence, epochs[index]);
     // What was given up may still arrive, at any time.
     if (told[sequence] === undefined) continue;
     if (sequence < last) outOfTurn.push(`${where}: ${sequence} behind ${last}`);
     last = Math.max(last, sequence);
   }
-  return { repeated, outOfTurn };
+  return { repeated, sentAnew, outOfTurn };
 }
 
 function compareReadings(

@@ -18,7 +18,7 @@ import { FULL_LOAD_SETTINGS, fullLoadReport, runFullLoad } from './full-load.ts'
 import { metadataHistory } from './metadata-history.ts';
 import { Namespaces, namespacePrefix } from './namespaces.ts';
 import { Proxies } from './proxies.ts';
-import { differingReplicas } from './replica-files.ts';
+import { differingReplicas, producerEpochs } from './replica-files.ts';
 import type { TestNetwork } from './test-network.ts';
 
 const { values } = parseArgs({
@@ -128,7 +128,12 @@ async function chaos(
     title: `${who}, ${values.seconds} s of faults from seed ${values.seed}`,
     network: cluster.network.meaning,
     run: record,
-    verdict: judge(record.acknowledged, record.read, record.others),
+    verdict: judge(
+      record.acknowledged,
+      record.read,
+      record.others,
+      await producerEpochs(directories[0] ?? '', TOPIC, PARTITIONS),
+    ),
     history: await metadataHistory(directories[0] ?? ''),
     differingReplicas: await differingReplicas(directories, TOPIC, PARTITIONS),
     sessionTimeoutMs: timing.sessionTimeoutMs,
