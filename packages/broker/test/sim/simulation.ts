@@ -111,6 +111,7 @@ class Simulation {
       ...{ findings, budget, cluster: this.#cluster, flushing: this.#flushing },
       onLost: (partition) => this.#recordsLost(partition),
       onCut: () => this.#history.lapsed(),
+      onMisled: (transactionalId) => this.#ledger.misled(transactionalId, time.nowMs),
       note: (text) => trace.note(time.nowMs, text),
     });
     const coordinates = (node: number, groupId: string) => this.#watch.coordinates(node, groupId);

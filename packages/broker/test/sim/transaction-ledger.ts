@@ -40,6 +40,8 @@ export class TransactionLedger {
   readonly #transactions = new Map<string, Transaction>();
   /** Values by partition and offset, as a reader has seen them. */
   readonly #seen = new Map<string, string>();
+  /** When somebody who is its coordinator no more was asked about a transactional id last. */
+  readonly #misledMs = new Map<string, number>();
   #isJudged = true;
 
   constructor(findings: Findings) {
@@ -115,6 +117,15 @@ export class TransactionLedger {
       this.#violate(transaction, `${name} is committed, and ${missing[0]} is not there`);
     else if ((outcome === 'aborted' || outcome === 'open') && there.length > 0)
       this.#violate(transaction, `${name} is ${outcome}, and ${there[0]} is there`);
+  }
+
+  /** A broker that is its coordinator no more, and does not know, is asked about a transactional id. */
+  misled(transactionalId: string, nowMs: number): void {
+    this.#misledMs.set(transactionalId, nowMs);
+  }
+
+  wasMisled(transactionalId: string, sinceMs: number): boolean {
+    return (this.#misledMs.get(transactionalId) ?? -1) >= sinceMs;
   }
 
   /** Transactions may be lost, beyond what is promised: nothing is expected of any. */

@@ -46,6 +46,16 @@ export const TRANSACTION_VARIANTS: readonly RuleVariant[] = [
     ],
   },
   {
+    name: 'a new coordinator forgets who has nothing open',
+    patches: [
+      transactions(
+        'transaction-machine',
+        'const decision = emptyDecision();\n    this.#housekeeping.begin(now);',
+        'const decision = emptyDecision();\n    this.#housekeeping.begin(now);\n    for (const metadata of [...this.#transactions.values()]) if (metadata.state !== "Ongoing" && !isEnding(metadata)) this.#transactions.delete(metadata.transactionalId);',
+      ),
+    ],
+  },
+  {
     name: 'a transaction is complete before all have their markers',
     patches: [
       transactions(

@@ -1,7 +1,7 @@
 import { coordinatorPartition } from '../../../src/coordination/coordinator-partition.ts';
 import type { PartitionLog } from '../../../src/log/partition-log.ts';
 import type { MetadataImage } from '../../../src/metadata/metadata-image.ts';
-import { GROUP_METADATA_TOPIC } from '../../../src/metadata/topic-name.ts';
+import { GROUP_METADATA_TOPIC, TRANSACTION_STATE_TOPIC } from '../../../src/metadata/topic-name.ts';
 import type { MetadataQuorum } from '../../../src/raft/metadata-quorum.ts';
 import type { VoteRequest } from '../../../src/raft/raft-messages.ts';
 import type { Partition } from '../../../src/replication/partition.ts';
@@ -23,6 +23,8 @@ export interface ClusterWatchOptions {
   readonly budget: Budget;
   readonly flushing: Flushing;
   readonly onLost: (partition: string) => void;
+  /** Somebody is asked about a transactional id who believes to be its coordinator, and is so no more. */
+  readonly onMisled: (transactionalId: string) => void;
   /** A log is cut off. */
   readonly onCut: () => void;
   /** For whoever reads the trace. */
@@ -100,6 +102,12 @@ export class ClusterWatch implements NodeWatcher {
 
   voteGranted(quorum: MetadataQuorum, request: VoteRequest): void {
     this.#quorum.voteGranted(quorum, request);
+  }
+
+  transactionAsked(transactionalId: string, partition: number, leaderEpoch: number): void {
+    const { partitions = [] } = this.metadata.newest.topicsByName.get(TRANSACTION_STATE_TOPIC) ?? {};
+    const newestEpoch = partitions[partition]?.leaderEpoch ?? leaderEpoch;
+    if (leaderEpoch < newestEpoch) this.#options.onMisled(transactionalId);
   }
 
   /** To be called between any two events. */

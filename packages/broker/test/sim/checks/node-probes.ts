@@ -6,6 +6,7 @@ import type { MetadataImage } from '../../../src/metadata/metadata-image.ts';
 import { MetadataQuorum } from '../../../src/raft/metadata-quorum.ts';
 import type { RaftRequest, VoteRequest } from '../../../src/raft/raft-messages.ts';
 import { Partition } from '../../../src/replication/partition.ts';
+import { TransactionCoordinator } from '../../../src/transactions/transaction-coordinator.ts';
 
 /** Whoever looks at what the nodes of a simulation do. It is told after the fact, and changes nothing. */
 export interface NodeWatcher {
@@ -22,11 +23,15 @@ export interface NodeWatcher {
   committed(image: MetadataImage): void;
   quorumOpened(quorum: MetadataQuorum): void;
   voteGranted(quorum: MetadataQuorum, request: VoteRequest): void;
+  /** Who leads a partition of `__transaction_state`, or believes so, is asked about an id of it. */
+  transactionAsked(transactionalId: string, partition: number, leaderEpoch: number): void;
 }
 
 let watcher: NodeWatcher | null = null;
 let isFollowing = false;
 const logOf = new WeakMap<FollowerLog, PartitionLog>();
+/** In which epochs a coordinator was elected, by partition. */
+const electedIn = new WeakMap<TransactionCoordinator, Map<number, number>>();
 
 /** From now on this one is told; one at a time, as simulations run one after another. */
 export function watchNodes(next: NodeWatcher | null): void {
@@ -126,3 +131,38 @@ wrap(MetadataQuorum.prototype, 'answer', (original) => {
     return answered;
   } as typeof original;
 });
+
+wrap(TransactionCoordinator.prototype, 'elected', (original) => {
+  return function elected(this: TransactionCoordinator, partition, log) {
+    const epochs = electedIn.get(this) ?? new Map<number, number>();
+    electedIn.set(this, epochs.set(partition, log.leaderEpoch));
+    return original.call(this, partition, log);
+  };
+});
+
+wrap(TransactionCoordinator.prototype, 'addPartitions', (original) => {
+  return function addPartitions(this: TransactionCoordinator, request) {
+    transactionAsked(this, request.transactionalId);
+    return original.call(this, request);
+  };
+});
+
+wrap(TransactionCoordinator.prototype, 'endTransaction', (original) => {
+  return function endTransaction(this: TransactionCoordinator, request) {
+    transactionAsked(this, request.transactionalId);
+    return original.call(this, request);
+  };
+});
+
+wrap(TransactionCoordinator.prototype, 'find', (original) => {
+  return function find(this: TransactionCoordinator, transactionalId) {
+    transactionAsked(this, transactionalId);
+    return original.call(this, transactionalId);
+  };
+});
+
+function transactionAsked(coordinator: TransactionCoordinator, transactionalId: string): void {
+  const partition = coordinator.partitionOf(transactionalId);
+  const leaderEpoch = electedIn.get(coordinator)?.get(partition);
+  if (leaderEpoch !== undefined) watcher?.transactionAsked(transactionalId, partition, leaderEpoch);
+}

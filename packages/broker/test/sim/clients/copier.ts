@@ -86,8 +86,7 @@ export class Copier {
     const timeoutMs = client.random.between(TIMEOUT_MS.least, TIMEOUT_MS.most);
     this.#sessions += 1;
     return TransactionSession.begin({
-      ...{ client, version, timeoutMs, transactionalId: client.name },
-      mayBeForgotten: () => !ledger.isJudged,
+      ...{ client, version, timeoutMs, ledger, transactionalId: client.name },
     });
   }
 

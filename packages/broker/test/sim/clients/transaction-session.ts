@@ -1,6 +1,7 @@
 import { ErrorCode, errorOf } from '../../../src/protocol/errors.ts';
 import type { Decoded, Encodable, MessageDeclaration } from '../../../src/protocol/message.ts';
 import { buildBatch } from '../../../src/protocol/records.ts';
+import type { TransactionLedger } from '../transaction-ledger.ts';
 import {
   addOffsetsToTxn,
   addPartitionsToTxn,
@@ -40,7 +41,11 @@ const ENDED: readonly number[] = [
   ErrorCode.INVALID_TXN_STATE,
 ];
 
-/** Answers of brokers that know less of a producer than it was told: after a loss beyond what is promised. */
+/**
+ * Answers of brokers that know less of a producer than it was told: after a loss beyond what is promised. The first also
+ * of one that leads no more and was not told so, when it is asked about who has come since: to Kafka's clients it is
+ * fatal, and the application begins anew.
+ */
 const FORGOTTEN: readonly number[] = [
   ErrorCode.INVALID_PRODUCER_ID_MAPPING,
   ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER,
@@ -63,8 +68,7 @@ export interface SessionOptions {
   readonly transactionalId: string;
   readonly version: TransactionVersion;
   readonly timeoutMs: number;
-  /** What brokers knew may be lost, and no promise is broken. */
-  readonly mayBeForgotten: () => boolean;
+  readonly ledger: TransactionLedger;
 }
 
 /** The place of a member in its group, as a transaction that commits offsets names it. */
@@ -77,6 +81,7 @@ type Attempt = { readonly errorCode: number } | null;
 /** A transactional producer from the moment it has its epoch; one transaction after another. */
 export class TransactionSession {
   readonly #options: SessionOptions;
+  readonly #begunMs: number;
   #producerId: number;
   #epoch: number;
   readonly #sequences = new Map<string, number>();
@@ -85,6 +90,7 @@ export class TransactionSession {
 
   private constructor(options: SessionOptions, producerId: number, epoch: number) {
     this.#options = options;
+    this.#begunMs = options.client.virtualMs;
     this.#producerId = producerId;
     this.#epoch = epoch;
   }
@@ -96,7 +102,8 @@ export class TransactionSession {
     const answer = await askCoordinator(options, initProducerId, body, REQUEST_TIMEOUT_MS);
     if (answer?.errorCode === ErrorCode.NONE)
       return new TransactionSession(options, answer.producerId, answer.producerEpoch);
-    if (answer !== null) judge(options, answer.errorCode, 'the beginning of a producer');
+    if (answer !== null)
+      judge(options, answer.errorCode, { what: 'the beginning of a producer', begunMs: client.virtualMs });
     await client.sleep(client.random.fraction() * RETRY_MS_MAX);
     return null;
   }
@@ -232,8 +239,8 @@ export class TransactionSession {
 
   /** By the second protocol every transaction has an epoch of its own. */
   #goOnAs({ producerId, producerEpoch }: { producerId: number; producerEpoch: number }): void {
-    const { client, mayBeForgotten } = this.#options;
-    if (producerId === this.#producerId && producerEpoch <= this.#epoch && !mayBeForgotten())
+    const { client, ledger } = this.#options;
+    if (producerId === this.#producerId && producerEpoch <= this.#epoch && ledger.isJudged)
       client.violate(`epoch ${producerEpoch} follows ${this.#epoch} of producer ${producerId}`);
     this.#producerId = producerId;
     this.#epoch = producerEpoch;
@@ -250,7 +257,7 @@ export class TransactionSession {
       const answer = await attempt();
       if (answer?.errorCode === ErrorCode.NONE) return 'done';
       if (answer !== null) {
-        const outcome = judge(this.#options, answer.errorCode, what);
+        const outcome = judge(this.#options, answer.errorCode, { what, begunMs: this.#begunMs });
         if (outcome !== 'again') return outcome;
       }
       if (once) return 'unanswered';
@@ -273,17 +280,19 @@ async function askCoordinator<Request extends MessageDeclaration, Response exten
 }
 
 function judge(
-  { client, mayBeForgotten }: SessionOptions,
+  { client, ledger, transactionalId }: SessionOptions,
   errorCode: number,
-  what: string,
+  { what, begunMs }: { readonly what: string; readonly begunMs: number },
 ): 'again' | 'ended' | 'expelled' {
   if (PASSING.includes(errorCode)) {
     client.forgetCoordinators();
     return 'again';
   }
   if (EXPELLED.includes(errorCode)) return 'expelled';
-  const isForgotten = FORGOTTEN.includes(errorCode) && mayBeForgotten();
-  if (!ENDED.includes(errorCode) && !isForgotten)
+  const isForgotten = FORGOTTEN.includes(errorCode) && !ledger.isJudged;
+  const isMisled =
+    errorCode === ErrorCode.INVALID_PRODUCER_ID_MAPPING && ledger.wasMisled(transactionalId, begunMs);
+  if (!ENDED.includes(errorCode) && !isForgotten && !isMisled)
     client.violate(`${what} was refused with ${errorOf(errorCode).name}`);
   return 'ended';
 }

@@ -70,8 +70,7 @@ export class TransactionalWriter {
     const { client, version, ledger } = this.#options;
     const timeoutMs = client.random.between(TIMEOUT_MS.least, TIMEOUT_MS.most);
     this.#session = await TransactionSession.begin({
-      ...{ client, version, timeoutMs, transactionalId: this.#transactionalId },
-      mayBeForgotten: () => !ledger.isJudged,
+      ...{ client, version, timeoutMs, ledger, transactionalId: this.#transactionalId },
     });
     if (this.#session === null) return;
     this.#sessions += 1;
