@@ -1,4 +1,4 @@
-import { batchSizeAt, lastOffsetAt, maxTimestampAt } from '../protocol/record-batch.ts';
+import { batchSizeAt, lastOffsetAt, maxTimestampAt, recordCountAt } from '../protocol/record-batch.ts';
 import type { SegmentIndexes } from './index-cache.ts';
 import { OffsetIndex } from './offset-index.ts';
 import { TimeIndex, type TimestampOffset } from './time-index.ts';
@@ -41,12 +41,16 @@ export class IndexBuilder {
     return this.#firstTimestamp;
   }
 
-  /** Takes in the batch at `at`, which lies at `position` of the file. */
+  /**
+   * Takes in the batch at `at`, which lies at `position` of the file. One that compaction has emptied has kept its
+   * timestamp and no record of it: a time index with it would lead to nothing, and Kafka's tools complain about one.
+   */
   add(bytes: Uint8Array, at: number, position: number): void {
     const maxTimestamp = maxTimestampAt(bytes, at);
     const lastOffset = lastOffsetAt(bytes, at);
     this.#firstTimestamp ??= maxTimestamp;
-    if (maxTimestamp > this.#newest.timestamp) this.#newest = { timestamp: maxTimestamp, offset: lastOffset };
+    const isLater = maxTimestamp > this.#newest.timestamp && recordCountAt(bytes, at) > 0;
+    if (isLater) this.#newest = { timestamp: maxTimestamp, offset: lastOffset };
     if (this.#bytesSinceEntry > this.#intervalBytes) {
       this.indexes.offsets.append(lastOffset, position);
       this.indexes.times.append(this.#newest.timestamp, this.#newest.offset);

@@ -1,5 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { batchOf } from '../../test/log/log-bed.ts';
+import { BATCH_HEADER_BYTES, readBatchHeader, writeBatchHeader } from '../protocol/record-batch.ts';
+import { IndexBuilder } from './index-builder.ts';
 import { OffsetIndex } from './offset-index.ts';
 import { TimeIndex } from './time-index.ts';
 
@@ -99,4 +102,26 @@ describe('a time index', () => {
     index.append(2, BASE + 1);
     expect(index.isFull(36)).toBe(true);
   });
+
+  test('has no entry of a batch that compaction has emptied, whatever its header says', () => {
+    const at = (baseOffset: number, timestamp: number) => batchOf(['one', 'two'], { baseOffset, timestamp });
+    const builder = IndexBuilder.empty(0, 0);
+    let position = 0;
+    for (const batch of [at(0, 1_000), emptied(at(2, 5_000)), at(4, 2_000), emptied(at(6, 9_000))]) {
+      builder.add(batch, 0, position);
+      position += batch.length;
+    }
+    const { times } = builder.seal();
+    expect([times.first, times.last]).toEqual([
+      { timestamp: 1_000, offset: 1 },
+      { timestamp: 2_000, offset: 5 },
+    ]);
+  });
 });
+
+/** A batch's header alone, as the cleaner leaves the last one of a producer. */
+function emptied(batch: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(BATCH_HEADER_BYTES);
+  writeBatchHeader(bytes, { ...readBatchHeader(batch), recordCount: 0 });
+  return bytes;
+}
