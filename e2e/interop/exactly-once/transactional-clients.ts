@@ -2,7 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import { type Consumer, Kafka, logLevel, type Producer, type Transaction } from 'kafkajs';
 import { javaClassPath, pythonWithClients } from '../../tools/workshop.mjs';
 import { DriverProcess } from '../driver-process.ts';
-import { inTime } from '../patience.ts';
+import { found, inTime } from '../patience.ts';
 
 /** Where a group is to go on reading. */
 export interface GroupOffset {
@@ -24,7 +24,7 @@ export interface TransactionalClient {
   end(transactionalId: string, how: 'commit' | 'abort'): Promise<void>;
   /**
    * The values of each partition of a topic that it sees when it has read all that is to be read, which is at least
-   * `count`.
+   * `count`: who commits is answered when that is decided, and markers tell the partitions of it afterwards.
    */
   committed(bootstrap: string, topic: string, partitions: number, count: number): Promise<string[][]>;
   close(): Promise<void>;
@@ -65,8 +65,15 @@ class DrivenClient implements TransactionalClient {
     await this.#run(how, { transactional_id: transactionalId });
   }
 
-  committed(bootstrap: string, topic: string, partitions: number): Promise<string[][]> {
-    return this.read(bootstrap, topic, partitions, 'read_committed');
+  committed(bootstrap: string, topic: string, partitions: number, count: number): Promise<string[][]> {
+    let seen: string[][] = [];
+    const look = async () => {
+      seen = await this.read(bootstrap, topic, partitions, 'read_committed');
+      return seen.flat().length < count ? null : seen;
+    };
+    return found(`${this.name} sees ${count} values`, look, {
+      saw: () => `it has seen ${JSON.stringify(seen)}`,
+    });
   }
 
   /** The values of each partition that a reader of the isolation level sees. */
