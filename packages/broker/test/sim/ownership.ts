@@ -38,8 +38,8 @@ export class Ownership {
   readonly #time: VirtualTime;
   readonly #coordinates: Coordinates;
   readonly #claims = new Map<string, Claim>();
-  /** By group, partition and epoch: the one who had it in that epoch. */
-  readonly #owners = new Map<string, string>();
+  /** By group and partition, who had it in each epoch. */
+  readonly #owners = new Map<string, Map<number, string>>();
   /** Groups that change their protocol: once nobody is in one of them its epochs begin anew, in Kafka too. */
   readonly #restarting = new Set<string>();
   #isJudged = true;
@@ -71,15 +71,18 @@ export class Ownership {
     if (claim === undefined || (claim.memberId === memberId && claim.epoch <= epoch)) return;
     if (!claim.isReleased && this.#time.nowMs < claim.heardMs + PATIENCE_MS) return;
     this.#claims.delete(partition);
-    this.#owners.delete(`${partition} in epoch ${epoch}`);
+    // Epochs that are still to come were those of a group before this one.
+    const owners = this.#owners.get(partition);
+    for (const former of [...(owners?.keys() ?? [])]) if (former >= epoch) owners?.delete(former);
   }
 
   #holdsOne(partition: string, told: Holding): void {
     const { memberId, epoch, sentMs } = told;
-    const key = `${partition} in epoch ${epoch}`;
-    const owner = this.#owners.get(key) ?? memberId;
-    if (owner !== memberId) this.#violate(`${key} is owned by ${owner} and by ${memberId}`);
-    this.#owners.set(key, memberId);
+    const owners = this.#owners.get(partition) ?? new Map<number, string>();
+    const owner = owners.get(epoch) ?? memberId;
+    if (owner !== memberId)
+      this.#violate(`${partition} in epoch ${epoch} is owned by ${owner} and by ${memberId}`);
+    this.#owners.set(partition, owners.set(epoch, memberId));
     const claim = this.#claims.get(partition);
     if (claim !== undefined && claim.memberId !== memberId && claim.epoch > epoch && claim.sinceMs < sentMs)
       this.#violate(

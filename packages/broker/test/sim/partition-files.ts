@@ -98,15 +98,21 @@ export function readPartition(name: string, directory: DirectoryNode, view: Tree
  */
 export function hiddenBatches(directory: DirectoryNode): StoredBatch[] {
   const found: StoredBatch[] = [];
-  for (const view of ['live', 'durable'] as const) {
-    for (const [file, node] of directory.entries(view)) {
-      if (node.kind !== 'file' || !/^\d{20}\.log/.test(file)) continue;
-      for (const bytes of [node.content('live'), node.content('durable'), ...node.unsyncedWrites])
-        if (bytes.length >= BATCH_HEADER_BYTES)
-          found.push(...wholeBatches(bytes, baseOffsetAt(bytes), { hasGaps: true }));
-    }
+  const entries = [...directory.entries('live'), ...directory.entries('durable')];
+  const logs = new Set(entries.flatMap(([file, node]) => (/^\d{20}\.log/.test(file) ? [node] : [])));
+  for (const node of logs) {
+    if (node.kind !== 'file') continue;
+    const [live, durable] = [node.content('live'), node.content('durable')];
+    const others = isBeginningOf(durable, live) ? node.unsyncedWrites : [durable, ...node.unsyncedWrites];
+    for (const bytes of [live, ...others])
+      if (bytes.length >= BATCH_HEADER_BYTES)
+        found.push(...wholeBatches(bytes, baseOffsetAt(bytes), { hasGaps: true }));
   }
   return found;
+}
+
+function isBeginningOf(bytes: Uint8Array, longer: Uint8Array): boolean {
+  return bytes.length <= longer.length && Buffer.compare(bytes, longer.subarray(0, bytes.length)) === 0;
 }
 
 /** The batches that `bytes` begin with, each whole, and at `offset` and on without a gap unless there may be some. */

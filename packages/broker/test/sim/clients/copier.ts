@@ -68,8 +68,9 @@ export class Copier {
         await client.sleep(client.random.fraction() * RETRY_MS_MAX);
         continue;
       }
-      isLast = (await this.#work(membership, leavesAtMs)) && wasOver;
-      if (client.wallMs < leavesAtMs && !isOver()) continue;
+      isLast = (await this.#work(membership, wasOver ? Number.POSITIVE_INFINITY : leavesAtMs)) && wasOver;
+      // In the end it stays until it is done: two that left at every rebalance would call each other for ever.
+      if (wasOver ? !isLast : client.wallMs < leavesAtMs) continue;
       await this.#membership.leave();
       leavesAtMs = this.#drawnEnd();
     }
