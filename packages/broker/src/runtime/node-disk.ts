@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import { type DirectoryEntry, type Disk, DiskError, type File } from './disk.ts';
 import type { Durations } from './metrics.ts';
 import { lockFile } from './node-lock-file.ts';
+import { removeTree } from './node-tree-removal.ts';
 
 /** What one `writev` takes (IOV_MAX on Linux and macOS). */
 const BUFFERS_PER_WRITE = 1024;
@@ -46,7 +47,7 @@ export const nodeDisk: Disk = {
       await fs.promises.mkdir(path, { recursive: true, mode: 0o700 });
     }),
   remove: (path) => onDisk(path, () => fs.promises.rm(path, { force: true })),
-  removeDirectory: (path) => onDisk(path, () => fs.promises.rm(path, { recursive: true, force: true })),
+  removeDirectory: (path) => onDisk(path, () => removeTree(path)),
   rename: (from, to) => onDisk(from, () => fs.promises.rename(from, to)),
   syncDirectory: (directory) =>
     onDisk(directory, async () => {
