@@ -4,6 +4,9 @@ import type { Turn } from './turn.ts';
 /** Between a candidate's vote and the first fetch of a follower lie the syncs of a voter, the leader and the follower. */
 const SYNCS_OF_OTHERS = 3;
 
+/** A candidate's own vote is on disk before it asks for others. */
+export const SYNCS_OF_A_CANDIDATE = 1;
+
 /** Whoever has lost an election lets the winner write down its epoch before it stands again. */
 export const SYNCS_OF_A_WINNER = 2;
 

@@ -119,6 +119,14 @@ export function otherVoters(state: RaftState): readonly VoterNode[] {
   return votersOf(state).filter(({ id }) => id !== state.identity.self.id);
 }
 
+/** Of requests in a row whose connection was refused, or broke: a process that lives takes one of them. */
+const GONE_AFTER = 4;
+
+/** Whether the process of the leader that this node follows has ended, by all that is seen of it. */
+export function isLeaderGone({ leaderId, peers }: RaftState): boolean {
+  return leaderId !== null && (peers.get(leaderId)?.unanswered ?? 0) >= GONE_AFTER;
+}
+
 /** The end of the log as elections compare it. */
 export function endOf({ log }: RaftState): OffsetAndEpoch {
   return { offset: log.endOffset, epoch: lastEpochOf(log) };

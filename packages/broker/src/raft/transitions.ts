@@ -97,6 +97,12 @@ export function followAgain(turn: Turn, fetchDeadlineMs: number): void {
   turn.become(follower(fetchDeadlineMs));
 }
 
+/** To where this node was before it stood, until another was elected or the time is over. */
+export function standBack(turn: Turn, untilMs: number): void {
+  if (turn.state.leaderId === null) waitForLeader(turn, untilMs);
+  else followAgain(turn, untilMs);
+}
+
 function follower(fetchDeadlineMs: number): Follower {
   return { name: 'follower', fetchDeadlineMs, hasFetched: false, snapshot: null };
 }

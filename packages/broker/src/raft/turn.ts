@@ -1,4 +1,4 @@
-import { diskAllowance, SYNCS_OF_A_WINNER } from './disk-pace.ts';
+import { diskAllowance, SYNCS_OF_A_CANDIDATE, SYNCS_OF_A_WINNER } from './disk-pace.ts';
 import type { Moment, RaftEffect, ReportedFacts } from './raft-event.ts';
 import type { RaftAnswer, RaftRequest } from './raft-messages.ts';
 import type { Peer, RaftState } from './raft-state.ts';
@@ -12,6 +12,9 @@ const LONGEST_PAUSE_PART = 4;
 
 /** Eight times the time of an election is enough for a sync of more than a second. */
 const MOST_DOUBLINGS = 3;
+
+/** Of the election timeout: what a voter leaves to another whose pre-vote it has granted, once to twice. */
+const YIELDED_PART = 4;
 
 /** The part of an answer that is the same for all of them. */
 export function leaderKnown({ epoch, leaderId, leaderEndpoints }: RaftState) {
@@ -88,6 +91,12 @@ export class Turn {
     const most = Math.min(electionBackoffMaxMs, growing);
     const winnersMs = diskAllowance(this.#state, SYNCS_OF_A_WINNER);
     return this.nowMs + retryBackoffMs + winnersMs + Math.floor(this.#moment.chance() * most);
+  }
+
+  /** How long another voter has to be elected before this one stands: it asks for votes when its own is on disk. */
+  yieldedUntil(): number {
+    const { electionTimeoutMs } = this.#state.identity.timing;
+    return this.jittered(electionTimeoutMs / YIELDED_PART) + diskAllowance(this.#state, SYNCS_OF_A_CANDIDATE);
   }
 
   emit(effect: RaftEffect): void {

@@ -1,4 +1,4 @@
-import { isVoter } from '../raft-state.ts';
+import { isLeaderGone, isVoter } from '../raft-state.ts';
 import type { Follower } from '../role.ts';
 import { becomeProspective } from '../transitions.ts';
 import type { Turn } from '../turn.ts';
@@ -18,15 +18,10 @@ function stayVoter(turn: Turn, role: Follower): void {
   else askLeader(turn, role);
 }
 
-/** Of requests in a row whose connection was refused, or broke: a process that lives takes one of them. */
-const GONE_AFTER = 4;
-
 /** A leader whose process is gone is not waited for as long as one that is silent; see {@link Turn.giveUpOn}. */
 function patienceEndsMs(turn: Turn, role: Follower): number {
-  const { leaderId, peers, identity } = turn.state;
-  const unanswered = leaderId === null ? 0 : (peers.get(leaderId)?.unanswered ?? 0);
-  const soonMs = identity.timing.electionTimeoutMs / 2;
-  if (unanswered < GONE_AFTER || role.fetchDeadlineMs <= turn.nowMs + soonMs) return role.fetchDeadlineMs;
+  const soonMs = turn.state.identity.timing.electionTimeoutMs / 2;
+  if (!isLeaderGone(turn.state) || role.fetchDeadlineMs <= turn.nowMs + soonMs) return role.fetchDeadlineMs;
   // All followers see it at the same time, and must not all stand.
   const fetchDeadlineMs = turn.soonAfter(soonMs);
   turn.update({ role: { ...role, fetchDeadlineMs } });

@@ -1,14 +1,8 @@
-import { endOf, otherVoters, votersOf } from '../raft-state.ts';
+import { endOf, otherVoters, type RaftState, votersOf } from '../raft-state.ts';
 import type { Candidate, Prospective } from '../role.ts';
-import {
-  becomeCandidate,
-  becomeLeader,
-  becomeProspective,
-  followAgain,
-  waitForLeader,
-} from '../transitions.ts';
+import { becomeCandidate, becomeLeader, becomeProspective, standBack } from '../transitions.ts';
 import type { Turn } from '../turn.ts';
-import { hasAnswered, isLost, isWon, type Votes } from '../votes.ts';
+import { hasAnswered, isLost, isWon, type Votes, withVote } from '../votes.ts';
 
 export function stayProspective(turn: Turn, { votes, electionDeadlineMs }: Prospective): void {
   const voters = votersOf(turn.state);
@@ -20,9 +14,7 @@ export function stayProspective(turn: Turn, { votes, electionDeadlineMs }: Prosp
 /** A majority hears the leader, or has more in its log, or cannot be reached. */
 function withdraw(turn: Turn): void {
   turn.update({ lostElections: turn.state.lostElections + 1 });
-  const nextTryMs = turn.backedOff();
-  if (turn.state.leaderId === null) waitForLeader(turn, nextTryMs);
-  else followAgain(turn, nextTryMs);
+  standBack(turn, turn.backedOff());
 }
 
 export function stayCandidate(turn: Turn, role: Candidate): void {
@@ -32,8 +24,17 @@ export function stayCandidate(turn: Turn, role: Candidate): void {
   if (isWon(votes, voters)) becomeLeader(turn, votes.granted);
   else if (isBackingOff) {
     if (isOver) becomeProspective(turn);
-  } else if (isOver || isLost(votes, voters)) backOff(turn, role);
+  } else if (isOver || isLost(withUnreachable(turn.state, votes), voters)) backOff(turn, role);
   else askForVotes(turn, votes, { preVote: false });
+}
+
+/** Of requests in a row: a first one may have met a connection that was closed long ago. */
+const UNREACHABLE_AFTER = 2;
+
+/** Who cannot be asked gives no vote to an election that another voter has refused already. */
+function withUnreachable({ peers }: RaftState, votes: Votes): Votes {
+  const silent = [...peers].flatMap(([id, { unanswered }]) => (unanswered < UNREACHABLE_AFTER ? [] : [id]));
+  return silent.reduce((all, id) => (hasAnswered(all, id) ? all : withVote(all, id, false)), votes);
 }
 
 /** Voters that split their votes must not all come back at once. A late vote still counts. */

@@ -1,9 +1,9 @@
 import { ErrorCode } from '../../protocol/errors.ts';
 import { isUpToDate } from '../epoch-log.ts';
 import type { VoteRequest, VoteResponse } from '../raft-messages.ts';
-import type { RaftState } from '../raft-state.ts';
+import { endOf, isLeaderGone, type RaftState } from '../raft-state.ts';
 import type { ReplicaKey } from '../replica-key.ts';
-import { enterEpoch, giveVote } from '../transitions.ts';
+import { enterEpoch, giveVote, standBack } from '../transitions.ts';
 import { leaderKnown, type Turn } from '../turn.ts';
 import { withVote } from '../votes.ts';
 import { claimError, isMeantForUs, isOfOtherCluster, learnFrom } from './request-checks.ts';
@@ -28,7 +28,8 @@ export function answerVote(turn: Turn, requestId: number, request: VoteRequest):
     return;
   }
   const voteGranted = canGrant(turn.state, request);
-  if (voteGranted && !request.preVote && turn.state.votedKey === null) giveVote(turn, candidate);
+  if (voteGranted && request.preVote) letStandFirst(turn, request);
+  else if (voteGranted && turn.state.votedKey === null) giveVote(turn, candidate);
   answer(turn, requestId, { errorCode: ErrorCode.NONE, voteGranted });
 }
 
@@ -51,7 +52,7 @@ function canGrant(state: RaftState, { candidate, last, preVote }: VoteRequest): 
     case 'resigned':
       return preVote && knowsEnough;
     case 'follower':
-      return preVote && knowsEnough && !role.hasFetched;
+      return preVote && knowsEnough && (!role.hasFetched || isLeaderGone(state));
     default:
       return false;
   }
@@ -67,6 +68,37 @@ function answer(
   { errorCode, voteGranted = false }: { errorCode: number; voteGranted?: boolean },
 ): void {
   turn.answer(requestId, { api: 'vote', errorCode, ...leaderKnown(turn.state), voteGranted });
+}
+
+/**
+ * Two voters that grant each other's pre-votes both stand, and neither is elected. So whoever has granted one waits for
+ * that voter's election, and of two that ask each other at the same time one goes on.
+ */
+function letStandFirst(turn: Turn, request: VoteRequest): void {
+  const { role } = turn.state;
+  const untilMs = turn.yieldedUntil();
+  switch (role.name) {
+    case 'prospective':
+      if (goesFirst(turn.state, request)) standBack(turn, untilMs);
+      break;
+    case 'follower':
+      if (isLeaderGone(turn.state) && role.snapshot === null) standBack(turn, untilMs);
+      else turn.update({ role: { ...role, fetchDeadlineMs: Math.max(role.fetchDeadlineMs, untilMs) } });
+      break;
+    case 'unattached':
+    case 'candidate':
+      turn.update({ role: { ...role, electionDeadlineMs: Math.max(role.electionDeadlineMs, untilMs) } });
+      break;
+    default:
+      break;
+  }
+}
+
+/** The longer log, then the lower id. */
+function goesFirst(state: RaftState, { candidate, last }: VoteRequest): boolean {
+  const end = endOf(state);
+  const isLonger = last.epoch !== end.epoch || last.offset !== end.offset;
+  return isLonger || candidate.id < state.identity.self.id;
 }
 
 /** Of the election timeout: after so long a voter that said no to a pre-vote is asked again. */
