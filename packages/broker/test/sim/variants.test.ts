@@ -41,8 +41,12 @@ const FIRST_SEEDS: Readonly<Record<string, number>> = {
   'a transaction is complete before all have their markers': 2,
   'a partition is given to another before it was given up': 1,
   'offsets count before their transaction has ended': 1,
-  'whoever was in an earlier generation may commit in a transaction': 1,
-  'an offset is told while a transaction is about to commit another': 6,
+  'whoever was in an earlier generation may commit in a transaction': 4,
+  'an offset is told while a transaction is about to commit another': 15,
+  'a partition does not ask whether it belongs to a transaction': 11,
+  'a producer that was fenced may end transactions': 5,
+  'nobody looks for transactions that take too long': 5,
+  'a new coordinator forgets who has nothing open': 1,
 };
 
 /** Each in a process of its own, for its rules are in place before the broker is loaded. */

@@ -65,7 +65,7 @@ export class QuorumCheck {
     if (other === undefined) this.#findings.count('quorumElections');
     this.#leaders.set(epoch, machine.id);
     const { startOffset, endOffset } = watched.quorum.state.log;
-    const range = { from: startOffset, to: this.#committed.endOffset };
+    const range = { from: startOffset, to: this.#committed.endFor(epoch) };
     const stored = headersOf(machine, { ...range, view: 'live' });
     // A full disk may hold up what the node has taken: it lies in its queue, and durably with those who voted for it.
     const written = endOffset >= range.to ? (stored.at(-1)?.endOffset ?? startOffset) : range.to;
@@ -86,7 +86,7 @@ export class QuorumCheck {
     if (difference !== null) this.#findings.violate(`metadata of node ${machine.id}: ${difference.text}`);
     if (isLeader) this.#checkEpoch(watched, stored.at(-1));
     if (!isLeader || highWatermark <= before) return;
-    this.#committed.extend(stored, highWatermark);
+    this.#committed.extend(stored, { to: highWatermark, leaderEpoch: quorum.state.epoch });
     this.#checkHolders(quorum, { from: before, to: this.#committed.endOffset });
   }
 

@@ -60,14 +60,18 @@ export class ReplicationCheck {
     });
   }
 
-  /** What is committed must be in the log of each later leader, batch by batch. */
+  /**
+   * What is committed must be in the log of each later leader, batch by batch. One that was held up may begin when
+   * another has led for long, and does no harm.
+   */
   epochBegan(log: PartitionLog, leaderEpoch: number): void {
     if (isMetadata(log)) return;
     this.#led.set(log, { leaderEpoch, highWatermark: log.highWatermark });
     const committed = this.#committedOf(log);
-    if (committed.endOffset === 0) return;
+    const to = committed.endFor(leaderEpoch);
+    if (to === 0) return;
     const { budgetOf, findings, onLost } = this.#options;
-    const lost = this.#differenceOf(log, committed, { from: log.logStartOffset, to: committed.endOffset });
+    const lost = this.#differenceOf(log, committed, { from: log.logStartOffset, to });
     if (lost === null) return;
     const name = nameOf(log);
     if (budgetOf(log.topicPartition.topic) !== 'beyond') {
@@ -121,7 +125,8 @@ export class ReplicationCheck {
     const committed = this.#committedOf(log);
     const from = committed.endOffset;
     if (highWatermark <= from) return;
-    committed.extend(this.#headersOf(this.#machineOf(log), log, { from, to: highWatermark }), highWatermark);
+    const stored = this.#headersOf(this.#machineOf(log), log, { from, to: highWatermark });
+    committed.extend(stored, { to: highWatermark, leaderEpoch: led.leaderEpoch });
     this.#checkHolders(log, led, { from, to: committed.endOffset });
   }
 
