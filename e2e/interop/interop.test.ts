@@ -10,6 +10,7 @@ import { PlatformaticClient } from './clients/platformatic-client.ts';
 import { ScriptedClient } from './clients/scripted-client.ts';
 import { InteropTable } from './interop-table.ts';
 import { KafkaTools } from './kafka-tools.ts';
+import { found } from './patience.ts';
 
 const everyCodec: readonly Codec[] = ['none', 'gzip', 'snappy', 'lz4', 'zstd'];
 const drivers = `${import.meta.dirname}/clients`;
@@ -73,13 +74,7 @@ describe.each(clients.map((client) => [client.name, client] as const))('%s', (na
 
   test('creates a topic', async () => {
     await client.createTopic(broker.bootstrap, topic, 2);
-    const described = await tools.topics([
-      '--bootstrap-server',
-      broker.bootstrap,
-      '--describe',
-      '--topic',
-      topic,
-    ]);
+    const described = await descriptionOf(topic);
     expect(described).toContain(`Topic: ${topic}`);
     table.passed(client, await client.version(), 'create topic');
   });
@@ -117,6 +112,18 @@ describe.each(clients.map((client) => [client.name, client] as const))('%s', (na
     table.passed(client, await client.version(), 'resume');
   });
 });
+
+/** As kafka-topics prints it, once the broker that it happens to ask has heard of the topic. */
+function descriptionOf(topic: string): Promise<string> {
+  let last = '';
+  const look = async () => {
+    const args = ['--bootstrap-server', broker.bootstrap, '--describe', '--topic', topic];
+    const { code, output } = await tools.attempt('org.apache.kafka.tools.TopicCommand', args);
+    last = output;
+    return code === 0 ? output : null;
+  };
+  return found(`${topic} is described`, look, { saw: () => last });
+}
 
 describe.each(sharedTopics)('what everyone wrote to $topic', ({ topic, codecs }) => {
   const readers = clients.filter((client) => codecs.every((codec) => client.codecs.includes(codec)));
