@@ -30,6 +30,8 @@ export interface ConsumerConfig {
   readonly migrationPolicy: MigrationPolicy;
   /** `group.consumer.regex.refresh.interval.ms` */
   readonly regexRefreshIntervalMs: number;
+  /** `odradek.group.consumer.reconciling.heartbeat.interval.ms` */
+  readonly reconcilingHeartbeatIntervalMs: number;
   /** As the group's own configs have it, or the broker's. */
   readonly ofGroup: (groupId: string) => ConsumerGroupConfig;
 }

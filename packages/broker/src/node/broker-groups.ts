@@ -74,6 +74,7 @@ function consumerConfig(config: BrokerConfig, image: () => MetadataImage): Consu
     assignors: values.list('group.consumer.assignors'),
     migrationPolicy: values.string('group.consumer.migration.policy').toLowerCase() as MigrationPolicy,
     regexRefreshIntervalMs: values.number('group.consumer.regex.refresh.interval.ms'),
+    reconcilingHeartbeatIntervalMs: values.number('odradek.group.consumer.reconciling.heartbeat.interval.ms'),
     ofGroup(groupId) {
       const own = dynamicConfigs(image(), ConfigResourceType.GROUP, groupId);
       const broker = ofBroker();

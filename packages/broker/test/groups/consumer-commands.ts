@@ -46,6 +46,11 @@ export function assignmentText({ assignment }: ConsumerGroupHeartbeatResponse): 
   return partitionsText(assignmentOf(topics));
 }
 
+/** When the member is to come again, unless that is when it always does. */
+export function soonText({ heartbeatIntervalMs = 0 }: ConsumerGroupHeartbeatResponse): string | undefined {
+  return [0, 5000].includes(heartbeatIntervalMs) ? undefined : `${heartbeatIntervalMs}ms`;
+}
+
 /** What ConsumerGroupDescribe says of a group. */
 export function describeConsumers(groupId: string, coordinator: GroupCoordinator): string {
   const result = coordinator.describeConsumerGroup(groupId);

@@ -21,6 +21,7 @@ export const GROUP_CONFIG: GroupConfig = {
     assignors: ['uniform', 'range'],
     migrationPolicy: 'bidirectional',
     regexRefreshIntervalMs: 600_000,
+    reconcilingHeartbeatIntervalMs: 1000,
     ofGroup: () => ({ sessionTimeoutMs: 45_000, heartbeatIntervalMs: 5000, assignmentIntervalMs: 1000 }),
   },
 };

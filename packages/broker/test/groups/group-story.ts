@@ -8,7 +8,7 @@ import { ZERO_UUID } from '../../src/protocol/uuid.ts';
 import { settle } from '../coordination/manual-clock.ts';
 import { Command } from '../coordination/story-command.ts';
 import { errorName, StoryStage } from '../coordination/story-stage.ts';
-import { assignmentText, describeConsumers, sendHeartbeat } from './consumer-commands.ts';
+import { assignmentText, describeConsumers, sendHeartbeat, soonText } from './consumer-commands.ts';
 import { withConsumerConfig } from './consumer-configs.ts';
 import { assignmentBytes, bytesOf, subscription, textOf } from './consumer-protocol-text.ts';
 import { consumerRecordText } from './consumer-record-text.ts';
@@ -106,6 +106,7 @@ export class Story {
             member: response.memberId === command.text('member', command.label) ? null : response.memberId,
             epoch: response.memberEpoch,
             assigned: assignmentText(response),
+            again: soonText(response),
             why: response.errorMessage,
           }),
         );

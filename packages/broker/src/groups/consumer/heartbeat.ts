@@ -14,6 +14,7 @@ import {
 import { type ConsumerStep, isRefusal, note, type Refusal } from './consumer-step.ts';
 import { refreshEpoch } from './group-epoch.ts';
 import type { Visibility } from './group-topics.ts';
+import { heartbeatIntervalFor } from './heartbeat-interval.ts';
 import { findMember } from './member-access.ts';
 import { reconcileMember, replaceMember } from './member-progress.ts';
 import { invalidRegex, updateRegexes } from './regular-expressions.ts';
@@ -65,7 +66,7 @@ export function heartbeat(
     hasSubscriptionChanged: subscription.hasChanged,
     owned,
   });
-  const { heartbeatIntervalMs, sessionTimeoutMs } = step.config.consumer.ofGroup(group.groupId);
+  const { sessionTimeoutMs } = step.config.consumer.ofGroup(group.groupId);
   group.timers.set({
     memberId,
     kind: 'session',
@@ -79,7 +80,7 @@ export function heartbeat(
   return {
     memberId,
     memberEpoch: reconciled.memberEpoch,
-    heartbeatIntervalMs,
+    heartbeatIntervalMs: heartbeatIntervalFor(step, reconciled, { epoch, targetEpoch: target.epoch }),
     assignment: isTold ? { topicPartitions: topicPartitionsOf(reconciled.assigned) } : null,
   };
 }

@@ -114,7 +114,7 @@ export const groupCoordinatorConfigs: readonly ConfigDefinition[] = [
   int('group.consumer.heartbeat.interval.ms', '5000', {
     rule: atLeast(1),
     effect: 'acts',
-    text: 'Heartbeat interval told to members of consumer groups.',
+    text: 'Heartbeat interval told to members of consumer groups that wait for nothing.',
   }),
   int('group.consumer.max.assignment.interval.ms', '15000', {
     rule: atLeast(0),
@@ -166,6 +166,11 @@ export const groupCoordinatorConfigs: readonly ConfigDefinition[] = [
     rule: atLeast(1),
     effect: 'acts',
     text: 'Session timeout of members of consumer groups.',
+  }),
+  int('odradek.group.consumer.reconciling.heartbeat.interval.ms', '1000', {
+    rule: atLeast(1),
+    effect: 'acts',
+    text: 'Heartbeat interval told to members of consumer groups that wait for partitions of others, or that may have to give some up by the next assignment: 2 ms for each member of the group at least, and never more than other members are told. With a large value all are told the same, as Kafka does.',
   }),
   int('group.streams.assignment.interval.ms', '1000', {
     rule: atLeast(0),

@@ -26,7 +26,7 @@ function topicConfig(name: string): ConfigDefinition {
 
 describe('known configs', () => {
   test('there are as many of each kind as in Kafka 4.3.1, and our own', () => {
-    expect(brokerConfigs.size).toBe(360 + 3 + 6);
+    expect(brokerConfigs.size).toBe(360 + 3 + 7);
     expect(topicConfigs.size).toBe(34 + 2);
     expect(groupConfigs.size).toBe(17);
     expect(clientMetricsConfigs.size).toBe(3);
