@@ -194,6 +194,7 @@ describe('bytes that are not what was announced', () => {
     ['a compact string of 32768 bytes', '818002', (r: Reader) => r.string(true), 'malformed'],
     ['a string of length -2', 'fffe', (r: Reader) => r.nullableString(false), 'malformed'],
     ['more elements than bytes', '0000000100', (r: Reader) => r.count(false, 8), 'truncated'],
+    ['fewer elements than none', 'fffffffe', (r: Reader) => r.nullableCount(false, 8), 'malformed'],
     ['a tag longer than announced', '0102', (r: Reader) => r.sized(1, (c) => c.int16()), 'malformed'],
     ['bytes left over', '00', (r: Reader) => r.expectEnd(), 'trailing-bytes'],
   ])('are refused: %s', (_, text, read, code) => {

@@ -184,8 +184,15 @@ export class Reader {
 
   /** The count of an array that must not be null; no higher than what is left can hold. */
   count(flexible: boolean, minimumElementBytes: number): number {
-    const count = this.lengthOrCount(flexible);
+    const count = this.nullableCount(flexible, minimumElementBytes);
     if (count < 0) throw new ProtocolError('malformed', `an array of ${count} elements`);
+    return count;
+  }
+
+  /** The same of an array that may be null, for which -1 stands. */
+  nullableCount(flexible: boolean, minimumElementBytes: number): number {
+    const count = this.lengthOrCount(flexible);
+    if (count < -1) throw new ProtocolError('malformed', `an array of ${count} elements`);
     if (count * minimumElementBytes > this.remaining) {
       throw new ProtocolError('truncated', `${count} elements in ${this.remaining} bytes`);
     }

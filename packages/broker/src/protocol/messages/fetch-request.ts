@@ -1,7 +1,8 @@
 import { array, int8, int32, int64, string, struct, uuid } from '../fields.ts';
-import { type Decoded, message, withHandwritten } from '../message.ts';
+import { type Decoded, type Encodable, message, withHandwritten } from '../message.ts';
 import type { Reader } from '../reader.ts';
 import { ZERO_UUID } from '../uuid.ts';
+import type { Writer } from '../writer.ts';
 
 /** Long.MAX_VALUE: the follower does not say. */
 const UNKNOWN_HIGH_WATERMARK = 2 ** 63;
@@ -58,8 +59,8 @@ const declaration = message({
   },
 });
 
-/** Decoding is by hand: consumers and followers ask all the time. */
-export const fetchRequest = withHandwritten(declaration, { decoderAt });
+/** By hand: consumers and followers ask all the time. */
+export const fetchRequest = withHandwritten(declaration, { decoderAt, encoderAt });
 
 type FetchRequest = Decoded<typeof declaration>;
 type FetchTopic = FetchRequest['topics'][number];
@@ -194,4 +195,87 @@ function readReplicaState(reader: Reader): FetchRequest['replicaState'] {
   const replicaEpoch = reader.int64();
   reader.skipTaggedFields();
   return { replicaId, replicaEpoch };
+}
+
+type AskedFetch = Encodable<typeof declaration>;
+type AskedTopic = NonNullable<AskedFetch['topics']>[number];
+type AskedPartition = NonNullable<AskedTopic['partitions']>[number];
+
+/** Under tags, with the byte for no tagged fields where it is a struct. */
+const REPLICA_STATE_BYTES = 13;
+const HIGH_WATERMARK_BYTES = 8;
+
+/** Only followers encode it, in the newest version. */
+function encoderAt(version: number): (writer: Writer, value: AskedFetch) => void {
+  const compiled = declaration.codecAt(version);
+  return (writer, value) => {
+    if (version < 18 || isUncommon(value)) compiled.encode(writer, value);
+    else writeCommon(writer, value);
+  };
+}
+
+/** With something that no follower of ours says. */
+function isUncommon({ clusterId, replicaId, rackId, topics = [] }: AskedFetch): boolean {
+  const isNamed = clusterId !== undefined || replicaId !== undefined || rackId !== undefined;
+  return isNamed || topics.some(({ partitions = [] }) => partitions.some(hasDirectory));
+}
+
+const hasDirectory = ({ replicaDirectoryId }: AskedPartition): boolean => replicaDirectoryId !== undefined;
+
+function writeCommon(writer: Writer, value: AskedFetch): void {
+  const { topics = [], forgottenTopicsData = [] } = value;
+  writer.int32(value.maxWaitMs ?? 0);
+  writer.int32(value.minBytes ?? 0);
+  writer.int32(value.maxBytes ?? 0x7fff_ffff);
+  writer.int8(value.isolationLevel ?? 0);
+  writer.int32(value.sessionId ?? 0);
+  writer.int32(value.sessionEpoch ?? -1);
+  writer.lengthOrCount(topics.length, true);
+  for (const { topicId = ZERO_UUID, partitions = [] } of topics) {
+    writer.uuid(topicId);
+    writer.lengthOrCount(partitions.length, true);
+    for (const partition of partitions) writePartition(writer, partition);
+    writer.uvarint(0);
+  }
+  writer.lengthOrCount(forgottenTopicsData.length, true);
+  for (const { topicId = ZERO_UUID, partitions = [] } of forgottenTopicsData) {
+    writer.uuid(topicId);
+    writer.lengthOrCount(partitions.length, true);
+    for (const partition of partitions) writer.int32(partition);
+    writer.uvarint(0);
+  }
+  writer.string('', true);
+  writeReplicaState(writer, value.replicaState);
+}
+
+function writePartition(writer: Writer, partition: AskedPartition): void {
+  writer.int32(partition.partition ?? 0);
+  writer.int32(partition.currentLeaderEpoch ?? -1);
+  writer.int64(partition.fetchOffset ?? 0);
+  writer.int32(partition.lastFetchedEpoch ?? -1);
+  writer.int64(partition.logStartOffset ?? -1);
+  writer.int32(partition.partitionMaxBytes ?? 0);
+  const { highWatermark = UNKNOWN_HIGH_WATERMARK } = partition;
+  if (highWatermark === UNKNOWN_HIGH_WATERMARK) {
+    writer.uvarint(0);
+    return;
+  }
+  writer.uvarint(1);
+  writer.uvarint(1);
+  writer.uvarint(HIGH_WATERMARK_BYTES);
+  writer.int64(highWatermark);
+}
+
+function writeReplicaState(writer: Writer, state: AskedFetch['replicaState']): void {
+  const { replicaId = -1, replicaEpoch = -1 } = state ?? {};
+  if (replicaId === -1 && replicaEpoch === -1) {
+    writer.uvarint(0);
+    return;
+  }
+  writer.uvarint(1);
+  writer.uvarint(1);
+  writer.uvarint(REPLICA_STATE_BYTES);
+  writer.int32(replicaId);
+  writer.int64(replicaEpoch);
+  writer.uvarint(0);
 }

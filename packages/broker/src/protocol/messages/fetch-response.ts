@@ -1,6 +1,7 @@
 import { array, int16, int32, int64, records, string, struct, uuid } from '../fields.ts';
-import { type Encodable, message, withHandwritten } from '../message.ts';
+import { type Decoded, type Encodable, message, withHandwritten } from '../message.ts';
 import { compileEncoder } from '../message-encoder.ts';
+import type { Reader } from '../reader.ts';
 import { ZERO_UUID } from '../uuid.ts';
 import type { Writer } from '../writer.ts';
 
@@ -74,8 +75,8 @@ const declaration = message({
   },
 });
 
-/** Encoding is by hand: it answers all the time, and with nothing new more often than not. */
-export const fetchResponse = withHandwritten(declaration, { encoderAt });
+/** By hand: brokers answer all the time, with nothing new more often than not, and followers read what they answer. */
+export const fetchResponse = withHandwritten(declaration, { encoderAt, decoderAt });
 
 const EMPTY_RECORDS = new Uint8Array(0);
 
@@ -90,7 +91,8 @@ function encoderAt(version: number): (writer: Writer, value: FetchResponse) => v
   const encodeUncommonPartition = compileEncoder('FetchResponse.responses.partitions', partition, form);
 
   return (writer, value) => {
-    if (value.nodeEndpoints !== undefined || version < 7) {
+    const hasEndpoints = value.nodeEndpoints !== undefined && value.nodeEndpoints.length > 0;
+    if (hasEndpoints || version < 7) {
       compiled.encode(writer, value);
       return;
     }
@@ -160,4 +162,95 @@ function writeAbortedTransactions(
     writer.int64(firstOffset);
     if (flexible) writer.uvarint(0);
   }
+}
+
+type DecodedResponse = Decoded<typeof declaration>;
+type DecodedTopic = DecodedResponse['responses'][number];
+type DecodedPartition = DecodedTopic['partitions'][number];
+type DecodedTransactions = DecodedPartition['abortedTransactions'];
+
+/** The fewest bytes that these take where topics have ids. */
+const TOPIC_BYTES = 18;
+const PARTITION_BYTES = 37;
+const TRANSACTION_BYTES = 17;
+
+const NO_ENDPOINTS: DecodedResponse['nodeEndpoints'] = Object.freeze([]);
+const NO_END: DecodedPartition['divergingEpoch'] = Object.freeze({ epoch: -1, endOffset: -1 });
+const NO_LEADER: DecodedPartition['currentLeader'] = Object.freeze({ leaderId: -1, leaderEpoch: -1 });
+const NO_SNAPSHOT: DecodedPartition['snapshotId'] = Object.freeze({ endOffset: -1, epoch: -1 });
+
+/** Only brokers decode it, in a version that has ids. */
+function decoderAt(version: number): (reader: Reader) => DecodedResponse {
+  const compiled = declaration.codecAt(version);
+  const decodeUncommon = (reader: Reader) => compiled.decode(reader) as DecodedResponse;
+  if (version < 13) return decodeUncommon;
+  return (reader) => {
+    const start = reader.offset;
+    const common = readCommon(reader);
+    if (common !== null) return common;
+    reader.offset = start;
+    return decodeUncommon(reader);
+  };
+}
+
+/** Null where there is a tagged field. */
+function readCommon(reader: Reader): DecodedResponse | null {
+  const throttleTimeMs = reader.int32();
+  const errorCode = reader.int16();
+  const sessionId = reader.int32();
+  const responses: DecodedTopic[] = new Array(reader.count(true, TOPIC_BYTES));
+  for (let index = 0; index < responses.length; index++) {
+    const topic = readTopic(reader);
+    if (topic === null) return null;
+    responses[index] = topic;
+  }
+  if (reader.uvarint() > 0) return null;
+  return { throttleTimeMs, errorCode, sessionId, responses, nodeEndpoints: NO_ENDPOINTS };
+}
+
+function readTopic(reader: Reader): DecodedTopic | null {
+  const topicId = reader.uuid();
+  const partitions: DecodedPartition[] = new Array(reader.count(true, PARTITION_BYTES));
+  for (let index = 0; index < partitions.length; index++) {
+    const found = readPartition(reader);
+    if (found === null) return null;
+    partitions[index] = found;
+  }
+  return reader.uvarint() > 0 ? null : { topic: '', topicId, partitions };
+}
+
+function readPartition(reader: Reader): DecodedPartition | null {
+  const partitionIndex = reader.int32();
+  const errorCode = reader.int16();
+  const highWatermark = reader.int64();
+  const lastStableOffset = reader.int64();
+  const logStartOffset = reader.int64();
+  const abortedTransactions = readAbortedTransactions(reader);
+  const preferredReadReplica = reader.int32();
+  const found = reader.nullableBytes(true);
+  if (reader.uvarint() > 0) return null;
+  return {
+    partitionIndex,
+    errorCode,
+    highWatermark,
+    lastStableOffset,
+    logStartOffset,
+    divergingEpoch: NO_END,
+    currentLeader: NO_LEADER,
+    snapshotId: NO_SNAPSHOT,
+    abortedTransactions,
+    preferredReadReplica,
+    records: found,
+  };
+}
+
+function readAbortedTransactions(reader: Reader): DecodedTransactions {
+  const count = reader.nullableCount(true, TRANSACTION_BYTES);
+  if (count < 0) return null;
+  const transactions: { producerId: number; firstOffset: number }[] = new Array(count);
+  for (let index = 0; index < count; index++) {
+    transactions[index] = { producerId: reader.int64(), firstOffset: reader.int64() };
+    reader.skipTaggedFields();
+  }
+  return transactions;
 }
