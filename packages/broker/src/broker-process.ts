@@ -3,6 +3,7 @@ import { BrokerConfigError, readBrokerConfig } from './config/config.ts';
 import { type Broker, startBroker } from './node/broker.ts';
 import { brokerRuntime } from './node/broker-runtime.ts';
 import { BrokerStartError } from './node/broker-start-error.ts';
+import { optimizeWhenBusy } from './runtime/node-optimizer.ts';
 
 /*
  * One broker as a process: `node broker-process.ts --config server.properties`. Says one line of JSON on standard
@@ -61,6 +62,8 @@ async function run(configFile: string | undefined, stopWithParent: boolean): Pro
     ...(broker.metricsPort !== null && { metricsPort: broker.metricsPort }),
   };
   process.stdout.write(`${JSON.stringify(ready)}\n`);
+  // Not before: a start is busy, and over soon.
+  optimizeWhenBusy();
 }
 
 function fail(exitCode: number, sentence: string): void {

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';
+import { HOLDS_OPTIMIZER_BACK } from '../runtime/node-optimizer.ts';
 import { identityOf, isHalted, isRunning } from '../runtime/node-process-identity.ts';
 import type { HostedProcess, ProcessEvents, ProcessHost } from './process-host.ts';
 
@@ -8,9 +9,10 @@ const EXIT_CONFIGURATION = 2;
 
 /**
  * Brokers share the machine with each other and with whoever uses them, so each holds little: new objects in one
- * megabyte at a time, one helper thread for the collector and the compilers, freed memory given back (ADR 30).
+ * megabyte at a time, one helper thread for the collector and the compilers, freed memory given back (ADR 30), and no
+ * optimizing compiler before there is work (ADR 37).
  */
-const SMALL_NODE = ['--max-semi-space-size=1', '--v8-pool-size=1'];
+const SMALL_NODE = ['--max-semi-space-size=1', '--v8-pool-size=1', HOLDS_OPTIMIZER_BACK];
 const SMALL_ALLOCATOR = { MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '131072' };
 
 const SIGNALS = { terminate: 'SIGTERM', kill: 'SIGKILL', pause: 'SIGSTOP', resume: 'SIGCONT' } as const;
