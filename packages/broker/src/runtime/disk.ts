@@ -14,7 +14,7 @@ export interface Disk {
   makeDirectory(path: string): Promise<void>;
   /** Removes a file; a file that is not there is no error. */
   remove(path: string): Promise<void>;
-  /** Removes a directory with all it holds; one that is not there is no error. */
+  /** Removes a directory with all it holds, or a file; what is not there is no error. */
   removeDirectory(path: string): Promise<void>;
   /** Renames a file or directory; an existing file at `to` is replaced atomically. */
   rename(from: string, to: string): Promise<void>;

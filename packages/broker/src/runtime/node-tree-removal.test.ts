@@ -32,11 +32,15 @@ describe('the removal of a directory', () => {
     expect(fs.readdirSync(kept)).toEqual(['file']);
   });
 
-  test('is done where there is none, and refused where something is in its way', async () => {
-    await removeTree(path.join(directory, 'none'));
+  test('takes a file and a link as well, and is done where there is nothing', async () => {
+    const kept = makeTree();
+    const link = path.join(directory, 'link');
     const file = path.join(directory, 'file');
+    fs.symlinkSync(kept, link);
     fs.writeFileSync(file, 'x');
-    await expect(removeTree(file)).rejects.toMatchObject({ code: 'ENOTDIR' });
+    for (const each of [link, file, path.join(directory, 'none')]) await removeTree(each);
+    expect(fs.readdirSync(directory)).toEqual(['tree']);
+    expect(fs.readdirSync(kept)).toEqual(['file', 'inner']);
   });
 
   test('leaves what V8 is certain of as it is', async () => {
