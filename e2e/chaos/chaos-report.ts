@@ -79,8 +79,26 @@ export function reportOf(findings: Findings): {
             .map(({ name, error }) => `${name} ${error}`)
             .join(', ')}`,
         ]),
+    '',
+    tableRow(findings, { gaps: leaderKills, falseFencings: falseFencings.length }),
   ];
   return { lines, failures };
+}
+
+/** As the table of docs/chaos.md has it. */
+function tableRow(
+  { title, run, verdict: { violations } }: Findings,
+  { gaps, falseFencings }: { readonly gaps: readonly number[]; readonly falseFencings: number },
+): string {
+  const found = [violations.lost, violations.moved, violations.reordered, violations.duplicated];
+  const cells = [
+    title,
+    run.acknowledged.count.toLocaleString('en'),
+    ...found.map(({ length }) => length),
+    falseFencings,
+    `${gaps.length}: median ${median(gaps)}, longest ${gaps.at(-1) ?? 0} ms`,
+  ];
+  return `| ${cells.join(' | ')} |`;
 }
 
 function gapsOf({ acknowledged, faults, endedMs }: RunRecord): Gap[] {

@@ -9,7 +9,8 @@ export type ClientName = 'Java' | 'librdkafka';
 /** What librdkafka logs where its log is kept. */
 const LOGGED = 'broker,topic,metadata,msg';
 
-const JVM = ['-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
+// Without a file in the temporary folder that is named after the process: another one may have its number.
+const JVM = ['-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-XX:-UsePerfData'];
 
 /** A client program that says lines; see ChaosClient.java for what it takes and says. */
 export class ClientProcess {

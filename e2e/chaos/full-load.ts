@@ -77,7 +77,11 @@ function busyMs(): { readonly busy: number; readonly all: number } {
   return { busy: all - idle, all };
 }
 
-export function fullLoadReport({ records, seconds, busy, history }: FullLoad): {
+/** The last line is as a table of docs/chaos.md has it. */
+export function fullLoadReport(
+  title: string,
+  { records, seconds, busy, history }: FullLoad,
+): {
   lines: string[];
   failures: string[];
 } {
@@ -85,6 +89,8 @@ export function fullLoadReport({ records, seconds, busy, history }: FullLoad): {
   const lines = [
     `${Math.round(seconds)} s of full load: ${records} records, ${Math.round(megabytes / seconds)} MB/s to three replicas, ${Math.round(busy * 100)} % of all cores busy`,
     `false fencings ${history.fencings.length}, controllers elected ${history.controllerChanges.length}, changes of a leader ${history.leaderChanges.length}, of in-sync replicas ${history.isrChangeTimes.length}`,
+    '',
+    `| ${title} | ${records.toLocaleString('en')} | ${Math.round(megabytes / seconds)} | ${Math.round(busy * 100)} % | ${history.fencings.length} | ${history.controllerChanges.length} |`,
   ];
   const failures = history.fencings.map(
     ({ broker, atMs }) => `broker ${broker} was fenced at ${new Date(atMs).toISOString()}`,

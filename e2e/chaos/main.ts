@@ -83,7 +83,7 @@ async function run(network: TestNetwork): Promise<void> {
   try {
     cluster.startAll();
     const outcome = values['full-load']
-      ? await fullLoad(cluster)
+      ? await fullLoad(cluster, who)
       : await chaos(cluster, { who, logFolder: values['client-logs'] ? folder : null });
     console.log(`\n${outcome.lines.join('\n')}`);
     for (const failure of outcome.failures) console.log(`FAILED: ${failure}`);
@@ -103,8 +103,9 @@ interface Outcome {
   readonly failures: readonly string[];
 }
 
-async function fullLoad(cluster: ChaosCluster): Promise<Outcome> {
-  return fullLoadReport(await runFullLoad(cluster, Number(values.seconds)));
+async function fullLoad(cluster: ChaosCluster, who: string): Promise<Outcome> {
+  const seconds = Number(values.seconds);
+  return fullLoadReport(`${who}, ${seconds} s of full load`, await runFullLoad(cluster, seconds));
 }
 
 async function chaos(

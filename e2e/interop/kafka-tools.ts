@@ -13,7 +13,8 @@ export class KafkaTools {
   /** The options of the JVM are for tools that run a moment, unless given. */
   constructor(javaOptions: readonly string[] = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1']) {
     this.#driver = new DriverProcess('java', [
-      ...['-Xmx768m', ...javaOptions, '-cp', javaClassPath('kafka'), 'KafkaTools'],
+      // Without a file in the temporary folder that is named after the process: another one may have its number.
+      ...['-Xmx768m', '-XX:-UsePerfData', ...javaOptions, '-cp', javaClassPath('kafka'), 'KafkaTools'],
     ]);
   }
 
