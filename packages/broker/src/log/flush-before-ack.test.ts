@@ -207,3 +207,29 @@ test('who waits for a sync when the log is taken away is told so', async () => {
   await syncs.release();
   await abandoned;
 });
+
+test.each(['abandoned', 'given up with its disk'])(
+  'so is who is still being written when the log is %s',
+  async (how) => {
+    const written = Promise.withResolvers<void>();
+    let isWriting = false;
+    const bed = new LogBed(
+      interceptedDisk({
+        write: (file) => {
+          if (!file.path.endsWith('.log')) return undefined;
+          isWriting = true;
+          return written.promise;
+        },
+      }),
+    );
+    beds.push(bed);
+    const log = await bed.open({ config: ON });
+    const { completion } = append(log, 'a');
+    await expect.poll(() => isWriting).toBe(true);
+    const abandoned = how === 'abandoned' ? log.abandon() : null;
+    if (abandoned === null) log.goOffline(new DiskError('EIO', bed.directory));
+    written.resolve();
+    expect(await completion).toBe(ErrorCode.KAFKA_STORAGE_ERROR);
+    await abandoned;
+  },
+);

@@ -9,13 +9,16 @@ interface Unflushed {
 /** Appends that are written and do not count before they are synced. */
 export class UnflushedAppends {
   #waiting: Unflushed[] = [];
+  /** What becomes of all that is added from now on; null while it may be synced. */
+  #ended: number | null = null;
 
   get isEmpty(): boolean {
     return this.#waiting.length === 0;
   }
 
   add(append: Unflushed): void {
-    this.#waiting.push(append);
+    if (this.#ended === null) this.#waiting.push(append);
+    else append.completion.resolve(this.#ended);
   }
 
   /** Resolves as an append that ends with `lastOffset` does. */
@@ -34,7 +37,9 @@ export class UnflushedAppends {
       if (lastOffset < endOffset) completion.resolve(ErrorCode.NONE);
   }
 
+  /** Nothing is synced any more, also not what is still being written. */
   failAll(errorCode: number): void {
+    this.#ended = errorCode;
     this.failFrom(0, errorCode);
   }
 
