@@ -10,9 +10,12 @@ const EXIT_CONFIGURATION = 2;
 /**
  * Brokers share the machine with each other and with whoever uses them, so each holds little: new objects in one
  * megabyte at a time, one helper thread for the collector and the compilers, freed memory given back (ADR 30), and no
- * optimizing compiler before there is work (ADR 37).
+ * optimizing compiler before there is work (ADR 37), and then only for what is called most (ADR 38).
  */
-const SMALL_NODE = ['--max-semi-space-size=1', '--v8-pool-size=1', HOLDS_OPTIMIZER_BACK];
+const SMALL_NODE = [
+  ...['--max-semi-space-size=1', '--v8-pool-size=1'],
+  ...[HOLDS_OPTIMIZER_BACK, '--invocation-count-for-turbofan=60000'],
+];
 const SMALL_ALLOCATOR = { MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '131072' };
 
 const SIGNALS = { terminate: 'SIGTERM', kill: 'SIGKILL', pause: 'SIGSTOP', resume: 'SIGCONT' } as const;
