@@ -60,6 +60,21 @@ describe('a cluster that is there', () => {
     expect(notes).toEqual([]);
   });
 
+  it('keeps the ports that are free where any will do', async () => {
+    const manifest = await made({ brokers: 3 });
+    const [, second] = manifest.brokers;
+    const other = net.createServer();
+    await new Promise<void>((resolve, reject) => {
+      other.once('error', reject).listen(second?.port, '127.0.0.1', resolve);
+    });
+    const { manifest: again } = await opened(manifest, { brokers: 4, port: 0 });
+    other.close();
+    expect(again.brokers[0]).toEqual(manifest.brokers[0]);
+    expect(again.brokers[2]).toEqual(manifest.brokers[2]);
+    expect(again.brokers[1]?.port).not.toBe(second?.port);
+    expect(new Set(again.brokers.map(({ port }) => port)).size).toBe(4);
+  });
+
   it('grows by observers on the next ports that are free', async () => {
     const manifest = await made({ brokers: 3 });
     const last = manifest.brokers[2]?.port ?? 0;

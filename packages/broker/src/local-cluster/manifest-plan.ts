@@ -67,7 +67,7 @@ export async function planKnown(
   const clientPorts =
     options.port === undefined
       ? await keptPorts(known.brokers, added.length, ports)
-      : await choosePorts(options.port, count, ports);
+      : await choosePorts(options.port, count, ports, known.brokers);
   if (clientPorts === null) return noRoom(options, count);
   const ids = [...known.brokers.map(({ id }) => id), ...added];
   const manifest: Manifest = {
@@ -139,12 +139,25 @@ async function placed(
   return brokers;
 }
 
-/** `count` client ports in a row from `first`, or any when it is 0; null when there is no room for them. */
-async function choosePorts(first: number, count: number, ports: PlanPorts): Promise<number[] | null> {
+/**
+ * `count` client ports in a row from `first`; where it is 0, those that the brokers had before and that are free, and any
+ * for the others. By its address a broker is known to be the one that was there (`controller/broker-registration.ts`).
+ */
+async function choosePorts(
+  first: number,
+  count: number,
+  ports: PlanPorts,
+  before: readonly ManifestBroker[] = [],
+): Promise<number[] | null> {
   if (first === 0) {
-    const taken = new Set<number>();
-    while (taken.size < count) await takeFreePort(ports, taken);
-    return [...taken];
+    const taken = new Set(before.map(({ port }) => port));
+    const chosen: number[] = [];
+    for (let index = 0; index < count; index++) {
+      const had = before[index]?.port;
+      const isKept = had !== undefined && (await isFree(ports.network, had));
+      chosen.push(isKept ? had : await takeFreePort(ports, taken));
+    }
+    return chosen;
   }
   if (first + count - 1 > LAST_PORT) return null;
   return Array.from({ length: count }, (_, index) => first + index);
