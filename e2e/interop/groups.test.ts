@@ -110,8 +110,10 @@ test('static members keep their seats, whatever their doubles do, and are remove
     [classic, 's'],
     [epochs, 'k'],
   ] as const) {
-    // They come together, so that no rebalance is on its way when one of them has its share.
-    await each.make(members, `${name}0`, seated('seat-0'));
+    // One after the other: what the second says last is said when it has its share. The first says what it gives up
+    // before it has given it up, with the generation of then.
+    await each.join(members, `${name}0`, seated('seat-0'));
+    await each.shares('alone', [`${name}0`]);
     await each.join(members, `${name}1`, seated('seat-1'));
     await each.shares('at first');
     const before = members.owned.get(`${name}1`);

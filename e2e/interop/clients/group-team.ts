@@ -34,13 +34,7 @@ export class Team {
   }
 
   /** Has one more subscribe; resolves when it is made. */
-  async join(program: GroupMembers, name: string, own?: OwnWays): Promise<void> {
-    await this.make(program, name, own);
-    program.go();
-  }
-
-  /** Makes one that subscribes with the next of its program. */
-  async make(
+  async join(
     program: GroupMembers,
     name: string,
     { commits = true, configs = {} }: OwnWays = {},
@@ -48,6 +42,7 @@ export class Team {
     this.#members.set(name, program);
     const of = { ...this.#options.configs, 'group.id': this.group, ...configs };
     await program.open(name, this.#options.topic, { commits, configs: of });
+    program.go();
   }
 
   /** One leaves its group, or what its program does instead; resolves when it has ended. */
