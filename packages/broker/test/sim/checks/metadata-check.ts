@@ -16,6 +16,8 @@ interface KnownPartition {
   readonly epochs: Map<number, ReturnType<typeof epochOf>>;
   /** By partition epoch: all of it, as text. */
   readonly versions: Map<number, string>;
+  /** Who had a replica and was told to give it up, and has not been in sync since. */
+  readonly takenFrom: Set<number>;
 }
 
 /** Compares what every node knows of the committed metadata: all of them must say the same of the same moment. */
@@ -68,9 +70,13 @@ export class MetadataCheck {
     return this.#partitions.get(`${topicId}-${index}`)?.epochs.get(leaderEpoch)?.beganUnclean ?? false;
   }
 
-  /** Whether a machine has a replica of a partition, by the newest that is known. */
-  isReplica(topicId: string, index: number, id: number): boolean {
-    return this.#partitions.get(`${topicId}-${index}`)?.newest.replicas.includes(id) ?? false;
+  /**
+   * Whether a machine has a replica of a partition, by the newest that is known, and has not begun it anew since the
+   * partition was taken from it.
+   */
+  hasKept(topicId: string, index: number, id: number): boolean {
+    const known = this.#partitions.get(`${topicId}-${index}`);
+    return known?.newest.replicas.includes(id) === true && !known.takenFrom.has(id);
   }
 
   #checkOffset({ offset, epoch }: MetadataImage): void {
@@ -87,6 +93,7 @@ export class MetadataCheck {
         newest: partition,
         epochs: new Map([[partition.leaderEpoch, epochOf(partition)]]),
         versions: new Map([[partition.partitionEpoch, JSON.stringify(partition)]]),
+        takenFrom: new Set(),
       });
       return;
     }
@@ -115,7 +122,11 @@ export class MetadataCheck {
       this.#findings.violate(`${name}: leader epoch ${known.newest.leaderEpoch} became ${leaderEpoch}`);
     if (leaderEpoch > known.newest.leaderEpoch) this.#findings.count('elections');
     if (partition.isr.length !== known.newest.isr.length) this.#findings.count('isrChanges');
-    for (const id of partition.isr) if (!known.newest.isr.includes(id)) this.#onJoined({ key, name }, id);
+    for (const id of known.newest.replicas) if (!partition.replicas.includes(id)) known.takenFrom.add(id);
+    for (const id of partition.isr) {
+      known.takenFrom.delete(id);
+      if (!known.newest.isr.includes(id)) this.#onJoined({ key, name }, id);
+    }
     known.newest = partition;
     const { isr, eligibleLeaderReplicas: elr } = partition;
     this.#note(`${name}: ${leader} leads in epoch ${leaderEpoch}, in sync ${isr}, eligible ${elr}`);

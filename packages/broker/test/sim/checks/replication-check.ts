@@ -146,8 +146,8 @@ export class ReplicationCheck {
       const difference = committed.differenceTo(stored, range);
       if (difference === null) holders += 1;
       if (difference === null || !isr.includes(machine.id)) continue;
-      // One that a reassignment has just taken the partition from may have removed it already.
-      const mayBeWithout = mayLack(machine.id) || !metadata.isReplica(topicId, partition, machine.id);
+      // One that a reassignment has taken the partition from may have removed it already, or begun it anew.
+      const mayBeWithout = mayLack(machine.id) || !metadata.hasKept(topicId, partition, machine.id);
       if (mayBeWithout) holders += 1;
       else
         findings.violate(
