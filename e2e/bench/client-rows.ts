@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { WireClient } from '../interop/differential/wire-client.ts';
 import type { KafkaTools } from '../interop/kafka-tools.ts';
 import type { Contender } from './contender.ts';
 import { cpuSecondsOfAll } from './process-usage.ts';
-import { type MeasuredBroker, type Measurement, onEach, type Row } from './row.ts';
+import { type MeasuredBroker, type Measurement, onEach, type Row, seconds } from './row.ts';
 
 const RECORD_BYTES = 1_000;
 const PRODUCED = 800_000;
@@ -218,10 +219,27 @@ async function newTopic(tools: KafkaTools, broker: MeasuredBroker): Promise<stri
  */
 async function removeTopic(
   tools: KafkaTools,
-  { bootstrap, makesTopics }: MeasuredBroker,
+  { bootstrap, makesTopics, folder }: MeasuredBroker,
   topic: string,
 ): Promise<void> {
-  if (!makesTopics) await tools.topics(['--bootstrap-server', bootstrap, '--delete', '--topic', topic]);
+  if (makesTopics) return;
+  await tools.topics(['--bootstrap-server', bootstrap, '--delete', '--topic', topic]);
+  if (folder !== undefined) await filesAreGone(folder, topic);
+}
+
+/** Apache Kafka removes nothing in the first half minute after its start. */
+const REMOVAL_SECONDS = 120;
+
+/** A deletion is answered long before; the next to be measured is not to share the machine with the rest of it. */
+async function filesAreGone(folder: string, topic: string): Promise<void> {
+  const deadline = performance.now() + REMOVAL_SECONDS * 1_000;
+  for (;;) {
+    // What goes while it is listed fails the listing.
+    const paths = await readdir(folder, { recursive: true }).catch(() => null);
+    if (paths?.every((path) => !basename(path).startsWith(topic))) return;
+    if (performance.now() > deadline) throw new Error(`${topic} is still there after ${REMOVAL_SECONDS} s`);
+    await seconds(0.05);
+  }
 }
 
 /**

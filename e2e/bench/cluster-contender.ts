@@ -10,7 +10,7 @@ import { freePort } from '../interop/broker-under-test.ts';
 import { WireClient } from '../interop/differential/wire-client.ts';
 import type { KafkaTools } from '../interop/kafka-tools.ts';
 import { javaClassPath } from '../tools/workshop.mjs';
-import type { Contender, ContenderName } from './contender.ts';
+import { type Contender, type ContenderName, DELETES_SOON } from './contender.ts';
 
 export const BROKERS = 3;
 
@@ -25,8 +25,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
   'default.replication.factor': '3',
   'min.insync.replicas': '2',
   'group.initial.rebalance.delay.ms': '0',
-  // Deleted topics go at once, see client-rows.ts.
-  'log.segment.delete.delay.ms': '0',
+  ...DELETES_SOON,
 };
 
 /** A cluster on a new directory, which goes when it is stopped. */
@@ -48,7 +47,7 @@ export async function prepareCluster(name: ContenderName, tools: KafkaTools): Pr
   const remove = () => rm(folder, { recursive: true, force: true });
   if (name === 'Odradek') return { start: () => startOdradek(folder, BROKERS), remove };
   const files = await formatKafka(folder, tools);
-  return { start: () => startKafka(files), remove };
+  return { start: () => startKafka(folder, files), remove };
 }
 
 /** One broker of ours on a new directory, which is run as those of a cluster are. */
@@ -89,7 +88,7 @@ async function startOdradek(folder: string, count: number): Promise<Contender> {
   ]);
   const { bootstrap, brokers } = JSON.parse(line as string) as ReadyLine;
   return contenderOf('Odradek', {
-    ...{ begun, logLines, bootstrap },
+    ...{ begun, folder, logLines, bootstrap },
     processes: [supervisor],
     pids: brokers.map(({ pid }) => pid),
   });
@@ -139,7 +138,7 @@ async function formatKafka(folder: string, tools: KafkaTools): Promise<readonly 
   return files;
 }
 
-function startKafka(files: readonly KafkaFile[]): Promise<Contender> {
+function startKafka(folder: string, files: readonly KafkaFile[]): Promise<Contender> {
   const begun = performance.now();
   const processes = files.map(({ file }) =>
     spawn('java', ['-Xms1g', '-Xmx1g', '-cp', javaClassPath('kafka'), 'kafka.Kafka', file], {
@@ -147,7 +146,7 @@ function startKafka(files: readonly KafkaFile[]): Promise<Contender> {
     }),
   );
   return contenderOf('Apache Kafka', {
-    ...{ begun, processes, logLines: [] },
+    ...{ begun, folder, processes, logLines: [] },
     bootstrap: files.map(({ port }) => `127.0.0.1:${port}`).join(','),
     pids: processes.map(({ pid }) => pid ?? -1),
   });
@@ -155,6 +154,7 @@ function startKafka(files: readonly KafkaFile[]): Promise<Contender> {
 
 interface Started {
   readonly begun: number;
+  readonly folder: string;
   readonly bootstrap: string;
   /** What is told to end. */
   readonly processes: readonly ChildProcess[];
@@ -183,7 +183,8 @@ async function contenderOf(name: ContenderName, started: Started): Promise<Conte
     process.off('exit', killAtExit);
   };
   return {
-    ...{ name, startedInMs, bootstrap: started.bootstrap, pids: started.pids, logLines: started.logLines },
+    ...{ name, startedInMs, folder: started.folder },
+    ...{ bootstrap: started.bootstrap, pids: started.pids, logLines: started.logLines },
     stop: () => end('SIGTERM'),
     kill: () => end('SIGKILL'),
   };

@@ -10,10 +10,18 @@ import { javaClassPath } from '../tools/workshop.mjs';
 
 export type ContenderName = 'Apache Kafka' | 'Odradek';
 
+/**
+ * Deleted topics go soon, see client-rows.ts; not at once, for with a delay of 0 each broker of Apache Kafka looks for
+ * deleted logs every millisecond, from half a minute after its start: 0.3 cores of three that have nothing else to do.
+ */
+export const DELETES_SOON = { 'log.segment.delete.delay.ms': '1000' };
+
 /** One broker in a process of its own, or several, as a bench measures it. */
 export interface Contender {
   readonly name: ContenderName;
   readonly bootstrap: string;
+  /** Below it lie the logs. */
+  readonly folder: string;
   /** Of its brokers. */
   readonly pids: readonly number[];
   /** From exec until an outside client had its Metadata answered, in milliseconds. */
@@ -61,12 +69,15 @@ export async function prepareContender(
   }
   return {
     dataDirectory: join(folder, 'data'),
-    start: () => startOn(name, file, port),
+    start: () => startOn(name, { folder, file, port }),
     remove: () => rm(folder, { recursive: true, force: true }),
   };
 }
 
-async function startOn(name: ContenderName, file: string, port: number): Promise<Contender> {
+async function startOn(
+  name: ContenderName,
+  { folder, file, port }: { readonly folder: string; readonly file: string; readonly port: number },
+): Promise<Contender> {
   const begun = performance.now();
   const child = name === 'Apache Kafka' ? spawnKafka(file) : spawnOdradek(file);
   const logLines: string[] = [];
@@ -87,6 +98,7 @@ async function startOn(name: ContenderName, file: string, port: number): Promise
   return {
     name,
     bootstrap: `127.0.0.1:${port}`,
+    folder,
     pids: [child.pid],
     startedInMs,
     logLines,
@@ -112,8 +124,7 @@ function properties(
     'log.dirs': join(folder, 'data'),
     'offsets.topic.replication.factor': '1',
     'group.initial.rebalance.delay.ms': '0',
-    // Deleted topics go at once, see client-rows.ts.
-    'log.segment.delete.delay.ms': '0',
+    ...DELETES_SOON,
     ...settings,
   })
     .map(([key, value]) => `${key}=${value}\n`)

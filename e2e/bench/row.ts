@@ -27,6 +27,8 @@ export interface MeasuredBroker {
   readonly bootstrap: string;
   /** Of its processes, whose CPU is counted together. */
   readonly pids: readonly number[];
+  /** Below it lie the logs; undefined where none are deleted. */
+  readonly folder?: string;
   /** Of the topics that are made for a measurement; one unless given. */
   readonly replicationFactor?: number;
   /** Whether a topic is there as soon as it is asked for. */
