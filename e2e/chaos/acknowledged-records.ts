@@ -12,6 +12,8 @@ interface WriterRecords extends WriterPromise {
   /** When something was acknowledged, by partition, in the order in which it was told. */
   readonly times: number[][];
   readonly givenUp: { readonly partition: number; readonly sequence: number; readonly error: string }[];
+  /** Where its client met an error after which a producer writes no more: it went on with another. */
+  readonly begunAnew: { readonly atMs: number; readonly reason: string }[];
 }
 
 /** Every record that was acknowledged, as the writers tell of them. */
@@ -35,13 +37,22 @@ export class AcknowledgedRecords {
       offsets: this.#latest.map(() => []),
       times: this.#latest.map(() => []),
       givenUp: [],
+      begunAnew: [],
     });
   }
 
-  /** Takes one line of a writer: `a NAME PARTITION SEQUENCE OFFSET MS` or `f NAME PARTITION SEQUENCE ERROR`. */
+  /**
+   * Takes one line of a writer: `a NAME PARTITION SEQUENCE OFFSET MS`, `f NAME PARTITION SEQUENCE ERROR` or
+   * `x NAME MS REASON`.
+   */
   take(line: string): void {
     const [kind, name = '', partitionText, sequenceText, result, ms] = line.split(' ');
     const writer = this.writers.get(name);
+    if (kind === 'x' && writer !== undefined) {
+      const [, , atMs, ...reason] = line.split(' ');
+      writer.begunAnew.push({ atMs: Number(atMs), reason: reason.join(' ') });
+      return;
+    }
     const partition = Number(partitionText);
     const sequence = Number(sequenceText);
     const offsets = writer?.offsets[partition];

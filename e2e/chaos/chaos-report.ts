@@ -79,6 +79,10 @@ export function reportOf(findings: Findings): {
             .map(({ name, error }) => `${name} ${error}`)
             .join(', ')}`,
         ]),
+    `longest that a writer had nothing acknowledged in a partition: ${silences(run).join(', ')}`,
+    ...[...run.acknowledged.writers].flatMap(([name, { begunAnew }]) =>
+      begunAnew.map(({ atMs, reason }) => `begun anew: ${name} at ${timeOf(atMs)}: ${reason}`),
+    ),
     '',
     tableRow(findings, { gaps: leaderKills, falseFencings: falseFencings.length }),
   ];
@@ -117,6 +121,18 @@ function gapsOf({ acknowledged, faults, endedMs }: RunRecord): Gap[] {
   });
 }
 
+/** Partitions, not whole producers: one may stand still on one of them alone. */
+function silences({ acknowledged, faults, endedMs }: RunRecord): string[] {
+  const fromMs = faults[0]?.fromMs ?? endedMs;
+  return [...acknowledged.writers].map(([name, { times }]) => {
+    const ofPartitions = times.map((ofPartition) => longestGap(ofPartition, fromMs, endedMs));
+    const silence = ofPartitions.reduce(longer, { ms: 0, sinceMs: fromMs });
+    return `${name} ${silence.ms} ms in ${ofPartitions.indexOf(silence)} from ${timeOf(silence.sinceMs)} on`;
+  });
+}
+
+const timeOf = (ms: number) => new Date(ms).toISOString().slice(11, 23);
+
 const longer = (left: Silence, right: Silence) => (right.ms > left.ms ? right : left);
 
 function killLines(
@@ -134,7 +150,7 @@ function killLines(
     const writers = ofWriters
       .map(({ name, silence: { ms, sinceMs } }) => `${name} ${ms} from ${sinceMs - fault.fromMs} on`)
       .join(', ');
-    return `  ${fault.kind} of ${fault.victims.join(', ')} at ${new Date(fault.fromMs).toISOString().slice(11, 23)}: controller after ${since(controllerChanges)}, fenced ${since(fenced)}, others elected ${since(led)}, acknowledged again ${ledMs} ms (${writers})`;
+    return `  ${fault.kind} of ${fault.victims.join(', ')} at ${timeOf(fault.fromMs)}: controller after ${since(controllerChanges)}, fenced ${since(fenced)}, others elected ${since(led)}, acknowledged again ${ledMs} ms (${writers})`;
   });
 }
 

@@ -27,7 +27,7 @@ const WRITERS: Readonly<Record<ClientName, readonly (WriterPromise & { readonly 
 const CLIENTS: readonly ClientName[] = ['Java', 'librdkafka'];
 
 /** How long after the last fault a client may take for what it has begun. */
-const FINISH_MS = 200_000;
+const FINISH_MS = 240_000;
 
 /** Nobody waits longer for what must happen by itself. */
 const STUCK_MS = 60_000;

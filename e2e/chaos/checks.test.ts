@@ -93,6 +93,18 @@ describe('the judge of a run', () => {
   });
 });
 
+test('a writer that has gone on with another producer is known with the time and the reason', () => {
+  const acknowledged = new AcknowledgedRecords(1);
+  acknowledged.addWriter('w', { isIdempotent: true, isOrdered: true });
+  acknowledged.take('f w 0 7 _PURGE_QUEUE');
+  acknowledged.take('x w 1700 a fatal error: of order');
+  expect(acknowledged.writers.get('w')?.begunAnew).toEqual([
+    { atMs: 1700, reason: 'a fatal error: of order' },
+  ]);
+  expect(acknowledged.count).toBe(0);
+  expect(() => acknowledged.take('x nobody 1700 a reason')).toThrow('a writer said');
+});
+
 describe('the longest gap', () => {
   test.each([
     ['between two acknowledgements', [100, 200, 900, 1000], 700],

@@ -7,7 +7,7 @@ import { javaClassPath, pythonWithClients } from '../tools/workshop.mjs';
 export type ClientName = 'Java' | 'librdkafka';
 
 /** What librdkafka logs where its log is kept. */
-const LOGGED = 'broker,topic,metadata,msg';
+const LOGGED = 'broker,topic,metadata,msg,eos';
 
 // Without a file in the temporary folder that is named after the process: another one may have its number.
 const JVM = ['-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-XX:-UsePerfData'];

@@ -14,7 +14,8 @@ export const FULL_LOAD_SETTINGS = {
   'log.retention.bytes': '67108864',
   'log.segment.bytes': '16777216',
   'log.retention.check.interval.ms': '5000',
-  'log.segment.delete.delay.ms': '0',
+  // With 0 Apache Kafka looks every millisecond for what it may delete.
+  'log.segment.delete.delay.ms': '1000',
 };
 
 export interface FullLoad {

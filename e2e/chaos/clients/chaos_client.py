@@ -1,14 +1,20 @@
-"""librdkafka as the client of the chaos run; what it is asked and says is as in ChaosClient.java."""
+"""librdkafka as the client of the chaos run; what it is asked and says is as in ChaosClient.java.
+
+It also says `x NAME MS REASON`: an error was fatal to a producer (librdkafka's INTRODUCTION.md), and the writer goes on
+with another."""
 
 import os
 import sys
 import threading
 import time
+import traceback
 
-from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, Producer, TopicPartition
+from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, Producer, TopicPartition
 
 UNACKNOWLEDGED_MAX = 2_000
 TICK_SECONDS = 0.01
+# Longer than message.timeout.ms.
+FLUSH_SECONDS = 200
 PADDING = " " * 80
 
 input_ended = threading.Event()
@@ -37,7 +43,8 @@ class Writer:
         self.following = [0] * partitions
         self.unacknowledged = [0] * partitions
 
-    def run(self, producer, rate):
+    def run(self, bootstrap, kind, rate):
+        producer = self.begin(bootstrap, kind)
         turn = 0
         owed = 0.0
         last = time.monotonic()
@@ -45,14 +52,37 @@ class Writer:
             now = time.monotonic()
             owed = min(owed + rate * (now - last), rate)
             last = now
-            while owed >= 1:
+            while owed >= 1 and self.fatal is None:
                 self.send(producer, turn % len(self.following))
                 turn += 1
                 owed -= 1
-            producer.poll(TICK_SECONDS)
-        left = producer.flush(180)
+            self.unless_fatal(producer.poll, TICK_SECONDS)
+            if self.fatal is not None:
+                self.give_up(producer)
+                producer = self.begin(bootstrap, kind)
+        left = self.unless_fatal(producer.flush, FLUSH_SECONDS)
+        if self.fatal is not None:
+            left = self.give_up(producer)
         if left:
-            raise SystemExit("{} records of {} were never answered".format(left, self.name))
+            raise RuntimeError("{} records of {} were never answered".format(left, self.name))
+
+    def begin(self, bootstrap, kind):
+        self.fatal = None
+        return Producer(settings(bootstrap, kind))
+
+    def unless_fatal(self, call, *args, **named):
+        try:
+            return call(*args, **named)
+        except KafkaException as failure:
+            if not failure.args[0].fatal():
+                raise
+            self.fatal = failure.args[0]
+
+    def give_up(self, producer):
+        """A producer that has met a fatal error writes nothing any more; what it was not told of is given up."""
+        say("x {} {:.0f} {}".format(self.name, time.time() * 1000, self.fatal.str()))
+        producer.purge()
+        return self.unless_fatal(producer.flush, FLUSH_SECONDS)
 
     def send(self, producer, partition):
         if self.unacknowledged[partition] >= UNACKNOWLEDGED_MAX:
@@ -69,7 +99,12 @@ class Writer:
             else:
                 say("f {} {}".format(place, error.name()))
 
-        producer.produce(self.topic, key=self.name, value=str(sequence) + PADDING, partition=partition, on_delivery=told)
+        value = str(sequence) + PADDING
+        self.unless_fatal(
+            producer.produce, self.topic, key=self.name, value=value, partition=partition, on_delivery=told
+        )
+        if self.fatal is not None:
+            told(self.fatal, None)
 
 
 said = []
@@ -96,12 +131,20 @@ def flush_often():
         flush()
 
 
+def end_with(failure):
+    """A writer that ends early is a failure: else nobody would tell that its records come no more."""
+    flush()
+    traceback.print_exception(failure.exc_value)
+    sys.stderr.flush()
+    os._exit(1)
+
+
 def write(bootstrap, topic, partitions, rate, *named):
+    threading.excepthook = end_with
     threads = []
     for name, kind in (argument.split("=") for argument in named):
         writer = Writer(name, topic, int(partitions))
-        producer = Producer(settings(bootstrap, kind))
-        threads.append(threading.Thread(target=writer.run, args=(producer, int(rate))))
+        threads.append(threading.Thread(target=writer.run, args=(bootstrap, kind, int(rate))))
     for thread in threads:
         thread.start()
     for thread in threads:
