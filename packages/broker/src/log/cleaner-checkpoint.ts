@@ -99,6 +99,8 @@ export class CleanerCheckpoint {
   }
 
   async #replace(lines: Lines): Promise<void> {
+    // One that could not be replaced may say the one or the other.
+    this.#lines = null;
     await writeOffsetCheckpoint(this.#disk, this.#path, [...lines.values()]);
     this.#lines = lines;
   }

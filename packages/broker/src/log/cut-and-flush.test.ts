@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { batchOf, LogBed } from '../../test/log/log-bed.ts';
 import { ErrorCode } from '../protocol/errors.ts';
+import { DiskError } from '../runtime/disk.ts';
 import type { PartitionLog } from './partition-log.ts';
 
 let bed: LogBed;
@@ -56,5 +57,38 @@ test('who waits for the sync of what is cut off is told that it is gone', async 
     true,
   );
   expect([log.logEndOffset, log.recoveryPoint]).toEqual([1, 1]);
+  await log.close();
+});
+
+test.each([
+  ['truncateTo', 1],
+  ['startAt', 9],
+] as const)('a log that finds no space to be cut off (%s) is what it was', async (cut, offset) => {
+  let isFull = false;
+  const log = await bed.open({
+    config: { flushBeforeAck: true },
+    lowerCheckpoints: async () => {
+      if (isFull) throw new DiskError('ENOSPC', bed.directory);
+    },
+  });
+  for (let index = 0; index < 3; index++) expect(await append(log)).toBe(ErrorCode.NONE);
+  log.updateHighWatermark(2);
+  log.compaction.cleanedTo = 2;
+  const marks = () => ({
+    ...{ start: log.logStartOffset, highWatermark: log.highWatermark, end: log.logEndOffset },
+    ...{ counted: log.acknowledgedEndOffset, recoveryPoint: log.recoveryPoint },
+    cleanedTo: log.compaction.cleanedTo,
+  });
+  const before = marks();
+  expect(before).toMatchObject({ start: 0, highWatermark: 2, end: 3, counted: 3, recoveryPoint: 3 });
+  isFull = true;
+  await expect(log.follower[cut](offset)).rejects.toMatchObject({ code: 'ENOSPC' });
+  expect([marks(), log.isOffline]).toEqual([before, false]);
+  isFull = false;
+  await log.follower[cut](offset);
+  expect([log.logEndOffset, log.acknowledgedEndOffset]).toEqual([offset, offset]);
+  const followed = log.follower.append(batchOf(['y'], { baseOffset: offset }));
+  expect(followed.kind === 'appended' && (await followed.completion)).toBe(ErrorCode.NONE);
+  expect([log.logEndOffset, log.acknowledgedEndOffset]).toEqual([offset + 1, offset + 1]);
   await log.close();
 });

@@ -2,8 +2,11 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { LogBed } from '../../test/log/log-bed.ts';
+import { type Disk, DiskError } from '../runtime/disk.ts';
 import { silentLogger } from '../runtime/logger.ts';
 import { nodeDisk } from '../runtime/node-disk.ts';
+import { CleanerCheckpoint } from './cleaner-checkpoint.ts';
 import { DirectoryCheckpoints } from './directory-checkpoints.ts';
 import type { TopicPartition } from './log-environment.ts';
 
@@ -54,4 +57,44 @@ test('a directory without the file of the recovery points has lost it, unless it
     [A, B].map((partition) => ({ ...partition, offset: 9 })),
   );
   expect((await started([A, B])).isLost(B)).toBe(false);
+});
+
+/** A disk that puts a file in the place of another once, and cannot say so for want of a handle. */
+function forgetful(): Disk {
+  let isLacking = true;
+  return {
+    ...nodeDisk,
+    syncDirectory: async (synced) => {
+      if (isLacking) {
+        isLacking = false;
+        throw new DiskError('EMFILE', synced);
+      }
+      await nodeDisk.syncDirectory(synced);
+    },
+  };
+}
+
+test('what a file says that may have been replaced is not believed: it is written again', async () => {
+  fs.writeFileSync(RECOVERY_POINTS, '0\n1\na 0 5\n');
+  const checkpoints = await DirectoryCheckpoints.read(forgetful(), directory, silentLogger);
+  const write = (offset: number) => checkpoints.write('recoveryPoint', [{ ...A, offset }]);
+  await expect(write(9)).rejects.toMatchObject({ code: 'EMFILE' });
+  // The log is cut off there: records up to 9 are not on the disk then.
+  await write(5);
+  expect(fs.readFileSync(RECOVERY_POINTS, 'utf8')).toBe('0\n1\na 0 5\n');
+});
+
+test('nor is that of the cleaner', async () => {
+  const file = `${directory}/cleaner-offset-checkpoint`;
+  fs.writeFileSync(file, '0\n1\norders 0 5\n');
+  const bed = new LogBed();
+  const log = await bed.open();
+  const checkpoint = new CleanerCheckpoint(forgetful(), directory, silentLogger);
+  expect(await checkpoint.cleanedTo(log.topicPartition)).toBe(5);
+  log.compaction.cleanedTo = 9;
+  await expect(checkpoint.write([log])).rejects.toMatchObject({ code: 'EMFILE' });
+  await checkpoint.lower(log.topicPartition, 7);
+  expect(fs.readFileSync(file, 'utf8')).toBe('0\n1\norders 0 7\n');
+  await log.close();
+  bed.remove();
 });

@@ -50,7 +50,7 @@ export class DirectoryCheckpoints {
   /** Partitions that left; the files still name them. */
   readonly #departed = new Set<string>();
   #last: Promise<void> = Promise.resolve();
-  /** Files that can be read, be it without a line. */
+  /** Files that are there, be it without a line, and of which it is known what they say. */
   readonly #isThere: Set<CheckpointKind>;
   /** Partitions that were here when the file of the recovery points was not: it tells nothing of them. */
   readonly #untold = new Map<string, TopicPartition>();
@@ -173,6 +173,8 @@ export class DirectoryCheckpoints {
   }
 
   async #replace(kind: CheckpointKind, lines: Lines): Promise<void> {
+    // One that could not be replaced may say the one or the other.
+    this.#isThere.delete(kind);
     await writeOffsetCheckpoint(this.#disk, `${this.#directory}/${FILES[kind]}`, [...lines.values()]);
     this.#lines[kind] = lines;
     this.#isThere.add(kind);

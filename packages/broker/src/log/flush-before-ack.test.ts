@@ -173,6 +173,37 @@ test('what a crash has left behind is synced before the log is there', async () 
   expect((await again).acknowledgedEndOffset).toBe(1);
 });
 
+test('what there is no space for to be synced at the start is synced when there is', async () => {
+  let isFull = false;
+  let refusals = 0;
+  const bed = new LogBed(
+    interceptedDisk({
+      open: (path, mode) => {
+        if (!isFull || mode !== 'create' || !path.includes('leader-epoch')) return;
+        refusals += 1;
+        throw new DiskError('ENOSPC', path);
+      },
+    }),
+  );
+  beds.push(bed);
+  const log = await bed.open();
+  expect(await append(log, 'a').completion).toBe(ErrorCode.NONE);
+  isFull = true;
+  const again = await bed.open({ config: ON });
+  // Once before it was there, and once as what is written must be synced from now on.
+  await expect.poll(() => refusals).toBe(2);
+  await new Promise(setImmediate);
+  expect([again.logEndOffset, again.acknowledgedEndOffset, again.isOffline]).toEqual([1, 0, false]);
+  isFull = false;
+  await expect
+    .poll(() => {
+      bed.clock.advance(500);
+      return again.acknowledgedEndOffset;
+    })
+    .toBe(1);
+  await again.close();
+});
+
 test.each([
   ['flush.before.ack', ON],
   ['flush.messages', { ...DEFAULT_LOG_CONFIG, flushMessages: 1 }],

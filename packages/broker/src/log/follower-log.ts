@@ -38,9 +38,15 @@ export class FollowerLog {
     const { compaction, lowerCheckpoints } = options;
     this.#cut = new LogCut({
       ...options,
-      lowerCheckpoints: (offset) => {
+      lowerCheckpoints: async (offset) => {
+        const { cleanedTo } = compaction;
         compaction.noteCutOff(offset);
-        return lowerCheckpoints(offset);
+        try {
+          await lowerCheckpoints(offset);
+        } catch (error) {
+          compaction.cleanedTo = cleanedTo;
+          throw error;
+        }
       },
     });
   }

@@ -101,12 +101,15 @@ export class LogCut {
   async #moveMarks(marks: MovableOffsets & { recoveryPoint: number; cleanedTo: number }): Promise<void> {
     const { writer, offsets, lowerCheckpoints } = this.#options;
     const { logStartOffset, highWatermark } = offsets;
+    const { recoveryPoint } = writer.flusher;
     writer.flusher.recoveryPoint = marks.recoveryPoint;
     offsets.logStartOffset = marks.logStartOffset;
     offsets.highWatermark = marks.highWatermark;
     try {
       await lowerCheckpoints(marks.cleanedTo);
     } catch (error) {
+      // Nothing of the log has changed, and nobody has synced it meanwhile.
+      writer.flusher.recoveryPoint = recoveryPoint;
       Object.assign(offsets, { logStartOffset, highWatermark });
       throw error;
     }

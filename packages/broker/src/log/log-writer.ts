@@ -234,7 +234,7 @@ export class LogWriter {
     if (!this.isOpen || this.flusher.recoveryPoint >= target) return;
     // There was no space for what belongs to the records.
     this.#environment.clock.after(SPACE_RETRY_MS, () => {
-      if (this.isOpen && !this.#unflushed.isEmpty) this.#askForFlush();
+      if (this.isOpen && this.acknowledgedEndOffset < this.logEndOffset) this.#askForFlush();
     });
   };
 

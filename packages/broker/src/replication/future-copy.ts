@@ -1,7 +1,9 @@
 import type { PartitionLog } from '../log/partition-log.ts';
 import { ErrorCode } from '../protocol/errors.ts';
 import { baseOffsetAt } from '../protocol/record-batch.ts';
-import { beginsWithin, compareEnds, followerStep } from './follower-step.ts';
+import { DiskError } from '../runtime/disk.ts';
+import { isPassing } from '../runtime/passing-error.ts';
+import { beginsWithin, compareEnds, type FollowerStep, followerStep } from './follower-step.ts';
 import type { Partition } from './partition.ts';
 import { readPartition } from './partition-read.ts';
 
@@ -16,15 +18,28 @@ export type CopyStep =
 
 /**
  * Brings a copy of a replica, in another log directory of this broker, one step closer to it: as a follower does with
- * its leader, by the epochs of the last records. Rejects with a `DiskError`.
+ * its leader, by the epochs of the last records. Rejects with a `DiskError`, but not where the disk is only full.
  */
 export async function copyStep(partition: Partition, copy: PartitionLog): Promise<CopyStep> {
-  const { log } = partition;
   const read = await readPartition(partition, {
     ...{ fetchOffset: copy.logEndOffset, lastFetchedEpoch: copy.latestEpoch, currentLeaderEpoch: -1 },
     ...{ isolation: 'log-end', requireLeader: false, maxBytes: COPY_BYTES, minOneBatch: true },
   });
   const step = followerStep(copy, { ...read, records: whole(read.parts) });
+  try {
+    return (await carryOut(step, partition, copy)) ?? { kind: 'refused', errorCode: read.errorCode };
+  } catch (error) {
+    if (!(error instanceof DiskError && isPassing(error)) || copy.isOffline) throw error;
+    return { kind: 'refused', errorCode: ErrorCode.KAFKA_STORAGE_ERROR };
+  }
+}
+
+/** Null where there is nothing to be carried out. */
+async function carryOut(
+  step: FollowerStep,
+  { log }: Partition,
+  copy: PartitionLog,
+): Promise<CopyStep | null> {
   switch (step.kind) {
     case 'append':
       return append(copy, step);
@@ -38,7 +53,7 @@ export async function copyStep(partition: Partition, copy: PartitionLog): Promis
       return { kind: 'copied', bytes: 0 };
     }
     default:
-      return { kind: 'refused', errorCode: read.errorCode };
+      return null;
   }
 }
 

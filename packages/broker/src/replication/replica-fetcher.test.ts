@@ -8,6 +8,7 @@ import type { PartitionLog } from '../log/partition-log.ts';
 import { type MetadataImage, partitionOf } from '../metadata/metadata-image.ts';
 import { ErrorCode } from '../protocol/errors.ts';
 import type { Clock } from '../runtime/clock.ts';
+import { DiskError } from '../runtime/disk.ts';
 import { silentLogger } from '../runtime/logger.ts';
 import { nodeClock } from '../runtime/node-clock.ts';
 import type { FollowedPartition } from './followed-partition.ts';
@@ -239,6 +240,27 @@ describe('a fetcher', () => {
     fetcherFrom(leader).follow(copy);
     await untilEqual(copy, leader);
     expect((await contentOf(copy.log)).map(([, text]) => text)).toEqual(['a', 'b', 'c']);
+  });
+
+  test('cuts it off when its disk, which was full, has space again', async () => {
+    const leader = await leading(2);
+    await append(leader.partition.log, 0, 'a', 'b');
+    await append(leader.partition.log, 2, 'c');
+    let attempts = 0;
+    const log = await followerBed.open({
+      config: { flushBeforeAck: true },
+      lowerCheckpoints: async () => {
+        attempts += 1;
+        if (attempts <= 2) throw new DiskError('ENOSPC', followerBed.directory);
+      },
+    });
+    const copy = new Copy(log, 2);
+    // The leader has this epoch, too, and what it has of it looks like this copy's where that is cut.
+    await append(copy.log, 0, 'a', 'b', 'x', 'y');
+    fetcherFrom(leader).follow(copy);
+    await untilEqual(copy, leader);
+    expect([attempts, (await contentOf(copy.log)).map(([, text]) => text)]).toEqual([3, ['a', 'b', 'c']]);
+    await vi.waitFor(() => expect(leader.partition.isr).toEqual([LEADER, FOLLOWER]));
   });
 
   test('counts for nothing while its end is not the leader’s', async () => {

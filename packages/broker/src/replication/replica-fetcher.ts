@@ -8,6 +8,7 @@ import type { ReplicationQuota } from '../quotas/replication-quota.ts';
 import type { Clock, Timer } from '../runtime/clock.ts';
 import { DiskError } from '../runtime/disk.ts';
 import type { Logger } from '../runtime/logger.ts';
+import { isPassing } from '../runtime/passing-error.ts';
 import { FetchAgenda, type Followed } from './fetch-agenda.ts';
 import type { FollowedPartition } from './followed-partition.ts';
 import { type FollowerFetch, FollowerFetchSession } from './follower-fetch-session.ts';
@@ -208,7 +209,9 @@ export class ReplicaFetcher {
     } catch (error) {
       if (!(error instanceof DiskError)) throw error;
       this.#report(followed, error.code, 'a follower cannot change its log');
-      this.#agenda.halt(followed);
+      // A disk that was only full may have space again.
+      if (isPassing(error)) this.#pause(followed);
+      else this.#agenda.halt(followed);
     }
   }
 
