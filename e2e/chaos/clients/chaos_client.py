@@ -70,9 +70,9 @@ class Writer:
         self.fatal = None
         return Producer(settings(bootstrap, kind))
 
-    def unless_fatal(self, call, *args, **named):
+    def unless_fatal(self, call, *args):
         try:
-            return call(*args, **named)
+            return call(*args)
         except KafkaException as failure:
             if not failure.args[0].fatal():
                 raise
@@ -100,11 +100,13 @@ class Writer:
                 say("f {} {}".format(place, error.name()))
 
         value = str(sequence) + PADDING
-        self.unless_fatal(
-            producer.produce, self.topic, key=self.name, value=value, partition=partition, on_delivery=told
-        )
-        if self.fatal is not None:
-            told(self.fatal, None)
+        try:
+            producer.produce(self.topic, key=self.name, value=value, partition=partition, on_delivery=told)
+        except KafkaException as refusal:
+            error = refusal.args[0]
+            told(error, None)
+            if error.fatal():
+                self.fatal = error
 
 
 said = []
