@@ -1,19 +1,10 @@
 import { expect, test } from 'vitest';
-import type { RaftTiming } from '../../src/raft/raft-state.ts';
 import { type Circumstances, ElectionTimes } from './election-times.ts';
+import { LOCAL_RAFT_TIMING } from './local-raft-timing.ts';
 
 /** More with ODRADEK_LEADER_KILLS=2000. */
 const KILLS = Number(process.env.ODRADEK_LEADER_KILLS ?? 300);
 const MINUTES = 60_000;
-
-/** The waits of a local cluster (ADR 18). */
-const LOCAL: RaftTiming = {
-  electionTimeoutMs: 200,
-  electionBackoffMaxMs: 200,
-  fetchTimeoutMs: 500,
-  requestTimeoutMs: 1000,
-  retryBackoffMs: 20,
-};
 
 const QUICK = { delayMaxMs: 1, diskMaxMs: 4 };
 const BUSY = { delayMaxMs: 10, diskMaxMs: 30 };
@@ -22,7 +13,7 @@ const SLOW = { delayMaxMs: 30, diskMaxMs: 100 };
 type Machines = Pick<Circumstances, 'delayMaxMs' | 'diskMaxMs'>;
 
 function successions(voters: number, machines: Machines, isClosed: boolean) {
-  const all = new ElectionTimes({ voters, timing: LOCAL, isClosed, ...machines }, 1).run(KILLS);
+  const all = new ElectionTimes({ voters, timing: LOCAL_RAFT_TIMING, isClosed, ...machines }, 1).run(KILLS);
   const inVain = all.filter(({ elections }) => elections > 1).length;
   return { longestMs: Math.max(...all.map(({ tookMs }) => tookMs)), inVain };
 }

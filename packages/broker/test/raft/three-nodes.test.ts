@@ -19,6 +19,7 @@ import { allowAll } from '../../src/security/authorizer.ts';
 import { ANONYMOUS } from '../../src/security/principal.ts';
 import { MemoryMetadataLog } from '../metadata/memory-metadata-log.ts';
 import { CountingRandom, ManualClock, silentLogger } from '../metadata/ports.ts';
+import { LOCAL_RAFT_TIMING } from './local-raft-timing.ts';
 import { memoryDisk } from './memory-disk.ts';
 import { CLUSTER_ID, voterNode } from './test-nodes.ts';
 
@@ -32,15 +33,6 @@ interface Node {
 }
 
 const IDS = [1, 2, 3];
-/** The waits of a local cluster (ADR 18). */
-const LOCAL: RaftTiming = {
-  electionTimeoutMs: 200,
-  electionBackoffMaxMs: 200,
-  fetchTimeoutMs: 500,
-  requestTimeoutMs: 1000,
-  retryBackoffMs: 20,
-  firstPatienceMs: 60,
-};
 const bytes = (text: string) => new TextEncoder().encode(text);
 
 /** Chance that differs from node to node, so that they do not all lose patience at once. */
@@ -292,7 +284,7 @@ describe('three drivers over the wire', () => {
 
   test.each([
     ['Kafka', DEFAULT_TIMING],
-    ['a local cluster', LOCAL],
+    ['a local cluster', LOCAL_RAFT_TIMING],
   ])('with the time-outs of %s one is elected, and stays, where each store takes 1.2 s', async (_, given) => {
     for (const one of nodes.values()) await closed(one);
     timing = given;
@@ -317,7 +309,7 @@ describe('three drivers over the wire', () => {
 
   test('where a sync takes longer than a leader is waited for, nobody gives it up, nor it its followers', async () => {
     for (const one of nodes.values()) await closed(one);
-    timing = LOCAL;
+    timing = LOCAL_RAFT_TIMING;
     for (const id of IDS) await start(id, new MemoryMetadataLog());
     const first = await elected();
     await until(() => first.quorum.state.highWatermark > 0);
