@@ -43,7 +43,7 @@ test('the program of the worker threads is in the package, and does a job with a
 test('a build has compiled what a broker starts with', () => {
   // As local-cluster/child-process-host.ts starts it: code that V8 compiled under other flags is none to it.
   const flags = [
-    ...['--max-semi-space-size=1', '--v8-pool-size=1'],
+    ...['--max-semi-space-size=1', '--v8-pool-size=1', '--single-threaded-gc'],
     ...['--battery-saver-mode', '--invocation-count-for-turbofan=60000'],
   ];
   const dist = join(root, 'packages/cli/dist');
