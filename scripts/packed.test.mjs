@@ -44,7 +44,7 @@ test('a build has compiled what a broker starts with', () => {
   // As local-cluster/child-process-host.ts starts it: code that V8 compiled under other flags is none to it.
   const flags = [
     ...['--max-semi-space-size=1', '--v8-pool-size=1', '--single-threaded-gc'],
-    ...['--battery-saver-mode', '--invocation-count-for-turbofan=60000'],
+    ...['--battery-saver-mode', '--maglev-filter=~', '--invocation-count-for-turbofan=60000'],
   ];
   const dist = join(root, 'packages/cli/dist');
   const broker = spawnSync(

@@ -1,4 +1,3 @@
-import { hostname } from 'node:os';
 import type { ConfigValues } from '../metadata/configs/config-values.ts';
 import {
   type ListenerEntry,
@@ -121,7 +120,7 @@ function withAdvertised(entry: ListenerEntry, advertised: readonly ListenerEntry
     securityProtocol: 'PLAINTEXT',
     host: entry.host,
     port: entry.port,
-    advertisedHost: told.host === '' ? hostname() : told.host,
+    advertisedHost: told.host === '' ? process.getBuiltinModule('node:os').hostname() : told.host,
     advertisedPort: told.port,
   };
 }

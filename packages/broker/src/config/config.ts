@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { resolve as absolutePath } from 'node:path';
 import { brokenBrokerRules } from '../metadata/configs/broker-config-rules.ts';
 import { valueWithoutEffect } from '../metadata/configs/config-effect.ts';
@@ -53,7 +53,7 @@ export type ConfigOverrides = Readonly<Record<string, string>>;
 
 /** The config in a `server.properties` file. Throws a {@link BrokerConfigError}, and what reading the file throws. */
 export async function readBrokerConfig(path: string, overrides: ConfigOverrides = {}): Promise<BrokerConfig> {
-  return brokerConfigFromText(await readFile(path, 'utf8'), { source: path, overrides });
+  return brokerConfigFromText(readFileSync(path, 'utf8'), { source: path, overrides });
 }
 
 /** The config given as properties alone. Throws a {@link BrokerConfigError}. */

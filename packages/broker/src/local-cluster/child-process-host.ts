@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';
-import { HOLDS_OPTIMIZER_BACK } from '../runtime/node-optimizer.ts';
+import { HOLDS_OPTIMIZERS_BACK } from '../runtime/node-optimizer.ts';
 import { identityOf, isHalted, isRunning } from '../runtime/node-process-identity.ts';
 import type { HostedProcess, ProcessEvents, ProcessHost } from './process-host.ts';
 
@@ -10,12 +10,13 @@ const EXIT_CONFIGURATION = 2;
 /**
  * Brokers share the machine with each other and with whoever uses them, so each holds little: new objects in one
  * megabyte at a time, one helper thread for the compilers (ADR 30) and none for the collector (ADR 43), freed memory
- * given back (ADR 30), and no optimizing compiler before there is work (ADR 37), and then only for what is called most
- * (ADR 38).
+ * given back (ADR 30), and no optimizing compilers before there is work (ADR 37, ADR 42), the last one then only for what
+ * is called most (ADR 38).
  */
 const SMALL_NODE = [
   ...['--max-semi-space-size=1', '--v8-pool-size=1', '--single-threaded-gc'],
-  ...[HOLDS_OPTIMIZER_BACK, '--invocation-count-for-turbofan=60000'],
+  ...HOLDS_OPTIMIZERS_BACK,
+  '--invocation-count-for-turbofan=60000',
 ];
 const SMALL_ALLOCATOR = { MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '131072' };
 

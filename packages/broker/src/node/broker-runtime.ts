@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import type { Compute } from '../runtime/compute.ts';
 import type { LogLevel } from '../runtime/json-logger.ts';
 import { nodeCompute } from '../runtime/node-compute.ts';
@@ -23,6 +22,10 @@ function workerThreads(): Compute {
   const entry = new URL(isSource ? '../compute-worker.ts' : './compute-worker.js', import.meta.url);
   // Whoever bundles the library into a program of their own may have left the thread's program out.
   if (!existsSync(entry)) return nodeCompute;
-  const threads = Math.max(1, Math.min(THREADS_MAX, availableParallelism() - 1));
-  return new WorkerCompute({ entry, jobs: computeJobs, threads, idleMs: IDLE_THREAD_MS });
+  return new WorkerCompute({ entry, jobs: computeJobs, threads: threadsMax, idleMs: IDLE_THREAD_MS });
+}
+
+function threadsMax(): number {
+  const { availableParallelism } = process.getBuiltinModule('node:os');
+  return Math.max(1, Math.min(THREADS_MAX, availableParallelism() - 1));
 }

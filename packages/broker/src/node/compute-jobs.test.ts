@@ -8,7 +8,7 @@ import { computeJobs } from './compute-jobs.ts';
 const threads = new WorkerCompute({
   entry: new URL('../compute-worker.ts', import.meta.url),
   jobs: computeJobs,
-  threads: 1,
+  threads: () => 1,
   idleMs: 100,
 });
 

@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module';
 import type { ComputeJob } from '../runtime/compute.ts';
+import { loadWhenUsed } from '../runtime/load-when-used.ts';
 import { lz4FrameContentSize } from './lz4-frame.ts';
 import { ProtocolError } from './protocol-error.ts';
 import type { CompressionType } from './record-batch.ts';
@@ -111,18 +111,17 @@ export const decompressJob: ComputeJob<DecompressInput, Uint8Array> = {
  * The native codecs cost some 7 MB together, node's own 2, and most brokers never need them: batches pass through compressed. So
  * they are loaded when first used; node's own module cache keeps them.
  */
-const load = createRequire(import.meta.url);
 
 function zlib(): typeof import('node:zlib') {
-  return load('node:zlib');
+  return process.getBuiltinModule('node:zlib');
 }
 
 function snappy(): typeof import('snappy') {
-  return load('snappy');
+  return loadWhenUsed('snappy') as typeof import('snappy');
 }
 
 function lz4(): typeof import('lz4-napi') {
-  return load('lz4-napi');
+  return loadWhenUsed('lz4-napi') as typeof import('lz4-napi');
 }
 
 /** The codecs give Buffers; nothing but plain arrays leaves this room. */

@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module';
+import { loadWhenUsed } from '../runtime/load-when-used.ts';
 
 type Checksum = (bytes: Uint8Array, before?: number) => number;
 
@@ -15,8 +15,6 @@ export function continueCrc32c(before: number, bytes: Uint8Array): number {
 /** A broker that has nothing to do stays below it for an hour. */
 const BYTES_BY_TABLE = 256 * 1024;
 
-const load = createRequire(import.meta.url);
-
 /** The native module is ten times as fast and takes 4 MB, so it is loaded by whoever has more than a little to check. */
 const checksum: Checksum = (() => {
   let native: Checksum | null = null;
@@ -25,7 +23,7 @@ const checksum: Checksum = (() => {
     if (native !== null) return native(bytes, before);
     left -= bytes.length;
     if (left > 0) return checksumByTable(bytes, before);
-    native = (load('@node-rs/crc32') as { crc32c: Checksum }).crc32c;
+    native = (loadWhenUsed('@node-rs/crc32') as { crc32c: Checksum }).crc32c;
     return native(bytes, before);
   };
 })();

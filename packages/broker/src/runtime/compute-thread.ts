@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module';
 import type { Worker } from 'node:worker_threads';
 import { ComputeError, type ComputeJob } from './compute.ts';
 import type { JobAnswer, JobRequest } from './job-server.ts';
@@ -11,9 +10,6 @@ export interface ComputeTask {
   resolve(output: unknown): void;
   reject(error: unknown): void;
 }
-
-/** Most brokers never have a job for a thread, and the module takes 2 MB. */
-const load = createRequire(import.meta.url);
 
 export interface ComputeThreadListener {
   /** The thread has nothing to do. */
@@ -35,8 +31,9 @@ export class ComputeThread {
     this.#listener = listener;
     this.#idleMs = idleMs;
     // What node was started with for the main thread (loaders, inspectors) is not for this one.
-    const threads: typeof import('node:worker_threads') = load('node:worker_threads');
-    this.#worker = new threads.Worker(entry, { name: 'compute', execArgv: [] });
+    // Most brokers never have a job for a thread, and the module takes 2 MB.
+    const { Worker } = process.getBuiltinModule('node:worker_threads');
+    this.#worker = new Worker(entry, { name: 'compute', execArgv: [] });
     this.#worker.on('message', (answer: JobAnswer) => this.#answered(answer));
     this.#worker.on('messageerror', (error) => this.#end(error));
     this.#worker.on('error', (error) => {

@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import { isoTime } from './iso-time.ts';
 import type { LogFields, Logger } from './logger.ts';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
@@ -15,7 +16,7 @@ export function jsonLogger(level: LogLevel, bound: LogFields = {}): Logger {
     const number = NUMBERS[name];
     if (number < NUMBERS[level]) return () => {};
     return (fields: LogFields, message: string): void => {
-      const time = new Date().toISOString();
+      const time = isoTime(Date.now());
       writeWhole(`${textOf({ level: number, time, ...bound, ...fields, msg: message })}\n`);
     };
   };

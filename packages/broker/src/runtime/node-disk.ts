@@ -1,8 +1,9 @@
 import fs from 'node:fs';
 import { type DirectoryEntry, type Disk, DiskError, type File } from './disk.ts';
 import type { Durations } from './metrics.ts';
+import { endOf, givenBy } from './node-calls.ts';
 import { lockFile } from './node-lock-file.ts';
-import { removeTree } from './node-tree-removal.ts';
+import { removeFile, removeTree } from './node-tree-removal.ts';
 
 /** What one `writev` takes (IOV_MAX on Linux and macOS). */
 const BUFFERS_PER_WRITE = 1024;
@@ -33,36 +34,34 @@ export const nodeDisk: Disk = {
   open: (path, mode) => openFile(path, mode, null),
   list: (directory) =>
     onDisk(directory, async () =>
-      (await fs.promises.readdir(directory, { withFileTypes: true })).map(
+      (await givenBy<fs.Dirent[]>((answer) => fs.readdir(directory, { withFileTypes: true }, answer))).map(
         (entry): DirectoryEntry => ({ name: entry.name, kind: kindOf(entry) }),
       ),
     ),
   stat: (path) =>
     onDisk(path, async () => {
-      const { size, mtimeMs } = await fs.promises.stat(path);
+      const { size, mtimeMs } = await givenBy<fs.Stats>((answer) => fs.stat(path, answer));
       return { sizeInBytes: size, modifiedMs: Math.floor(mtimeMs) };
     }),
   makeDirectory: (path) =>
-    onDisk(path, async () => {
-      await fs.promises.mkdir(path, { recursive: true, mode: 0o700 });
-    }),
-  remove: (path) => onDisk(path, () => fs.promises.rm(path, { force: true })),
+    onDisk(path, () => endOf((answer) => fs.mkdir(path, { recursive: true, mode: 0o700 }, answer))),
+  remove: (path) => onDisk(path, () => removeFile(path)),
   removeDirectory: (path) => onDisk(path, () => removeTree(path)),
-  rename: (from, to) => onDisk(from, () => fs.promises.rename(from, to)),
+  rename: (from, to) => onDisk(from, () => endOf((answer) => fs.rename(from, to, answer))),
   syncDirectory: (directory) =>
     onDisk(directory, async () => {
       // Windows has no handle of a directory to sync; its file systems journal renames.
       if (process.platform === 'win32') return;
-      const handle = await fs.promises.open(directory, 'r');
+      const descriptor = await givenBy<number>((answer) => fs.open(directory, 'r', answer));
       try {
-        await handle.sync();
+        await endOf((answer) => fs.fsync(descriptor, answer));
       } finally {
-        await handle.close();
+        await endOf((answer) => fs.close(descriptor, answer));
       }
     }),
   space: (path) =>
     onDisk(path, async () => {
-      const { bavail, blocks, bsize } = await fs.promises.statfs(path);
+      const { bavail, blocks, bsize } = await givenBy<fs.StatsFs>((answer) => fs.statfs(path, answer));
       return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
     }),
   lock: (path) => onDisk(path, () => lockFile(path)),

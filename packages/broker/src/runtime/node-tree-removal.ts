@@ -1,5 +1,6 @@
-import { lstat, readdir, rm, rmdir } from 'node:fs/promises';
+import fs from 'node:fs';
 import { join } from 'node:path';
+import { endOf, givenBy } from './node-calls.ts';
 
 /**
  * Removes a file, or a directory with all it holds; what is not there is no error. Node's own recursive removal has the
@@ -8,20 +9,34 @@ import { join } from 'node:path';
  * compiles afterwards asks each time (ADR 38).
  */
 export async function removeTree(path: string): Promise<void> {
-  try {
+  await ifThere(async () => {
     // A link is not followed.
-    const isDirectory = (await lstat(path)).isDirectory();
-    await (isDirectory ? removeDirectory(path) : rm(path, { force: true }));
+    const isDirectory = (await givenBy<fs.Stats>((answer) => fs.lstat(path, answer))).isDirectory();
+    await (isDirectory ? removeDirectory(path) : removeFile(path));
+  });
+}
+
+async function removeDirectory(directory: string): Promise<void> {
+  const entries = await givenBy<fs.Dirent[]>((answer) =>
+    fs.readdir(directory, { withFileTypes: true }, answer),
+  );
+  for (const entry of entries) {
+    const path = join(directory, entry.name);
+    await (entry.isDirectory() ? removeTree(path) : removeFile(path));
+  }
+  await endOf((answer) => fs.rmdir(directory, answer));
+}
+
+/** Removes a file; one that is not there is no error. */
+export function removeFile(path: string): Promise<void> {
+  return ifThere(() => endOf((answer) => fs.unlink(path, answer)));
+}
+
+async function ifThere(task: () => Promise<void>): Promise<void> {
+  try {
+    await task();
   } catch (error) {
     const isGone = error instanceof Error && 'code' in error && error.code === 'ENOENT';
     if (!isGone) throw error;
   }
-}
-
-async function removeDirectory(directory: string): Promise<void> {
-  for (const entry of await readdir(directory, { withFileTypes: true })) {
-    const path = join(directory, entry.name);
-    await (entry.isDirectory() ? removeTree(path) : rm(path, { force: true }));
-  }
-  await rmdir(directory);
 }

@@ -1,7 +1,4 @@
-import { createRequire } from 'node:module';
-
-/** Loaded when first used, for most brokers never need it. */
-const load = createRequire(import.meta.url);
+import { loadWhenUsed } from './load-when-used.ts';
 
 export type CompiledPattern =
   | { readonly kind: 'compiled'; readonly matches: (text: string) => boolean }
@@ -13,7 +10,7 @@ export type CompiledPattern =
  * for the whole text.
  */
 export function compilePattern(pattern: string): CompiledPattern {
-  const { RE2JS, RE2JSException } = load('re2js') as typeof import('re2js');
+  const { RE2JS, RE2JSException } = loadWhenUsed('re2js') as typeof import('re2js');
   try {
     const compiled = RE2JS.compile(pattern);
     return { kind: 'compiled', matches: (text) => compiled.testExact(text) };

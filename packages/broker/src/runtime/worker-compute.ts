@@ -8,8 +8,8 @@ export interface WorkerComputeOptions {
   readonly entry: URL;
   /** Every job that may be run, by its name. */
   readonly jobs: ReadonlyMap<string, ComputeJob<unknown, unknown>>;
-  /** How many threads there may be at once. */
-  readonly threads: number;
+  /** How many threads there may be at once; asked when there is a job for one. */
+  readonly threads: () => number;
   /** How long a thread without a job is kept. */
   readonly idleMs: number;
 }
@@ -69,7 +69,7 @@ export class WorkerCompute implements Compute {
   #freeThread(): ComputeThread | null {
     for (const thread of this.#threads) if (thread.isFree) return thread;
     const { entry, threads, idleMs } = this.#options;
-    if (this.#threads.size >= threads) return null;
+    if (this.#threads.size >= threads()) return null;
     const started = new ComputeThread(entry, idleMs, this.#listener);
     this.#threads.add(started);
     return started;
