@@ -54,6 +54,28 @@ describe('a file', () => {
   });
 });
 
+test('what fails is told by the name of the reason, and what is gone already is removed', async () => {
+  const none = `${directory}/none`;
+  for (const refused of [
+    nodeDisk.list(none),
+    nodeDisk.stat(none),
+    nodeDisk.rename(none, `${directory}/other`),
+    nodeDisk.syncDirectory(none),
+    nodeDisk.space(none),
+  ]) {
+    const error = await refused.catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(DiskError);
+    expect(error).toMatchObject({ code: 'ENOENT', path: none });
+  }
+  await nodeDisk.remove(none);
+  await nodeDisk.removeDirectory(none);
+  fs.writeFileSync(`${directory}/file`, '');
+  for (const path of [`${directory}/file/below`, directory]) {
+    await expect(nodeDisk.remove(path)).rejects.toBeInstanceOf(DiskError);
+  }
+  await expect(nodeDisk.makeDirectory(`${directory}/file/below`)).rejects.toMatchObject({ code: 'ENOTDIR' });
+});
+
 describe('a lock', () => {
   test('is held once, and free again after its release', async () => {
     const first = await nodeDisk.lock(`${directory}/.lock`);
