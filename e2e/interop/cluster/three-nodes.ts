@@ -17,6 +17,8 @@ export interface ThreeNodes {
 }
 
 type Settings = Readonly<Record<string, string>>;
+/** The same for all nodes, or for each its own. */
+type NodeSettings = Settings | ((id: number) => Settings);
 
 const CLUSTER_ID = 'MkU3OEVBNTcwNTJENDM2Qg';
 /** Of the first log directory of each node; drawn here so that both clusters have the same. */
@@ -29,7 +31,7 @@ const NODE_IDS = [1, 2, 3];
 const SMALL_JVM = ['-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
 
 /** Three processes of Apache Kafka 4.3.1. */
-export async function startThreeKafkas(tools: KafkaTools, settings: Settings = {}): Promise<ThreeNodes> {
+export async function startThreeKafkas(tools: KafkaTools, settings: NodeSettings = {}): Promise<ThreeNodes> {
   const written = await writeProperties('odradek-three-kafkas-', settings);
   for (const { file } of written.nodes) {
     const initial = ['--initial-controllers', written.initialControllers];
@@ -41,7 +43,7 @@ export async function startThreeKafkas(tools: KafkaTools, settings: Settings = {
 }
 
 /** Three processes of `odradek broker`, with the same properties. */
-export async function startThreeOdradeks(settings: Settings = {}): Promise<ThreeNodes> {
+export async function startThreeOdradeks(settings: NodeSettings = {}): Promise<ThreeNodes> {
   const written = await writeProperties('odradek-three-odradeks-', settings, (initialControllers) => ({
     'odradek.cluster.id': CLUSTER_ID,
     'odradek.initial.controllers': initialControllers,
@@ -80,7 +82,7 @@ function startAll(
 
 async function writeProperties(
   prefix: string,
-  settings: Settings,
+  settings: NodeSettings,
   own: (initialControllers: string) => Settings = () => ({}),
 ): Promise<Written> {
   const folder = await mkdtemp(join(tmpdir(), prefix));
@@ -98,7 +100,8 @@ async function writeProperties(
     .join(',');
   for (const node of nodes) {
     await mkdir(join(folder, String(node.id)));
-    const properties = { ...propertiesOf(node, nodes, folder), ...settings, ...own(initialControllers) };
+    const set = typeof settings === 'function' ? settings(node.id) : settings;
+    const properties = { ...propertiesOf(node, nodes, folder), ...set, ...own(initialControllers) };
     const lines = Object.entries(properties).map(([key, value]) => `${key}=${value}\n`);
     await writeFile(node.file, lines.join(''));
   }

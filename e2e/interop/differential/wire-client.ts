@@ -83,7 +83,8 @@ export class WireClient {
   }
 
   async #connected(): Promise<Socket> {
-    if (this.#socket !== null) return this.#socket;
+    if (this.#socket !== null && !this.#socket.destroyed) return this.#socket;
+    this.close();
     const socket = connect(this.#port, '127.0.0.1');
     await new Promise<void>((resolve, reject) => {
       socket.once('connect', resolve).once('error', reject);
