@@ -139,7 +139,10 @@ export class BrokerCluster {
     return new PartitionAsker(await this.connect(id));
   }
 
-  /** Makes a topic by any broker; its replicas are by hand where they are given. */
+  /**
+   * Makes a topic by any broker; its replicas are by hand where they are given. Resolves when every broker that runs has
+   * heard of it, which is after the answer to the creation.
+   */
   async createTopic(
     name: string,
     {
@@ -169,6 +172,10 @@ export class BrokerCluster {
     const [topic] = topics;
     if (topic?.errorCode !== 0) {
       throw new Error(`topic ${name}: error ${topic?.errorCode} ${topic?.errorMessage ?? ''}`);
+    }
+    for (const id of this.running) {
+      const asker = await this.asker(id);
+      await until(`${id} knows ${name}`, async () => (await asker.topicId(name)) === topic.topicId);
     }
   }
 
