@@ -1,5 +1,5 @@
 import { paths } from '@odradek/contract';
-import { fireEvent, screen, within } from '@testing-library/react';
+import { fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { expect, it } from 'vitest';
 import { aStalledGroup, sampledAt } from '../../../test/cluster-answers.ts';
 import { openConsole, refused } from '../../../test/console-under-test.tsx';
@@ -13,9 +13,10 @@ const noSamples = {
   stepMs: 1000,
   points: [],
 };
+const lag = `GET ${paths.groupLag('local', 'billing')}`;
 const answers = {
   [`GET ${paths.group('local', 'billing')}`]: aStalledGroup(),
-  [`GET ${paths.groupLag('local', 'billing')}`]: noSamples,
+  [lag]: noSamples,
 };
 
 it('the verdict is explained by the rule in words, the window drawn and the commits listed', async () => {
@@ -45,7 +46,12 @@ it('a chosen partition is explained and charted, and stands in the address', asy
   expect(await screen.findByRole('heading', { name: 'Why: orders, partition 1' })).toBeDefined();
   expect(await screen.findByRole('heading', { name: 'Never committed' })).toBeDefined();
   expect(router.state.location.search).toEqual({ range: '1h', partition: 'orders:1' });
-  expect(sent.at(-1)?.query).toBe('?rangeMs=3600000&topic=orders&partition=1');
+  // The group itself is asked for again and again in between.
+  await waitFor(() =>
+    expect(sent.filter(({ request }) => request === lag).at(-1)?.query).toBe(
+      '?rangeMs=3600000&topic=orders&partition=1',
+    ),
+  );
 });
 
 it('members show what they are assigned', async () => {
