@@ -4,6 +4,7 @@ import { type Broker, startBroker } from './node/broker.ts';
 import { brokerRuntime } from './node/broker-runtime.ts';
 import { BrokerStartError } from './node/broker-start-error.ts';
 import { optimizeWhenBusy } from './runtime/node-optimizer.ts';
+import { systemErrorCode } from './runtime/system-error-code.ts';
 
 /*
  * One broker as a process: `node broker-process.ts --config server.properties`. Says one line of JSON on standard
@@ -81,5 +82,5 @@ function sentenceOf(error: unknown, configFile: string): string {
 }
 
 function isMissingFile(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+  return systemErrorCode(error) === 'ENOENT';
 }

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import { isoTime } from './iso-time.ts';
 import type { LogFields, Logger } from './logger.ts';
+import { systemErrorCode } from './system-error-code.ts';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
@@ -70,7 +71,7 @@ function writeWhole(line: string): void {
     try {
       written += fs.writeSync(STANDARD_ERROR, bytes, written);
     } catch (error) {
-      const isFull = error instanceof Error && 'code' in error && error.code === 'EAGAIN';
+      const isFull = systemErrorCode(error) === 'EAGAIN';
       // Nobody is there who could be told that nobody reads.
       if (!isFull || waits === WAITS_MAX) return;
       waits += 1;

@@ -4,6 +4,7 @@ import type { Durations } from './metrics.ts';
 import { endOf, givenBy } from './node-calls.ts';
 import { lockFile } from './node-lock-file.ts';
 import { removeFile, removeTree } from './node-tree-removal.ts';
+import { systemErrorCode } from './system-error-code.ts';
 
 /** What one `writev` takes (IOV_MAX on Linux and macOS). */
 const BUFFERS_PER_WRITE = 1024;
@@ -228,8 +229,6 @@ async function onDisk<Result>(path: string, work: () => Promise<Result>): Promis
     return await work();
   } catch (error) {
     if (error instanceof DiskError) throw error;
-    const code =
-      error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'EIO';
-    throw new DiskError(code, path, { cause: error });
+    throw new DiskError(systemErrorCode(error) ?? 'EIO', path, { cause: error });
   }
 }

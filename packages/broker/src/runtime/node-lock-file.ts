@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import type { LockOutcome } from './disk.ts';
 import { identityOf, isRunning, parseIdentity } from './node-process-identity.ts';
+import { systemErrorCode } from './system-error-code.ts';
 
 const ATTEMPTS = 10;
 
@@ -32,7 +33,7 @@ function linkIfFree(claim: string, path: string): boolean {
     fs.linkSync(claim, path);
     return true;
   } catch (error) {
-    if (isCode(error, 'EEXIST')) return false;
+    if (systemErrorCode(error) === 'EEXIST') return false;
     throw error;
   }
 }
@@ -46,7 +47,7 @@ function removeStale(path: string, staleText: string, claim: string): void {
   try {
     fs.renameSync(path, aside);
   } catch (error) {
-    if (isCode(error, 'ENOENT')) return;
+    if (systemErrorCode(error) === 'ENOENT') return;
     throw error;
   }
   if (readIfThere(aside) !== staleText) linkIfFree(aside, path);
@@ -57,11 +58,7 @@ function readIfThere(path: string): string | null {
   try {
     return fs.readFileSync(path, 'utf8');
   } catch (error) {
-    if (isCode(error, 'ENOENT')) return null;
+    if (systemErrorCode(error) === 'ENOENT') return null;
     throw error;
   }
-}
-
-function isCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
 }

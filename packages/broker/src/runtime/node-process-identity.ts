@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import { systemErrorCode } from './system-error-code.ts';
 
 /** A process of this machine. The start time tells it from a later one that was given the same pid. */
 export interface ProcessIdentity {
@@ -18,7 +19,7 @@ export function isRunning(identity: ProcessIdentity): boolean {
     process.kill(identity.pid, 0);
   } catch (error) {
     // EPERM: it lives, under another user.
-    if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return false;
+    if (systemErrorCode(error) !== 'EPERM') return false;
   }
   const stat = statOf(identity.pid);
   if (stat === null) return true;

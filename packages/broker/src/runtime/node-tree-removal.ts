@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { endOf, givenBy } from './node-calls.ts';
+import { systemErrorCode } from './system-error-code.ts';
 
 /**
  * Removes a file, or a directory with all it holds; what is not there is no error. Node's own recursive removal has the
@@ -36,7 +37,6 @@ async function ifThere(task: () => Promise<void>): Promise<void> {
   try {
     await task();
   } catch (error) {
-    const isGone = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    if (!isGone) throw error;
+    if (systemErrorCode(error) !== 'ENOENT') throw error;
   }
 }
