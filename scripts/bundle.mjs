@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { build } from 'esbuild';
+import { asScript, forNode } from './bundle-settings.mjs';
 import { root } from './toolchain.mjs';
 
 /** A machine that is slower than this goes without. */
@@ -20,17 +21,9 @@ const dist = join(root, 'packages/cli/dist');
 /** Native modules, and the client that finds its own files by path; packages/cli lists them as dependencies. */
 const external = ['better-sqlite3', '@node-rs/crc32', 'snappy', 'lz4-napi', 're2js', '@platformatic/kafka'];
 
-const shared = {
-  bundle: true,
-  platform: 'node',
-  target: 'node24',
-  external,
-  logLevel: 'warning',
-  metafile: true,
-};
-
 const asModule = {
-  ...shared,
+  ...forNode,
+  external,
   format: 'esm',
   // CommonJS dependencies call `require`, `__filename` and `__dirname`, which an ES module has not.
   banner: {
@@ -43,17 +36,6 @@ const asModule = {
   },
 };
 
-/**
- * What is imported of Node by a module is touched whole, with all that its parts load in turn; what is required is not,
- * and a process that requires only takes 4 MB less (ADR 31).
- */
-const asScript = {
-  ...shared,
-  format: 'cjs',
-  banner: { js: "const bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
-  define: { 'import.meta.url': 'bundleUrl' },
-};
-
 /** Each broker process holds its program's text in memory. Names stay, for stack traces. */
 const terse = { minifyWhitespace: true, minifySyntax: true, lineLimit: 160 };
 
@@ -61,6 +43,7 @@ await Promise.all([
   build({
     ...asScript,
     ...terse,
+    external,
     entryPoints: [join(root, 'packages/broker/src/broker-process.ts')],
     outfile: join(dist, 'broker-process.cjs'),
   }),

@@ -1,34 +1,41 @@
-// What a user gets: the packed `odradek` package, installed by npm in an empty folder, run there.
+// What a user gets: the packages as `npm run pack` makes them, each installed by npm in an empty folder, used there.
 import assert from 'node:assert/strict';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, test } from 'node:test';
 import { Worker } from 'node:worker_threads';
+import { SMALL_NODE } from '../packages/broker/src/local-cluster/child-process-host.ts';
 import { root, toolEnvironment } from './toolchain.mjs';
-import { ensureBuilt } from './workspace-build.mjs';
 
 let folder;
+/** Where the command `odradek` was installed, and where the library was. */
 let app;
+let suite;
 
-before(async () => {
-  await ensureBuilt();
+before(() => {
   folder = mkdtempSync(join(tmpdir(), 'odradek-packed-'));
-  app = join(folder, 'app');
-  mkdirSync(app);
-  writeFileSync(join(app, 'package.json'), '{"private":true}');
-  run('pnpm', ['pack', '--pack-destination', folder], join(root, 'packages/cli'));
-  const archive = readdirSync(folder).find((name) => name.endsWith('.tgz'));
-  run('npm', ['install', '--no-audit', '--no-fund', join(folder, archive)], app);
+  const packed = run('node', [join(root, 'scripts/pack.mjs'), folder], root);
+  const [command, library] = packed.trim().split('\n');
+  app = install('app', command);
+  suite = install('suite', library, 'kafkajs@2', '@types/node@24');
 });
 
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-test('the program of the worker threads is in the package, and does a job with a native codec', async () => {
-  const worker = new Worker(join(app, 'node_modules/odradek/dist/compute-worker.js'));
+for (const [name, program] of [
+  ['odradek', () => join(app, 'node_modules/odradek/dist/compute-worker.js')],
+  ['@odradek/broker', () => join(suite, 'node_modules/@odradek/broker/dist/compute-worker.js')],
+]) {
+  test(`the program of the worker threads is in ${name}, and does a job with a native codec`, () =>
+    compressBy(program()));
+}
+
+async function compressBy(program) {
+  const worker = new Worker(program);
   try {
     const input = { type: 'lz4', bytes: new Uint8Array(100_000) };
     worker.postMessage({ name: 'compress', input });
@@ -38,18 +45,13 @@ test('the program of the worker threads is in the package, and does a job with a
   } finally {
     await worker.terminate();
   }
-});
+}
 
 test('a build has compiled what a broker starts with', () => {
-  // As local-cluster/child-process-host.ts starts it: code that V8 compiled under other flags is none to it.
-  const flags = [
-    ...['--max-semi-space-size=1', '--v8-pool-size=1', '--single-threaded-gc'],
-    ...['--battery-saver-mode', '--maglev-filter=~', '--invocation-count-for-turbofan=60000'],
-  ];
   const dist = join(root, 'packages/cli/dist');
   const broker = spawnSync(
     join(root, 'node_modules/.bin/node'),
-    [...flags, join(dist, 'broker-process.cjs'), '--config', join(folder, 'none.properties')],
+    [...SMALL_NODE, join(dist, 'broker-process.cjs'), '--config', join(folder, 'none.properties')],
     {
       encoding: 'utf8',
       env: {
@@ -101,6 +103,83 @@ test('a broker process carries neither the Kafka client nor the console', () => 
     assert.equal(bundle.includes(foreign), false, foreign);
   }
 });
+
+const PROGRAM = `
+import { type EmbeddedCluster, startCluster } from '@odradek/broker';
+import { Kafka, logLevel } from 'kafkajs';
+
+const cluster: EmbeddedCluster = await startCluster({ brokers: 3, settings: { 'num.partitions': '2' } });
+const kafka = new Kafka({ brokers: cluster.bootstrapServers.split(','), logLevel: logLevel.NOTHING });
+const producer = kafka.producer();
+await producer.connect();
+await producer.send({ topic: 'orders', messages: [{ key: 'k', value: 'before' }] });
+await cluster.killBroker(1);
+await producer.send({ topic: 'orders', messages: [{ key: 'k', value: 'after' }] });
+await producer.disconnect();
+const consumer = kafka.consumer({ groupId: 'readers' });
+await consumer.connect();
+await consumer.subscribe({ topic: 'orders', fromBeginning: true });
+const values: string[] = [];
+const { promise, resolve } = Promise.withResolvers<void>();
+await consumer.run({
+  eachMessage: async ({ message }) => {
+    values.push(String(message.value));
+    if (values.length === 2) resolve();
+  },
+});
+await promise;
+await consumer.disconnect();
+const states: readonly string[] = cluster.brokers.map(({ state }) => state);
+await cluster.close();
+console.log(JSON.stringify({ values, states }));
+`;
+
+test('a program of others starts three brokers, and clients work with them when one is killed', () => {
+  writeFileSync(join(suite, 'orders.ts'), PROGRAM);
+  const told = JSON.parse(run('node', ['orders.ts'], suite));
+  assert.deepEqual(told, { values: ['before', 'after'], states: ['stopped', 'running', 'running'] });
+});
+
+test('the library can be required, too', () => {
+  const types = run('node', ['-p', "typeof require('@odradek/broker').startCluster"], suite);
+  assert.equal(types.trim(), 'function');
+});
+
+test('the library has types of its own, which the compiler checks a program by', () => {
+  writeFileSync(join(suite, 'orders.ts'), PROGRAM);
+  writeFileSync(
+    join(suite, 'wrong.ts'),
+    `import { startCluster } from '@odradek/broker';
+startCluster({ nodes: 3 });
+const brokers: number = (await startCluster()).brokers;
+`,
+  );
+  const compiler = join(root, 'node_modules/typescript-7/bin/tsc');
+  const options = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2024', '--types', 'node'];
+  run('node', [compiler, ...options, 'orders.ts'], suite);
+  const { status, stdout } = spawnSync('node', [compiler, ...options, '--pretty', 'false', 'wrong.ts'], {
+    cwd: suite,
+    env: toolEnvironment(),
+    encoding: 'utf8',
+  });
+  assert.notEqual(status, 0);
+  assert.deepEqual(
+    stdout
+      .trim()
+      .split('\n')
+      .map((line) => /^wrong\.ts\((\d).*(TS\d+)/.exec(line)?.slice(1).join(' ') ?? line),
+    ['2 TS2353', '3 TS2322'],
+  );
+});
+
+/** A folder of that name in which nothing but these packages is installed. */
+function install(name, ...packages) {
+  const path = join(folder, name);
+  mkdirSync(path);
+  writeFileSync(join(path, 'package.json'), '{"private":true,"type":"module"}');
+  run('npm', ['install', '--no-audit', '--no-fund', ...packages], path);
+  return path;
+}
 
 function odradek(...args) {
   return run(join(app, 'node_modules/.bin/odradek'), args, app);

@@ -13,7 +13,7 @@ const EXIT_CONFIGURATION = 2;
  * given back (ADR 30), and no optimizing compilers before there is work (ADR 37, ADR 42), the last one then only for what
  * is called most (ADR 38).
  */
-const SMALL_NODE = [
+export const SMALL_NODE: readonly string[] = [
   ...['--max-semi-space-size=1', '--v8-pool-size=1', '--single-threaded-gc'],
   ...HOLDS_OPTIMIZERS_BACK,
   '--invocation-count-for-turbofan=60000',

@@ -8,6 +8,7 @@ import { readText } from '../runtime/whole-file.ts';
 import { embeddedHost } from './embedded-host.ts';
 import { type BrokerStatus, type LocalCluster, openLocalCluster } from './local-cluster.ts';
 import { MANIFEST_FILE } from './manifest.ts';
+import type { BrokerState } from './supervision.ts';
 
 export interface StartClusterOptions {
   /** How many brokers; 1 unless given, or as many as a directory that was used before has. */
@@ -39,7 +40,14 @@ export interface EmbeddedCluster {
   close(): Promise<void>;
 }
 
-export type EmbeddedBroker = Pick<BrokerStatus, 'id' | 'state' | 'port' | 'reason'>;
+export interface EmbeddedBroker {
+  readonly id: number;
+  readonly state: BrokerState;
+  /** Of the listener for clients. */
+  readonly port: number;
+  /** Why it failed or was ended last; null when there is nothing to say. */
+  readonly reason: string | null;
+}
 
 /** Starts a cluster for a test run or a desktop. Rejects with a sentence; nothing is left behind then. */
 export async function startCluster(options: StartClusterOptions = {}): Promise<EmbeddedCluster> {
