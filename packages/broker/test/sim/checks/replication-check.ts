@@ -8,7 +8,7 @@ import { isCompacted, partitionFolder } from '../partition-files.ts';
 import type { SimulatedMachine } from '../simulated-machine.ts';
 import { CommittedPartition } from './committed-partition.ts';
 import type { MetadataCheck } from './metadata-check.ts';
-import { type StoredHeader, storedHeaders } from './stored-headers.ts';
+import { type StoredHeader, storedEnd, storedHeaders } from './stored-headers.ts';
 
 /** A log while its node leads the partition. */
 interface Led {
@@ -107,7 +107,7 @@ export class ReplicationCheck {
     const folder = partitionFolder(machine.tree, machine.directory, { name, view: 'live' });
     const range = { from: 0, to: committed.endOffset };
     const stored = folder === null ? [] : storedHeaders(folder, { ...range, view: 'live' });
-    const end = stored.at(-1)?.endOffset ?? 0;
+    const end = folder === null ? 0 : storedEnd(folder, 'live');
     const difference = isCompacted(name) ? null : committed.differenceTo(stored, range);
     if (difference !== null || end < committed.endOffset)
       findings.violate(`${name}: node ${id} is in sync, and ${difference?.text ?? `ends at ${end}`}`);

@@ -58,14 +58,30 @@ export function storedHeaders(
   return found;
 }
 
-/** Segments by base offset, from the one that may hold `from`. */
+/**
+ * Where a log ends: behind its last batch, or where its last segment begins. Of what lies before that a cleaning may have
+ * taken everything.
+ */
+export function storedEnd(folder: DirectoryNode, view: TreeView): number {
+  const [last] = segmentsFrom(folder, Number.POSITIVE_INFINITY, view);
+  if (last === undefined) return 0;
+  const batches = storedHeaders(folder, { from: last[0], to: Number.POSITIVE_INFINITY, view });
+  return batches.at(-1)?.endOffset ?? last[0];
+}
+
+/**
+ * Segments by base offset, from the one that may hold `from`. A cleaning that takes the place of others is theirs when
+ * they are gone, as it is for a start.
+ */
 function segmentsFrom(folder: DirectoryNode, from: number, view: TreeView): [number, Uint8Array][] {
-  const segments: [number, Uint8Array][] = [];
+  const found = new Map<number, Uint8Array>();
   for (const [name, node] of folder.entries(view)) {
-    if (node.kind === 'file' && name.length === 24 && name.endsWith('.log'))
-      segments.push([Number(name.slice(0, 20)), node.content(view)]);
+    const match = /^(\d{20})\.log(\.swap)?$/.exec(name);
+    if (match === null || node.kind !== 'file') continue;
+    const baseOffset = Number(match[1]);
+    if (match[2] === undefined || !found.has(baseOffset)) found.set(baseOffset, node.content(view));
   }
-  segments.sort(([left], [right]) => left - right);
+  const segments = [...found].sort(([left], [right]) => left - right);
   const first = segments.findLastIndex(([baseOffset]) => baseOffset <= from);
   return first <= 0 ? segments : segments.slice(first);
 }
