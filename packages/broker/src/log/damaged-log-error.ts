@@ -1,4 +1,5 @@
 import { DiskError } from '../runtime/disk.ts';
+import { isPassing } from '../runtime/passing-error.ts';
 
 /** What is wrong with the bytes of a `.log` file, and from where on. */
 export interface LogFlaw {
@@ -38,4 +39,9 @@ const UNREADABLE = new Set(['EIO', 'EBADMSG', 'EUCLEAN', 'ENODATA', 'ENXIO']);
 /** Whether a read failed for what lies at that place; anything else may go another way at another time. */
 export function isUnreadable(error: unknown): error is DiskError {
   return error instanceof DiskError && UNREADABLE.has(error.code);
+}
+
+/** Whether the disk refuses for good: nothing has run out, and more than what lies at one place is concerned. */
+export function isRefusal(error: unknown): error is DiskError {
+  return error instanceof DiskError && !(error instanceof DamagedLogError) && !isPassing(error);
 }

@@ -10,6 +10,7 @@ import {
   unusedAmong,
 } from './clean-shutdown.ts';
 import { CleanerCheckpoint } from './cleaner-checkpoint.ts';
+import { isRefusal } from './damaged-log-error.ts';
 import { DelayedRemovals } from './delayed-removals.ts';
 import { type CheckpointKind, checkpointedOffset, DirectoryCheckpoints } from './directory-checkpoints.ts';
 import { type ClaimedDirectory, claimDirectory, unusable } from './directory-claim.ts';
@@ -26,6 +27,7 @@ import {
 import type { LogEnvironment, TopicPartition } from './log-environment.ts';
 import {
   DELETE_SUFFIX,
+  type FoundPartition,
   isDeletedDirectory,
   parseFutureDirectory,
   parsePartitionDirectory,
@@ -38,14 +40,6 @@ import type { LogOwner, LogPlace, LogState, OpenLogOptions } from './partition-l
 import { PeriodicTasks } from './periodic-tasks.ts';
 import { Slots } from './slots.ts';
 import type { DirectorySpace } from './space-guard.ts';
-
-/** A partition that the directory holds. */
-export interface FoundPartition extends TopicPartition {
-  /** Null where the directory does not say. */
-  readonly topicId: string | null;
-  /** Whether it was being moved into this directory, and is not complete. */
-  readonly isFuture: boolean;
-}
 
 /**
  * A directory with the logs of many partitions, as `log.dirs` names it, for one process at a time. It checkpoints
@@ -80,6 +74,11 @@ export class LogDirectory {
       for (const kind of ['recoveryPoint', 'logStart'] as const) await this.#writeCheckpoint(kind);
       await this.cleanerCheckpoint.lower(partition, offset);
     },
+  };
+  /** What the disk refuses for good concerns all that lies in the directory, and not only whoever asked. */
+  readonly #refused = (error: unknown): never => {
+    if (isRefusal(error)) this.goOffline(error);
+    throw error;
   };
   /** Logs that are read through or closed at once. */
   readonly #slots: Slots;
@@ -196,17 +195,22 @@ export class LogDirectory {
   }
 
   /**
-   * Opens the log of a partition, or begins one. Rejects with a `DiskError`, or with a `DamagedFileError` when its
-   * files cannot be a log; one that lies there must be of the same topic id.
+   * Opens the log of a partition, or begins one. Rejects with a `DiskError`, the directory being offline then unless
+   * something has run out or the log alone is damaged; or with a `DamagedFileError` when its files cannot be a log of
+   * this topic id.
    */
-  async openLog(topicPartition: TopicPartition, options: OpenLogOptions): Promise<PartitionLog> {
+  openLog(topicPartition: TopicPartition, options: OpenLogOptions): Promise<PartitionLog> {
+    return this.#openLog(topicPartition, options).catch(this.#refused);
+  }
+
+  async #openLog(topicPartition: TopicPartition, options: OpenLogOptions): Promise<PartitionLog> {
     if (this.#failure !== null) throw this.#failure;
     const unused = this.openUnusedLog(topicPartition, options);
     if (unused !== null) return unused;
     const { config, topicId, waitsForSpace = false, durableTo = 0 } = options;
     const name = partitionDirectoryName(topicPartition);
     const directory = this.#folders.pathOf(topicPartition);
-    const knownId = this.#foundIds.get(name) ?? (await this.#topicIdIn(directory));
+    const knownId = this.#foundIds.get(name) ?? (await this.#folders.begin(topicPartition));
     this.#foundIds.delete(name);
     this.#unused.delete(name);
     if (knownId === null) {
@@ -224,7 +228,10 @@ export class LogDirectory {
   }
 
   async #open(topicPartition: TopicPartition, state: LogState): Promise<PartitionLog> {
-    return this.#keep(await PartitionLog.open({ ...this.#placeOf(topicPartition), ...state }));
+    const log = await PartitionLog.open({ ...this.#placeOf(topicPartition), ...state });
+    if (this.#failure === null) return this.#keep(log);
+    log.goOffline(this.#failure);
+    throw this.#failure;
   }
 
   #placeOf(topicPartition: TopicPartition): LogPlace {
@@ -248,14 +255,18 @@ export class LogDirectory {
 
   /** A log that was being filled, and that is not open, is the partition's own from here on. */
   adoptFutureLog(topicPartition: TopicPartition): Promise<void> {
-    return this.#folders.promote(topicPartition);
+    return this.#folders.promote(topicPartition).catch(this.#refused);
   }
 
   /**
    * Ends a log that was filled, and opens it in the place where the partition is looked for, durably. Rejects with a
    * `DiskError`; the directory is offline then, or the log still in its former place.
    */
-  async promoteFutureLog(topicPartition: TopicPartition, config: LogConfig): Promise<PartitionLog> {
+  promoteFutureLog(topicPartition: TopicPartition, config: LogConfig): Promise<PartitionLog> {
+    return this.#promoteFutureLog(topicPartition, config).catch(this.#refused);
+  }
+
+  async #promoteFutureLog(topicPartition: TopicPartition, config: LogConfig): Promise<PartitionLog> {
     const future = this.log(topicPartition);
     invariant(future !== undefined, 'there is a log to be promoted');
     const { topicId, logEndOffset: recoveryPoint, logStartOffset, highWatermark } = future;
@@ -269,13 +280,6 @@ export class LogDirectory {
     return log;
   }
 
-  /** The topic id in a folder, which is made when it is not there. */
-  async #topicIdIn(directory: string): Promise<string | null> {
-    const { disk } = this.#environment;
-    await disk.makeDirectory(directory);
-    return readTopicId(disk, directory);
-  }
-
   /**
    * Takes a partition away; its files follow after `log.segment.delete.delay.ms`. In a directory that is offline they
    * stay, and are strays when it is back.
@@ -286,14 +290,15 @@ export class LogDirectory {
       this.#removals.add([departed], this.#settings.fileDeleteDelayMs);
     } catch (error) {
       // One that could not be opened may have nothing here.
-      const hasNothing = error instanceof DiskError && error.code === 'ENOENT';
-      if (!hasNothing && !this.isOffline) throw error;
+      if (error instanceof DiskError && error.code === 'ENOENT') return;
+      if (isRefusal(error)) this.goOffline(error);
+      if (!this.isOffline) throw error;
     }
   }
 
   /** Sets a partition aside that the cluster does not know, or knows by another topic id. */
   async setAside(topicPartition: TopicPartition): Promise<void> {
-    await this.#depart(topicPartition, STRAY_SUFFIX);
+    await this.#depart(topicPartition, STRAY_SUFFIX).catch(this.#refused);
   }
 
   async #depart(

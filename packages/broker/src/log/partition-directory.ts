@@ -1,5 +1,13 @@
 import type { TopicPartition } from './log-environment.ts';
 
+/** A partition that a log directory holds. */
+export interface FoundPartition extends TopicPartition {
+  /** Null where its directory does not say. */
+  readonly topicId: string | null;
+  /** Whether it was being moved into the log directory, and is not complete. */
+  readonly isFuture: boolean;
+}
+
 /** A directory on its way out: the partition was deleted. */
 export const DELETE_SUFFIX = '-delete';
 /** A directory that the cluster knows nothing of: kept for a person to look at, never served. */

@@ -1,5 +1,6 @@
 import type { Disk } from '../runtime/disk.ts';
 import type { Random } from '../runtime/random.ts';
+import { readTopicId } from './directory-files.ts';
 import type { TopicPartition } from './log-environment.ts';
 import {
   type DELETE_SUFFIX,
@@ -31,6 +32,12 @@ export class PartitionFolders {
   pathOf(partition: TopicPartition): string {
     const name = partitionDirectoryName(partition);
     return `${this.#path}/${this.#futures.get(name) ?? name}`;
+  }
+
+  /** Makes the folder of a partition where there is none; returns the topic id in it, if it says one. */
+  async begin(partition: TopicPartition): Promise<string | null> {
+    await this.#disk.makeDirectory(this.pathOf(partition));
+    return readTopicId(this.#disk, this.pathOf(partition));
   }
 
   isFuture(partition: TopicPartition): boolean {

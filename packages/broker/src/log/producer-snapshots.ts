@@ -1,5 +1,6 @@
 import { readWholeFile } from '../runtime/whole-file.ts';
 import { DamagedFileError } from './checkpoint-files.ts';
+import { isUnreadable } from './damaged-log-error.ts';
 import type { LogEnvironment } from './log-environment.ts';
 import { decodeProducerSnapshot, writeProducerSnapshot } from './producer-snapshot-file.ts';
 import { ProducerState } from './producer-state.ts';
@@ -54,13 +55,12 @@ export class ProducerSnapshots {
 
   async #read(offset: number): Promise<ProducerState | null> {
     const path = this.#path(offset);
-    const bytes = await readWholeFile(this.#environment.disk, path);
-    if (bytes === null) return null;
     try {
-      return new ProducerState(offset, decodeProducerSnapshot(bytes, path));
+      const bytes = await readWholeFile(this.#environment.disk, path);
+      return bytes === null ? null : new ProducerState(offset, decodeProducerSnapshot(bytes, path));
     } catch (error) {
       // An older snapshot and more of the log give the same state.
-      if (!(error instanceof DamagedFileError)) throw error;
+      if (!(error instanceof DamagedFileError || isUnreadable(error))) throw error;
       this.#environment.logger.warn({ path, reason: error.message }, 'Ignoring a damaged producer snapshot');
       return null;
     }

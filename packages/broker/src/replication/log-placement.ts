@@ -1,6 +1,6 @@
 import type { LogConfig } from '../log/log-config.ts';
-import type { FoundPartition, LogDirectory } from '../log/log-directory.ts';
-import { partitionDirectoryName } from '../log/partition-directory.ts';
+import type { LogDirectory } from '../log/log-directory.ts';
+import { type FoundPartition, partitionDirectoryName } from '../log/partition-directory.ts';
 import type { PartitionLog } from '../log/partition-log.ts';
 import { CLUSTER_METADATA_TOPIC } from '../metadata/topic-name.ts';
 import { DiskError } from '../runtime/disk.ts';

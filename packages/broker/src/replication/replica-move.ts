@@ -3,9 +3,7 @@ import type { LogDirectory } from '../log/log-directory.ts';
 import type { PartitionLog } from '../log/partition-log.ts';
 import type { ReplicationQuota } from '../quotas/replication-quota.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { DiskError } from '../runtime/disk.ts';
 import type { Logger } from '../runtime/logger.ts';
-import { isPassing } from '../runtime/passing-error.ts';
 import { copyStep } from './future-copy.ts';
 import type { Partition } from './partition.ts';
 
@@ -92,7 +90,6 @@ export class ReplicaMove {
       if (this.#hasMoved) logger.info(place, 'A replica has moved to another log directory');
     } catch (error) {
       logger.error({ ...place, err: error }, 'A replica could not be moved to another log directory');
-      if (error instanceof DiskError && !isPassing(error)) target.goOffline(error);
     } finally {
       this.#copy = null;
     }

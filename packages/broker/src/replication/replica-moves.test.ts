@@ -8,7 +8,8 @@ import {
 } from '../../test/replication/replica-cluster.ts';
 import { OpeningAppends } from '../handlers/opening-appends.ts';
 import { ErrorCode } from '../protocol/errors.ts';
-import { DiskError } from '../runtime/disk.ts';
+import { type Disk, DiskError } from '../runtime/disk.ts';
+import { nodeDisk } from '../runtime/node-disk.ts';
 
 let cluster: ReplicaCluster | null = null;
 afterEach(async () => {
@@ -217,6 +218,25 @@ describe('a replica that moves to another log directory', () => {
     await vi.waitFor(async () => expect(await texts(two.node(1))).toEqual(['a', 'b', 'c']));
     expect(two.node(1).partition.log.leaderEpochs).toEqual(two.leader.partition.log.leaderEpochs);
   });
+});
+
+test('a directory that does not let go of what has moved goes offline, and not the one that has it', async () => {
+  const disk: Disk = {
+    ...nodeDisk,
+    rename: async (from, to) => {
+      if (from.endsWith('/0/orders-0')) throw new DiskError('EIO', from);
+      await nodeDisk.rename(from, to);
+    },
+  };
+  const one = await started(1, { disk });
+  const node = one.node(1);
+  await append(node, 'a');
+  await move(node, 1);
+  await vi.waitFor(() => expect(node.directories[0]?.isOffline).toBe(true));
+  expect(node.directories[1]?.isOffline).toBe(false);
+  expect(placeOf(node)).toBe(1);
+  expect(await append(node, 'b')).toBe(ErrorCode.NONE);
+  expect(await texts(node)).toEqual(['a', 'b']);
 });
 
 test('a directory that is none of the broker’s, or is offline, takes no replica', async () => {

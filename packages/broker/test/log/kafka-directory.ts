@@ -1,7 +1,8 @@
 import type { CleaningCounts } from '../../src/log/cleaning-run.ts';
 import { IoThrottle } from '../../src/log/io-throttle.ts';
 import { DEFAULT_LOG_CONFIG, type LogConfig } from '../../src/log/log-config.ts';
-import { type FoundPartition, LogDirectory } from '../../src/log/log-directory.ts';
+import { LogDirectory } from '../../src/log/log-directory.ts';
+import type { FoundPartition } from '../../src/log/partition-directory.ts';
 import type { PartitionLog } from '../../src/log/partition-log.ts';
 import type { AbortedTransaction } from '../../src/log/transaction-index.ts';
 import { batchesIn, isControlAt, isTransactionalAt, producerIdAt } from '../../src/protocol/record-batch.ts';

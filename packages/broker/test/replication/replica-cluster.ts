@@ -25,6 +25,7 @@ import { ReplicaFetchers } from '../../src/replication/replica-fetchers.ts';
 import { ReplicaMoves } from '../../src/replication/replica-moves.ts';
 import { Replicas } from '../../src/replication/replicas.ts';
 import { ReplicationQuotas } from '../../src/replication/replication-quotas.ts';
+import type { Disk } from '../../src/runtime/disk.ts';
 import { silentLogger } from '../../src/runtime/logger.ts';
 import { nodeClock } from '../../src/runtime/node-clock.ts';
 import { LogBed } from '../log/log-bed.ts';
@@ -42,6 +43,8 @@ export interface ReplicaClusterSettings {
   /** Of each broker. */
   readonly directories?: number;
   readonly brokerConfigs?: Readonly<Record<string, string>>;
+  /** Of all brokers; that of this machine where there is none. */
+  readonly disk?: Disk;
 }
 
 export interface ConsumerFetch {
@@ -114,7 +117,7 @@ export class ReplicaNode {
   }
 
   static async start(id: number, cluster: ReplicaCluster): Promise<ReplicaNode> {
-    return ReplicaNode.#open(id, cluster, new LogBed());
+    return ReplicaNode.#open(id, cluster, new LogBed(cluster.given.disk));
   }
 
   static async #open(id: number, cluster: ReplicaCluster, bed: LogBed): Promise<ReplicaNode> {
@@ -131,7 +134,7 @@ export class ReplicaNode {
 
   /** Ends as a crash would, in the middle of whatever it does, and starts again over the same files. */
   async crash(cluster: ReplicaCluster): Promise<ReplicaNode> {
-    const copy = new LogBed();
+    const copy = new LogBed(cluster.given.disk);
     fs.cpSync(this.#bed.directory, copy.directory, { recursive: true });
     await this.stop();
     for (const { path } of this.directories) {
