@@ -2,6 +2,7 @@ import { SUPPORTED_FEATURES } from '../controller/bootstrap.ts';
 import { BrokerLifecycle } from '../controller/broker-lifecycle.ts';
 import type { BrokerRegistration } from '../controller/broker-registration.ts';
 import { liveBrokers } from '../metadata/metadata-image.ts';
+import { isMajorityGone } from '../raft/raft-state.ts';
 import type { NodeController } from './broker-controller.ts';
 import type { BrokerData } from './broker-data.ts';
 import { type BoundListener, endpointOf } from './broker-listeners.ts';
@@ -110,8 +111,8 @@ export class BrokerMembership {
   }
 
   /**
-   * Hands over what the broker leads, as long as there is somebody to take it: of brokers that stop together the last
-   * one finds no majority that could let it go.
+   * Hands over what the broker leads, as long as there is somebody to take it, and a majority that could let it go: of
+   * brokers that stop together the last one may find neither.
    */
   async #leave(): Promise<void> {
     if (!this.#hasOthers) return;
@@ -124,7 +125,7 @@ export class BrokerMembership {
     void this.#lifecycle.stop().then(() => {
       isLetGo = true;
     });
-    while (!isLetGo && this.#hasOthers) {
+    while (!isLetGo && this.#hasOthers && !isMajorityGone(this.#node.controller.quorum.state)) {
       if (clock.monotonicMs() >= deadlineMs) {
         logger.warn({ waitedMs: mostMs }, 'No controller has let this broker go; it stops all the same');
         return;

@@ -124,7 +124,18 @@ const GONE_AFTER = 4;
 
 /** Whether the process of the leader that this node follows has ended, by all that is seen of it. */
 export function isLeaderGone({ leaderId, peers }: RaftState): boolean {
-  return leaderId !== null && (peers.get(leaderId)?.unanswered ?? 0) >= GONE_AFTER;
+  return leaderId !== null && isGone(peers.get(leaderId));
+}
+
+/** Whether the processes of so many voters have ended, by all that is seen of them, that none can be elected. */
+export function isMajorityGone(state: RaftState): boolean {
+  const voters = votersOf(state).length;
+  const gone = otherVoters(state).filter(({ id }) => isGone(state.peers.get(id))).length;
+  return voters - gone <= voters / 2;
+}
+
+function isGone(peer: Peer | undefined): boolean {
+  return peer !== undefined && peer.unanswered >= GONE_AFTER;
 }
 
 /** The end of the log as elections compare it. */

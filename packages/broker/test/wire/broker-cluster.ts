@@ -9,6 +9,7 @@ import { createTopicsResponse } from '../../src/protocol/messages/create-topics-
 import { describeQuorumRequest } from '../../src/protocol/messages/describe-quorum-request.ts';
 import { describeQuorumResponse } from '../../src/protocol/messages/describe-quorum-response.ts';
 import { Life } from '../../src/runtime/life.ts';
+import type { Logger } from '../../src/runtime/logger.ts';
 import { nodeRandom } from '../../src/runtime/node-random.ts';
 import { PartitionAsker } from './partition-asker.ts';
 import { WireClient } from './wire-client.ts';
@@ -74,10 +75,17 @@ export class BrokerCluster {
 
   async startBroker(
     id: number,
-    { settings = {}, signal }: { settings?: Readonly<Record<string, string>>; signal?: AbortSignal } = {},
+    {
+      settings = {},
+      signal,
+      logger,
+    }: { settings?: Readonly<Record<string, string>>; signal?: AbortSignal; logger?: Logger } = {},
   ): Promise<void> {
     const member = this.#member(id);
-    const process = new Life(brokerRuntime({ logLevel: LOG_LEVEL }));
+    const process = new Life({
+      ...brokerRuntime({ logLevel: LOG_LEVEL }),
+      ...(logger !== undefined && { logger }),
+    });
     const config = brokerConfigFrom({
       'process.roles': 'broker,controller',
       'node.id': String(id),
