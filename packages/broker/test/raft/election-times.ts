@@ -1,11 +1,11 @@
-import type { RaftEvent } from '../../src/raft/raft-event.ts';
-import type { RaftRequest, RaftResponse } from '../../src/raft/raft-messages.ts';
-import type { RaftState, RaftTiming } from '../../src/raft/raft-state.ts';
+import type { RaftEffect } from '../../src/raft/raft-event.ts';
+import type { RaftResponse } from '../../src/raft/raft-messages.ts';
+import type { RaftTiming } from '../../src/raft/raft-state.ts';
 import { SeededRandom } from '../seeded-random.ts';
 import { Agenda } from './agenda.ts';
 import { MACHINE } from './machine.ts';
 import { Replica } from './replica.ts';
-import { ReplicaDisk } from './replica-disk.ts';
+import { AskedRequest, ReplicaNode } from './replica-node.ts';
 import { CLUSTER_ID, voterNode } from './test-nodes.ts';
 
 /** How the machines of one quorum are, and how its leaders end. */
@@ -27,20 +27,6 @@ export interface Succession {
   readonly elections: number;
 }
 
-interface Node {
-  readonly id: number;
-  readonly disk: ReplicaDisk;
-  incarnation: number;
-  replica: Replica | null;
-}
-
-interface Asked {
-  readonly from: number;
-  readonly to: number;
-  readonly fromIncarnation: number;
-  readonly theirRequestId: number;
-}
-
 const LONGEST_MS = 60_000;
 
 /** One quorum at virtual time whose leader is killed, again and again, and comes back when there is another. */
@@ -48,19 +34,14 @@ export class ElectionTimes {
   readonly #with: Circumstances;
   readonly #random: SeededRandom;
   readonly #agenda = new Agenda();
-  readonly #nodes: readonly Node[];
-  readonly #asked = new Map<number, Asked>();
+  readonly #nodes: readonly ReplicaNode[];
+  readonly #asked = new Map<number, AskedRequest>();
   #lastRequest = 0;
 
   constructor(circumstances: Circumstances, seed: number) {
     this.#with = circumstances;
     this.#random = new SeededRandom(seed, 0);
-    this.#nodes = Array.from({ length: circumstances.voters }, (_, index) => ({
-      id: index + 1,
-      disk: new ReplicaDisk(),
-      incarnation: 0,
-      replica: null,
-    }));
+    this.#nodes = Array.from({ length: circumstances.voters }, (_, index) => new ReplicaNode(index + 1));
   }
 
   /** Kills as many leaders, each when the quorum is whole. */
@@ -73,7 +54,7 @@ export class ElectionTimes {
     });
   }
 
-  #succession(leader: Node): Succession {
+  #succession(leader: ReplicaNode): Succession {
     const sinceMs = this.#agenda.nowMs;
     const epoch = leader.replica?.state.epoch ?? 0;
     this.#kill(leader);
@@ -83,7 +64,7 @@ export class ElectionTimes {
     return { tookMs, elections: (next.replica?.state.epoch ?? 0) - epoch };
   }
 
-  #committingLeader(): Node | undefined {
+  #committingLeader(): ReplicaNode | undefined {
     return this.#nodes.find(({ replica }) => {
       const role = replica?.state.role;
       return role?.name === 'leader' && (replica?.state.highWatermark ?? 0) > role.epochStartOffset;
@@ -91,7 +72,7 @@ export class ElectionTimes {
   }
 
   /** The leader that all others follow. */
-  #whole(): Node {
+  #whole(): ReplicaNode {
     return this.#until(() => {
       const leader = this.#committingLeader();
       const isWhole = this.#nodes.every(
@@ -103,7 +84,7 @@ export class ElectionTimes {
     });
   }
 
-  #until(found: () => Node | undefined): Node {
+  #until(found: () => ReplicaNode | undefined): ReplicaNode {
     const latestMs = this.#agenda.nowMs + LONGEST_MS;
     for (;;) {
       const node = found();
@@ -113,7 +94,7 @@ export class ElectionTimes {
     }
   }
 
-  #start(node: Node): void {
+  #start(node: ReplicaNode): void {
     node.incarnation++;
     const { id, incarnation } = node;
     const voters = this.#nodes.map((one) => voterNode(one.id));
@@ -131,77 +112,46 @@ export class ElectionTimes {
       send: (message) => this.#send(node, message),
       reply: (requestId, response) => this.#reply(requestId, response),
       seen: () => {},
-      stepped: () => this.#wakeInTime(node, replica),
+      stepped: () => node.wakeInTime(MACHINE, this.#agenda),
     });
     node.replica = replica;
     replica.start();
   }
 
-  #wakeInTime(node: Node, replica: Replica): void {
-    const { state } = replica;
-    const wakeMs = MACHINE.nextWakeMs(state, this.#agenda.nowMs);
-    if (wakeMs === Infinity) return;
-    const isStillDue = (now: RaftState | undefined): boolean => now === state;
-    this.#agenda.at(wakeMs, () => {
-      if (isStillDue(node.replica?.state)) replica.handle({ kind: 'time' });
-    });
-  }
-
-  #kill(node: Node): void {
+  #kill(node: ReplicaNode): void {
     node.replica = null;
     node.disk.processEnd();
     if (!this.#with.isClosed) return;
     for (const [requestId, asked] of this.#asked) {
       if (asked.to !== node.id) continue;
       this.#asked.delete(requestId);
-      this.#carry(() => this.#unanswered(asked));
+      this.#carry(() => asked.tellUnanswered());
     }
   }
 
-  #send(
-    sender: Node,
-    { to, requestId, request }: { to: number; requestId: number; request: RaftRequest },
-  ): void {
-    const asked = {
-      from: sender.id,
-      to,
-      fromIncarnation: sender.incarnation,
-      theirRequestId: requestId,
-    };
-    this.#carry(() => this.#receive(asked, request));
+  #send(sender: ReplicaNode, message: Extract<RaftEffect, { kind: 'send' }>): void {
+    const asked = new AskedRequest(sender, message);
+    this.#carry(() => this.#receive(asked));
   }
 
-  #receive(asked: Asked, request: RaftRequest): void {
-    const replica = this.#node(asked.to)?.replica ?? null;
+  #receive(asked: AskedRequest): void {
+    const replica = this.#nodes[asked.to - 1]?.replica ?? null;
     if (replica !== null) {
       const requestId = this.#lastRequest++;
       this.#asked.set(requestId, asked);
-      replica.handle({ kind: 'request', requestId, request });
-    } else if (this.#with.isClosed) this.#carry(() => this.#unanswered(asked));
+      replica.handle({ kind: 'request', requestId, request: asked.request });
+    } else if (this.#with.isClosed) this.#carry(() => asked.tellUnanswered());
   }
 
   #reply(requestId: number, response: RaftResponse): void {
     const asked = this.#asked.get(requestId);
     this.#asked.delete(requestId);
     if (asked === undefined) return;
-    const { to: from, theirRequestId } = asked;
-    this.#carry(() => this.#deliver(asked, { kind: 'response', from, requestId: theirRequestId, response }));
-  }
-
-  #unanswered(asked: Asked): void {
-    this.#deliver(asked, { kind: 'unanswered', from: asked.to, requestId: asked.theirRequestId });
-  }
-
-  #deliver({ from, fromIncarnation }: Asked, event: RaftEvent): void {
-    const node = this.#node(from);
-    if (node?.incarnation === fromIncarnation) node.replica?.handle(event);
+    const { to: from, requestId: theirs } = asked;
+    this.#carry(() => asked.tell({ kind: 'response', from, requestId: theirs, response }));
   }
 
   #carry(deliver: () => void): void {
     this.#agenda.after(this.#random.between(0, this.#with.delayMaxMs), deliver);
-  }
-
-  #node(id: number): Node | undefined {
-    return this.#nodes[id - 1];
   }
 }

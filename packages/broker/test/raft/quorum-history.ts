@@ -1,5 +1,5 @@
 import type { RaftEffect } from '../../src/raft/raft-event.ts';
-import type { RaftRequest, RaftResponse } from '../../src/raft/raft-messages.ts';
+import type { RaftResponse } from '../../src/raft/raft-messages.ts';
 import { DEFAULT_TIMING, type RaftState, type RaftTiming } from '../../src/raft/raft-state.ts';
 import type { VoterNode } from '../../src/raft/voter-set.ts';
 import { SeededRandom } from '../seeded-random.ts';
@@ -7,25 +7,11 @@ import { Agenda } from './agenda.ts';
 import type { Machine } from './machine.ts';
 import { type HistoryTotals, QuorumChecker } from './quorum-checker.ts';
 import { type DriverFaults, Replica } from './replica.ts';
-import { ReplicaDisk } from './replica-disk.ts';
+import { AskedRequest, ReplicaNode } from './replica-node.ts';
 import { CLUSTER_ID, voterNode } from './test-nodes.ts';
 
 const FAULTY_MS = 15_000;
 const HEALING_MS = 10_000;
-
-interface Node {
-  readonly id: number;
-  readonly disk: ReplicaDisk;
-  incarnation: number;
-  replica: Replica | null;
-}
-
-interface Asked {
-  readonly from: number;
-  readonly fromIncarnation: number;
-  readonly theirRequestId: number;
-  readonly request: RaftRequest;
-}
 
 /** How bad the world is in one history; drawn from its seed, so that seeds differ in kind. */
 interface Weather {
@@ -60,10 +46,10 @@ export class QuorumHistory {
   readonly #faults: DriverFaults;
   readonly #random: SeededRandom;
   readonly #weather: Weather;
-  readonly #nodes = new Map<number, Node>();
+  readonly #nodes = new Map<number, ReplicaNode>();
   readonly #voters: readonly VoterNode[];
   readonly #checker: QuorumChecker;
-  readonly #asked = new Map<number, Asked>();
+  readonly #asked = new Map<number, AskedRequest>();
   readonly #cut = new Set<string>();
   readonly #agenda = new Agenda();
   #lastRequest = 0;
@@ -78,7 +64,7 @@ export class QuorumHistory {
     this.#voters = Array.from({ length: votersCount }, (_, index) => voterNode(index + 1));
     const observers = this.#random.between(0, 2);
     for (let id = 1; id <= votersCount + observers; id++) {
-      this.#nodes.set(id, { id, disk: new ReplicaDisk(), incarnation: 0, replica: null });
+      this.#nodes.set(id, new ReplicaNode(id));
     }
     this.#weather = drawWeather(this.#random);
     this.#checker = new QuorumChecker(this.#voters.map(({ id }) => id));
@@ -109,7 +95,7 @@ export class QuorumHistory {
     });
   }
 
-  #start(node: Node): void {
+  #start(node: ReplicaNode): void {
     node.incarnation++;
     const { id, incarnation } = node;
     const isAlive = () => node.incarnation === incarnation && node.replica !== null;
@@ -150,22 +136,15 @@ export class QuorumHistory {
     this.#checker.seen(id, effect, replicas);
   }
 
-  #stepped(node: Node, before: RaftState, replica: Replica): void {
+  #stepped(node: ReplicaNode, before: RaftState, replica: Replica): void {
     this.#checker.stepped(node.id, node.incarnation, before, replica);
     const isElected = replica.state.role.name === 'leader' && before.role.name !== 'leader';
     if (isElected) this.#endanger(node);
-    const wakeMs = this.#machine.nextWakeMs(replica.state, this.#agenda.nowMs);
-    const { incarnation } = node;
-    if (wakeMs === Infinity) return;
-    const { state } = replica;
-    this.#agenda.at(Math.max(this.#agenda.nowMs, wakeMs), () => {
-      // A later step has set a time of its own.
-      if (node.incarnation === incarnation && node.replica?.state === state) replica.handle({ kind: 'time' });
-    });
+    node.wakeInTime(this.#machine, this.#agenda);
   }
 
   /** The end comes at a time that leaves some followers with its first records and some without. */
-  #endanger(leader: Node): void {
+  #endanger(leader: ReplicaNode): void {
     if (this.#isHealing || !this.#random.chance(this.#weather.regicideRate)) return;
     const { incarnation } = leader;
     this.#agenda.after(this.#random.between(0, 8 * this.#weather.delayMaxMs), () => {
@@ -183,53 +162,33 @@ export class QuorumHistory {
     });
   }
 
-  #send(
-    sender: Node,
-    { to, requestId, request }: { to: number; requestId: number; request: RaftRequest },
-  ): void {
-    this.#checker.told(sender.id, request);
-    const asked = {
-      from: sender.id,
-      fromIncarnation: sender.incarnation,
-      theirRequestId: requestId,
-      request,
-    };
-    this.#carry(sender.id, to, () => this.#receive(asked, to));
+  #send(sender: ReplicaNode, message: Extract<RaftEffect, { kind: 'send' }>): void {
+    this.#checker.told(sender.id, message.request);
+    const asked = new AskedRequest(sender, message);
+    this.#carry(sender.id, asked.to, () => this.#receive(asked));
   }
 
-  #receive(asked: Asked, to: number): void {
+  #receive(asked: AskedRequest): void {
+    const { from, to, request } = asked;
     const replica = this.#nodes.get(to)?.replica ?? null;
     if (replica === null) {
-      this.#carry(to, asked.from, () =>
-        this.#deliver(asked, { kind: 'unanswered', from: to, requestId: asked.theirRequestId }),
-      );
+      this.#carry(to, from.id, () => asked.tellUnanswered());
       return;
     }
     const requestId = this.#lastRequest++;
     this.#asked.set(requestId, asked);
-    replica.handle({ kind: 'request', requestId, request: asked.request });
+    replica.handle({ kind: 'request', requestId, request });
   }
 
-  #reply(node: Node, requestId: number, response: RaftResponse): void {
+  #reply(node: ReplicaNode, requestId: number, response: RaftResponse): void {
     const asked = this.#asked.get(requestId);
     this.#asked.delete(requestId);
     if (asked === undefined) return;
     this.#checker.told(node.id, response);
     this.#checker.answered(node.id, asked.request, response);
-    this.#carry(node.id, asked.from, () =>
-      this.#deliver(asked, {
-        kind: 'response',
-        from: node.id,
-        requestId: asked.theirRequestId,
-        response,
-      }),
+    this.#carry(node.id, asked.from.id, () =>
+      asked.tell({ kind: 'response', from: node.id, requestId: asked.requestId, response }),
     );
-  }
-
-  /** A connection ends with the process that held it. */
-  #deliver({ from, fromIncarnation }: Asked, event: Parameters<Replica['handle']>[0]): void {
-    const node = this.#nodes.get(from);
-    if (node?.incarnation === fromIncarnation) node.replica?.handle(event);
   }
 
   #carry(from: number, to: number, deliver: () => void): void {
@@ -262,7 +221,7 @@ export class QuorumHistory {
     this.#crash(node);
   }
 
-  #crash(node: Node): void {
+  #crash(node: ReplicaNode): void {
     node.replica = null;
     if (this.#random.chance(this.#weather.powerCutRate)) node.disk.powerCut(this.#random);
     else node.disk.processEnd();
