@@ -29,7 +29,6 @@ interface WholeLog {
   readonly lastStableOffset: number;
   readonly recoveryPoint: number;
   readonly isOffline: boolean;
-  goOffline(error: DiskError): void;
   advanceLogStartOffset(offset: number): void;
 }
 
@@ -83,8 +82,9 @@ export class LogParts {
     this.removals = new DelayedRemovals(environment);
     this.reader = new LogReader(environment, loaded.segments);
     this.assigned = new AssignedAppends(this.writer);
-    this.lookup = new RecordLookup(log, loaded.segments, this.swaps);
     const { writer, reader, removals, tail, swaps, assigned } = this;
+    const failed = (error: unknown) => writer.fail(error);
+    this.lookup = new RecordLookup(log, { segments: loaded.segments, swaps, failed });
     this.retention = new LogRetention(log, { environment, directory, writer, reader, removals });
     this.compaction = new LogCompaction(log, {
       ...{ environment, writer, reader, removals, tail, swaps },

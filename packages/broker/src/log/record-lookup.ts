@@ -18,7 +18,13 @@ import type { AbortedTransaction } from './transaction-index.ts';
 interface SearchedLog {
   readonly isOffline: boolean;
   readonly logStartOffset: number;
-  goOffline(error: DiskError): void;
+}
+
+export interface RecordLookupOptions {
+  readonly segments: SegmentList;
+  readonly swaps: SegmentSwaps;
+  /** Told why nothing was found; throws what no disk has said. */
+  readonly failed: (error: unknown) => void;
 }
 
 /** Looks up records and transactions in the segments of a log, while retention may take segments away. */
@@ -26,11 +32,13 @@ export class RecordLookup {
   readonly #log: SearchedLog;
   readonly #segments: SegmentList;
   readonly #swaps: SegmentSwaps;
+  readonly #failed: (error: unknown) => void;
 
-  constructor(log: SearchedLog, segments: SegmentList, swaps: SegmentSwaps) {
+  constructor(log: SearchedLog, { segments, swaps, failed }: RecordLookupOptions) {
     this.#log = log;
     this.#segments = segments;
     this.#swaps = swaps;
+    this.#failed = failed;
   }
 
   /** The first record that is not older than `timestamp`. */
@@ -50,11 +58,13 @@ export class RecordLookup {
         findAborted(this.#segments.transactionalFrom(fromOffset), fromOffset, upToOffset),
       );
     } catch (error) {
-      if (!(error instanceof DamagedFileError)) throw error;
       // Without it records of aborted transactions would be read as if they were committed.
-      const damaged = { position: 0, offset: fromOffset, reason: error.message };
-      this.#log.goOffline(new DamagedLogError(error.path, damaged));
-      throw new DamagedLogError(error.path, damaged);
+      const reason =
+        error instanceof DamagedFileError
+          ? new DamagedLogError(error.path, { position: 0, offset: fromOffset, reason: error.message })
+          : error;
+      this.#failed(reason);
+      throw reason;
     }
   }
 
@@ -67,10 +77,9 @@ export class RecordLookup {
       const record = await this.#swaps.steady(() => find(this.#segments.from(fromOffset), fromOffset));
       return { kind: 'searched', record };
     } catch (error) {
-      if (!(error instanceof DiskError)) throw error;
       // Retention may have taken segments away meanwhile; the rest is still there to be searched.
-      if (fromOffset < this.#log.logStartOffset) return this.#search(find);
-      this.#log.goOffline(error);
+      if (error instanceof DiskError && fromOffset < this.#log.logStartOffset) return this.#search(find);
+      this.#failed(error);
       return { kind: 'refused', errorCode: ErrorCode.KAFKA_STORAGE_ERROR };
     }
   }

@@ -1,5 +1,6 @@
 import { DiskError } from '../runtime/disk.ts';
 import { readWholeFile } from '../runtime/whole-file.ts';
+import { isUnreadable } from './damaged-log-error.ts';
 import type { CachedIndex, SegmentIndexes } from './index-cache.ts';
 import type { LogEnvironment } from './log-environment.ts';
 import { OffsetIndex } from './offset-index.ts';
@@ -21,40 +22,37 @@ export class ClosedIndexes {
     this.#baseOffset = baseOffset;
   }
 
-  /** Null when the file is missing, or is no index of a segment of `segmentBytes`. */
+  /** Null when the file is missing or unreadable, or is no index of a segment of `segmentBytes`. */
   async offsets(segmentBytes: number): Promise<OffsetIndex | null> {
-    const { indexes, disk } = this.#environment;
+    const { indexes } = this.#environment;
     const path = this.#path('.index');
     const known = indexes.get(path);
     if (known instanceof OffsetIndex) return known;
-    const bytes = await readWholeFile(disk, path);
+    const bytes = await orNull(readWholeFile(this.#environment.disk, path));
     const index = bytes === null ? null : OffsetIndex.parse(this.#baseOffset, bytes, segmentBytes);
     if (index !== null) this.#keep(path, index);
     return index;
   }
 
-  /** Null when the file is missing, or is no time index. */
+  /** Null when the file is missing or unreadable, or is no time index. */
   async times(): Promise<TimeIndex | null> {
-    const { indexes, disk } = this.#environment;
+    const { indexes } = this.#environment;
     const path = this.#path('.timeindex');
     const known = indexes.get(path);
     if (known instanceof TimeIndex) return known;
-    const bytes = await readWholeFile(disk, path);
+    const bytes = await orNull(readWholeFile(this.#environment.disk, path));
     const index = bytes === null ? null : TimeIndex.parse(this.#baseOffset, bytes);
     if (index !== null) this.#keep(path, index);
     return index;
   }
 
-  /** The last entry of the time index, read alone; null when it does not look like one. */
-  async newest(): Promise<TimestampOffset | null> {
-    const { disk } = this.#environment;
-    let file: Awaited<ReturnType<typeof disk.open>>;
-    try {
-      file = await disk.open(this.#path('.timeindex'), 'read');
-    } catch (error) {
-      if (error instanceof DiskError && error.code === 'ENOENT') return null;
-      throw error;
-    }
+  /** The last entry of the time index, read alone; null when it cannot be, or does not look like one. */
+  newest(): Promise<TimestampOffset | null> {
+    return orNull(this.#readNewest());
+  }
+
+  async #readNewest(): Promise<TimestampOffset | null> {
+    const file = await this.#environment.disk.open(this.#path('.timeindex'), 'read');
     try {
       const size = await file.size();
       if (size === 0 || size % TIME_INDEX_ENTRY_BYTES !== 0) return null;
@@ -116,5 +114,15 @@ export class ClosedIndexes {
 
   #path(suffix: '.index' | '.timeindex' | '.txnindex'): string {
     return segmentFile(this.#directory, this.#baseOffset, suffix);
+  }
+}
+
+/** Null for a file that is missing, or that cannot be read where it lies: the records tell what it would. */
+async function orNull<Read>(reading: Promise<Read | null>): Promise<Read | null> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (isUnreadable(error) || (error instanceof DiskError && error.code === 'ENOENT')) return null;
+    throw error;
   }
 }

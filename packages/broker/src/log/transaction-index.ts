@@ -1,6 +1,7 @@
 import type { Disk } from '../runtime/disk.ts';
 import { readWholeFile } from '../runtime/whole-file.ts';
 import { DamagedFileError } from './checkpoint-files.ts';
+import { isUnreadable } from './damaged-log-error.ts';
 import { IndexEntries } from './index-entries.ts';
 
 /** An aborted transaction of one producer in one partition. */
@@ -32,9 +33,11 @@ export class TransactionIndex {
     return new TransactionIndex(new IndexEntries(ENTRY_BYTES));
   }
 
-  /** Reads the file at `path`; one that is not there is an empty index. */
+  /** Reads the file at `path`; one that is not there is an empty index, and one that cannot be read a damaged one. */
   static async read(disk: Disk, path: string, baseOffset: number): Promise<TransactionIndex> {
-    const bytes = await readWholeFile(disk, path);
+    const bytes = await readWholeFile(disk, path).catch((error: unknown) => {
+      throw isUnreadable(error) ? new DamagedFileError(path, `it cannot be read (${error.code})`) : error;
+    });
     return bytes === null ? TransactionIndex.empty() : TransactionIndex.parse(bytes, path, baseOffset);
   }
 

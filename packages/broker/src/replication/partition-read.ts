@@ -2,6 +2,7 @@ import { type LogRead, noRecords } from '../log/log-read.ts';
 import type { PartitionLog } from '../log/partition-log.ts';
 import type { AbortedTransaction } from '../log/transaction-index.ts';
 import { ErrorCode } from '../protocol/errors.ts';
+import { DiskError } from '../runtime/disk.ts';
 import type { Partition, ReadIsolation } from './partition.ts';
 
 export interface PartitionReadRequest {
@@ -143,8 +144,24 @@ async function readCommitted(
 ): Promise<FoundRecords> {
   const read = await readRecords(log, request, upToOffset);
   const isEmpty = read.kind === 'refused' || read.sizeInBytes === 0;
-  const aborted = isEmpty ? [] : await log.abortedTransactions(request.fetchOffset, read.nextOffset);
+  const aborted = isEmpty ? [] : await abortedIn(log, request.fetchOffset, read.nextOffset);
+  if (aborted === null)
+    return { read: { kind: 'refused', errorCode: ErrorCode.KAFKA_STORAGE_ERROR }, aborted };
   // Retention may have taken away, with the records that were read, who has aborted them.
   if (isEmpty || request.fetchOffset >= log.logStartOffset) return { read, aborted };
   return { read: { kind: 'refused', errorCode: ErrorCode.OFFSET_OUT_OF_RANGE }, aborted: [] };
+}
+
+/** Null where the disk does not tell; the other partitions of the request are not concerned. */
+async function abortedIn(
+  log: PartitionLog,
+  fromOffset: number,
+  upToOffset: number,
+): Promise<readonly AbortedTransaction[] | null> {
+  try {
+    return await log.abortedTransactions(fromOffset, upToOffset);
+  } catch (error) {
+    if (error instanceof DiskError) return null;
+    throw error;
+  }
 }
