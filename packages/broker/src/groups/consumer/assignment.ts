@@ -36,6 +36,15 @@ export function ownedSince(assignment: Assignment, epoch: number): OwnedPartitio
   );
 }
 
+/** What is in the one or in the other. */
+export function allOwned(left: OwnedPartitions, right: OwnedPartitions): OwnedPartitions {
+  if (right.size === 0) return left;
+  const all = new Map(left);
+  for (const [topicId, partitions] of right)
+    all.set(topicId, new Map([...(left.get(topicId) ?? []), ...partitions]));
+  return all;
+}
+
 /** Whether one of the partitions that a member names is among these. */
 export function ownsAny(named: readonly TopicPartitions[], partitions: OwnedPartitions): boolean {
   return named.some(({ partitions: ofTopic, topicId }) => {

@@ -8,7 +8,9 @@ import {
   selectProtocol,
 } from '../classic/classic-group.ts';
 import { classicGroupRecord } from '../group-records.ts';
+import { type Assignment, allOwned, type OwnedPartitions } from './assignment.ts';
 import { CONSUMER_PROTOCOL_TYPE, classicAssignmentBytes, classicSubscription } from './classic-protocol.ts';
+import type { ConsumerGroup } from './consumer-group.ts';
 import type { ConsumerMember } from './consumer-member.ts';
 import { consumerRecordBytes } from './consumer-records.ts';
 import { type ConsumerStep, note } from './consumer-step.ts';
@@ -58,13 +60,13 @@ export function downgraded(
     members: classicMembers,
   };
   const protocolName = selectProtocol(unassigned);
-  for (const [memberId, member] of classicMembers) {
-    const formerId = memberId === joining?.member.memberId ? joining.replaced.memberId : memberId;
-    const assignment = classicAssignmentBytes(group.targetOf(formerId), {
+  for (const member of members) {
+    const classic = classicMember(step, member);
+    const assignment = classicAssignmentBytes(partitionsOf(group, member, joining), {
       topics: step.topics,
-      version: classicSubscription(metadataFor(member, protocolName))?.version ?? 0,
+      version: classicSubscription(metadataFor(classic, protocolName))?.version ?? 0,
     });
-    classicMembers.set(memberId, { ...member, assignment });
+    classicMembers.set(member.memberId, { ...classic, assignment });
   }
   const named = { ...unassigned, protocolName };
   const classic = { ...named, subscribedTopics: currentSubscriptions(named) };
@@ -75,6 +77,20 @@ export function downgraded(
     group: classic,
     records: [...consumerTombstones(group, renamed).map(consumerRecordBytes), classicGroupRecord(classic)],
   };
+}
+
+/**
+ * What a member has in the classic group. Where one takes the place of another nobody is asked to join again, and each has
+ * what is meant for it. Else all are asked, and until then each has what it has not given up: a group that changed its
+ * protocol once more before that would give it away while it is somebody's, as Kafka does.
+ */
+function partitionsOf(
+  group: ConsumerGroup,
+  { assigned, memberId, pendingRevocation }: ConsumerMember,
+  joining: Downgrade['joining'],
+): Assignment | OwnedPartitions {
+  if (joining === null) return allOwned(assigned, pendingRevocation);
+  return group.targetOf(memberId === joining.member.memberId ? joining.replaced.memberId : memberId);
 }
 
 function classicMember({ now }: ConsumerStep, member: ConsumerMember): ClassicMember {
