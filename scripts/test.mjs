@@ -24,7 +24,12 @@ const suites = [
       {
         runner: 'node',
         folder: '.',
-        args: ['scripts/arrows.test.mjs', 'scripts/tidy.test.mjs', 'scripts/vitest-report.test.mjs'],
+        args: [
+          'scripts/arrows.test.mjs',
+          'scripts/tidy.test.mjs',
+          'scripts/vitest-report.test.mjs',
+          'scripts/plain-names.test.mjs',
+        ],
       },
     ],
   },

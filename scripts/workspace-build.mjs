@@ -18,6 +18,8 @@ const sources = [
   'apps/web/vite.config.ts',
   'apps/desktop/src',
   'scripts/bundle.mjs',
+  'scripts/bundle-settings.mjs',
+  'scripts/plain-names.mjs',
   'pnpm-lock.yaml',
 ];
 
