@@ -105,7 +105,8 @@ async function handle(
       ...{ interest, brokerEpoch, targetOf },
       patience: { ...patience, maxWaitMs },
     });
-    for (const [index, { partition }] of pass.targets.entries()) {
+    for (let index = 0; index < pass.targets.length; index++) {
+      const partition = pass.targets[index]?.partition ?? null;
       if (partition !== null) needs.leaderQuota.note(partition, pass.reads[index]?.sizeInBytes ?? 0);
     }
   }
@@ -231,7 +232,9 @@ function groupedByTopic(
   answers: readonly (PartitionAnswer | null)[],
 ): TopicAnswer[] {
   const topics: { topic: string; topicId: string; partitions: PartitionAnswer[] }[] = [];
-  for (const [index, { fetch }] of targets.entries()) {
+  let index = -1;
+  for (const { fetch } of targets) {
+    index += 1;
     const answer = answers[index];
     if (answer === null || answer === undefined) continue;
     const last = topics.at(-1);
@@ -245,18 +248,22 @@ function groupedByTopic(
 }
 
 function fetchesOf(request: FetchRequest): PartitionFetch[] {
-  return request.topics.flatMap(({ topic, topicId, partitions }) =>
-    partitions.map((partition) => ({
-      topic,
-      topicId,
-      partition: partition.partition,
-      currentLeaderEpoch: partition.currentLeaderEpoch,
-      fetchOffset: partition.fetchOffset,
-      lastFetchedEpoch: partition.lastFetchedEpoch,
-      logStartOffset: partition.logStartOffset,
-      maxBytes: partition.partitionMaxBytes,
-    })),
-  );
+  const fetches: PartitionFetch[] = [];
+  for (const { topic, topicId, partitions } of request.topics) {
+    for (const partition of partitions) {
+      fetches.push({
+        topic,
+        topicId,
+        partition: partition.partition,
+        currentLeaderEpoch: partition.currentLeaderEpoch,
+        fetchOffset: partition.fetchOffset,
+        lastFetchedEpoch: partition.lastFetchedEpoch,
+        logStartOffset: partition.logStartOffset,
+        maxBytes: partition.partitionMaxBytes,
+      });
+    }
+  }
+  return fetches;
 }
 
 function progressOf(read: PartitionRead): PartitionProgress {

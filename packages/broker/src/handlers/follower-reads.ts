@@ -24,26 +24,28 @@ export async function readForFollower(
   const { interest, patience, targetOf } = options;
   const { targets } = pass;
   const read = [...asked];
-  const epochs = targets.map(({ partition }) => partition?.leaderEpoch ?? -1);
-  for (const [index, target] of targets.entries()) watch(pass, read[index], target);
+  const epochs: number[] = [];
+  for (const target of targets) {
+    watch(pass, read[epochs.length], target);
+    epochs.push(target.partition?.leaderEpoch ?? -1);
+  }
   await pass.readAll();
   noteProgress(pass, epochs, options);
   const missingBytes = pass.missingBytes(patience.minBytes);
   if (interest.size > 0 && patience.maxWaitMs > 0 && missingBytes > 0 && !pass.isUrgent) {
     await interest.wait(missingBytes, patience.maxWaitMs);
-    const positions = new Map(read.map((partition, index) => [partition, index]));
+    const positions = new Map<SessionPartition, number>();
+    for (const partition of read) positions.set(partition, positions.size);
     for (const { subject } of interest.takeStirred()) {
       const index = positions.get(subject);
       const target = (index === undefined ? undefined : targets[index]) ?? targetOf(subject);
       watch(pass, subject, target);
-      if (index !== undefined) await pass.readAgain(index);
-      else {
-        read.push(subject);
-        await pass.readAlso(target);
-      }
+      if (index === undefined) read.push(subject);
+      const reading = index === undefined ? pass.readAlso(target) : pass.readAgain(index);
+      if (reading !== null) await reading;
     }
   }
-  for (const [index, partition] of read.entries()) if (isOpen(pass, index)) partition.interest?.demand();
+  for (let index = 0; index < read.length; index++) if (isOpen(pass, index)) read[index]?.interest?.demand();
   return read;
 }
 
@@ -66,11 +68,13 @@ function noteProgress(
   epochs: readonly number[],
   { interest, brokerEpoch }: FollowerReadsOptions,
 ): void {
-  for (const [index, { partition, fetch }] of pass.targets.entries()) {
+  const { replicaId } = interest;
+  let index = -1;
+  for (const { partition, fetch } of pass.targets) {
+    index += 1;
     const read = pass.reads[index];
     if (read === undefined || read.errorCode !== ErrorCode.NONE || read.divergingEpoch !== null) continue;
     const { fetchOffset, logStartOffset } = fetch;
-    const { replicaId } = interest;
     const progress = { replicaId, brokerEpoch, fetchOffset, logStartOffset, pulse: interest };
     partition?.followerFetched(progress, epochs[index] ?? -1);
   }

@@ -17,7 +17,7 @@ import {
 import type { PartitionAppend } from '../replication/leader-append.ts';
 import type { PartitionVerification } from '../replication/partition-verification.ts';
 import type { Replicas } from '../replication/replicas.ts';
-import type { Clock } from '../runtime/clock.ts';
+import type { Clock, Timer } from '../runtime/clock.ts';
 import type { Compute } from '../runtime/compute.ts';
 import { AclOperation, type Authorizer } from '../security/authorizer.ts';
 import { CLOSE_CONNECTION, type Handler, type HandlerAnswer, type RequestContext } from './handler.ts';
@@ -60,6 +60,13 @@ interface StartedAppend {
   readonly judgedBy?: PartitionLog;
 }
 
+/** The same when it is known what it has come to. */
+interface SettledAppend {
+  readonly started: StartedAppend;
+  readonly append: PartitionAppend;
+  errorCode: number;
+}
+
 /**
  * Produce (key 0), versions 3–13. Each partition is answered by itself. acks=0 has no response, so a failure closes
  * the connection; acks=1 is answered when the leader has written; acks=-1 when all in-sync replicas have, or with
@@ -98,15 +105,24 @@ async function produce(
     };
   }
   const started = request.topicData.map((topic) => startTopic(needs, { request, topic, context }));
-  const timedOut = timeoutOf(needs.clock, request);
+  const settled: SettledAppend[] = [];
+  for (const ofTopic of started) {
+    for (const one of ofTopic) {
+      const append = one.append instanceof Promise ? await one.append : one.append;
+      settled.push({ started: one, append, errorCode: ErrorCode.REQUEST_TIMED_OUT });
+    }
+  }
+  await settle(needs.clock, request, settled);
   const endpoints = new LeaderEndpoints(needs.image(), context.listenerName);
   let hasFailed = false;
   const responses: TopicAnswer[] = [];
-  for (const [position, topic] of request.topicData.entries()) {
+  let next = 0;
+  for (const topic of request.topicData) {
     const partitionResponses: PartitionAnswer[] = [];
-    for (const one of started[position] ?? []) {
-      const { topic: name, index } = one;
-      const answer = await finish(one, timedOut.promise);
+    const end = next + topic.partitionData.length;
+    for (const one of settled.slice(next, end)) {
+      const { topic: name, index } = one.started;
+      const answer = answerOf(one);
       hasFailed ||= answer.errorCode !== ErrorCode.NONE;
       if (
         answer.errorCode === ErrorCode.NOT_LEADER_OR_FOLLOWER &&
@@ -120,8 +136,8 @@ async function produce(
       }
     }
     responses.push({ name: topic.name, topicId: topic.topicId, partitionResponses });
+    next = end;
   }
-  timedOut.cancel();
   if (request.acks === 0) return hasFailed ? CLOSE_CONNECTION : null;
   return { responses, nodeEndpoints: endpoints.list };
 }
@@ -231,15 +247,45 @@ const refusalsOfContent: ReadonlySet<number> = new Set([
   ErrorCode.UNSUPPORTED_COMPRESSION_TYPE,
 ]);
 
-async function finish(
-  { index, append: started, judgedBy }: StartedAppend,
-  timedOut: Promise<number>,
-): Promise<PartitionAnswer & { errorCode: number }> {
-  const append = await started;
+/**
+ * Resolves when all appends are done, or when the in-sync replicas took too long: REQUEST_TIMED_OUT stays with those
+ * that are not. acks 0 and 1 wait for the leader alone.
+ */
+function settle(clock: Clock, request: ProduceRequest, appends: readonly SettledAppend[]): Promise<void> {
+  return new Promise((resolve) => {
+    let left = 0;
+    let timer: Timer | null = null;
+    let isOver = false;
+    const end = (): void => {
+      isOver = true;
+      timer?.cancel();
+      resolve();
+    };
+    for (const settled of appends) {
+      const { append } = settled;
+      if (append.kind === 'rejected') continue;
+      left += 1;
+      void append.done.then((errorCode) => {
+        if (isOver) return;
+        settled.errorCode = errorCode;
+        left -= 1;
+        if (left === 0) end();
+      });
+    }
+    if (left === 0) resolve();
+    else if (request.acks === -1) timer = clock.after(Math.max(0, request.timeoutMs), end);
+  });
+}
+
+function answerOf({
+  started: { index, judgedBy },
+  append,
+  errorCode,
+}: SettledAppend): PartitionAnswer & { errorCode: number } {
   if (append.kind === 'rejected') {
-    const { errorCode, message, recordErrors } = append;
-    const log = refusalsOfContent.has(errorCode) ? judgedBy : undefined;
-    const answer = { ...failed(index, errorCode), logStartOffset: log?.logStartOffset ?? -1 };
+    const { message, recordErrors } = append;
+    const log = refusalsOfContent.has(append.errorCode) ? judgedBy : undefined;
+    const answer = { ...failed(index, append.errorCode), logStartOffset: log?.logStartOffset ?? -1 };
     if (recordErrors.length === 0) return answer;
     return {
       ...answer,
@@ -250,22 +296,10 @@ async function finish(
       })),
     };
   }
-  const errorCode = await Promise.race([append.done, timedOut]);
   if (errorCode !== ErrorCode.NONE && errorCode !== ErrorCode.REQUEST_TIMED_OUT)
     return failed(index, errorCode);
   const { firstOffset, logAppendTimeMs, logStartOffset } = append.info;
   return { index, errorCode, baseOffset: firstOffset, logAppendTimeMs, logStartOffset };
-}
-
-/** Resolves with REQUEST_TIMED_OUT when the in-sync replicas took too long; acks 0 and 1 wait for the leader alone. */
-function timeoutOf(clock: Clock, request: ProduceRequest): { promise: Promise<number>; cancel: () => void } {
-  if (request.acks !== -1) return { promise: new Promise(() => {}), cancel: () => {} };
-  let cancel = (): void => {};
-  const promise = new Promise<number>((resolve) => {
-    const timer = clock.after(Math.max(0, request.timeoutMs), () => resolve(ErrorCode.REQUEST_TIMED_OUT));
-    cancel = () => timer.cancel();
-  });
-  return { promise, cancel };
 }
 
 function answersFor(

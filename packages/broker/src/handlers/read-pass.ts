@@ -78,24 +78,28 @@ export class ReadPass {
         roomBytes -= this.#limitOf(next++);
       }
       const isNothingYet = this.#sizeInBytes === 0;
-      const wave = Array.from({ length: next - first }, (_, place) => first + place);
-      await Promise.all(wave.map((index) => this.#read(index, isNothingYet && index === first)));
-      for (const index of wave) {
-        if (this.#sizeInBytes === 0 && index !== first && this.hasMore(index)) await this.#read(index, true);
+      const reading: Promise<void>[] = [];
+      for (let index = first; index < next; index++) {
+        const read = this.#read(index, isNothingYet && index === first);
+        if (read !== null) reading.push(read);
+      }
+      if (reading.length > 0) await Promise.all(reading);
+      for (let index = first + 1; index < next && this.#sizeInBytes === 0; index++) {
+        if (this.hasMore(index)) await this.#read(index, true);
       }
     }
   }
 
-  /** Reads one again that has changed; what the others gave stays. */
-  async readAgain(index: number): Promise<void> {
+  /** Reads one again that has changed; what the others gave stays. Null where it is read already. */
+  readAgain(index: number): Promise<void> | null {
     const foundElsewhere = this.#sizeInBytes - (this.#reads[index]?.sizeInBytes ?? 0);
-    await this.#read(index, foundElsewhere === 0);
+    return this.#read(index, foundElsewhere === 0);
   }
 
   /** Reads one more. */
-  async readAlso(target: FetchTarget): Promise<void> {
+  readAlso(target: FetchTarget): Promise<void> | null {
     this.#targets.push(target);
-    await this.#read(this.#targets.length - 1, this.#sizeInBytes === 0);
+    return this.#read(this.#targets.length - 1, this.#sizeInBytes === 0);
   }
 
   isHeldBack(partition: Partition): boolean {
@@ -115,27 +119,35 @@ export class ReadPass {
     return this.#targets[index]?.fetch.maxBytes ?? 0;
   }
 
-  async #read(index: number, minOneBatch: boolean): Promise<void> {
+  /** Null where it is read already. */
+  #read(index: number, minOneBatch: boolean): Promise<void> | null {
     const target = this.#targets[index];
-    if (target === undefined) return;
+    if (target === undefined) return null;
     this.#sizeInBytes -= this.#reads[index]?.sizeInBytes ?? 0;
-    const read = await this.#readTarget(target, minOneBatch);
+    const read = this.#readTarget(target, minOneBatch);
+    if (read instanceof Promise) return read.then((found) => this.#note(index, found));
+    this.#note(index, read);
+    return null;
+  }
+
+  #note(index: number, read: PartitionRead): void {
     this.#reads[index] = read;
     this.#sizeInBytes += read.sizeInBytes;
   }
 
-  #readTarget({ partition, fetch, errorCode }: FetchTarget, minOneBatch: boolean): Promise<PartitionRead> {
+  #readTarget(
+    { partition, fetch, errorCode }: FetchTarget,
+    minOneBatch: boolean,
+  ): PartitionRead | Promise<PartitionRead> {
     // As Kafka has it: no aborted transactions where nobody looked, null where a log was asked.
-    if (partition === null) return Promise.resolve({ ...failedRead(errorCode), abortedTransactions: [] });
+    if (partition === null) return { ...failedRead(errorCode), abortedTransactions: [] };
     const { isolation, requireLeader, maxBytes, betterReplica, isHeldBack } = this.#options;
     const better = betterReplica(partition, fetch);
-    if (better !== null) {
-      return Promise.resolve(redirectedRead(partition, fetch.currentLeaderEpoch, better));
-    }
+    if (better !== null) return redirectedRead(partition, fetch.currentLeaderEpoch, better);
     const isHeld = isHeldBack(partition);
+    const { fetchOffset, currentLeaderEpoch, lastFetchedEpoch } = fetch;
     return readPartition(partition, {
-      ...fetch,
-      ...{ isolation, requireLeader },
+      ...{ fetchOffset, currentLeaderEpoch, lastFetchedEpoch, isolation, requireLeader },
       maxBytes: isHeld ? 0 : Math.max(0, Math.min(fetch.maxBytes, maxBytes - this.#sizeInBytes)),
       minOneBatch: minOneBatch && !isHeld,
     });

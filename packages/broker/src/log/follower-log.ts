@@ -72,7 +72,7 @@ export class FollowerLog {
     if (!writer.isOpen) return rejected(ErrorCode.KAFKA_STORAGE_ERROR, 'The log is offline');
     if (assigned.isHeld) return rejected(ErrorCode.NOT_LEADER_OR_FOLLOWER, 'The log is being cut off');
     const batches = [...batchesIn(bytes)];
-    const [first] = batches;
+    const first = batches[0];
     if (first === undefined) return rejected(ErrorCode.CORRUPT_MESSAGE, 'There is no whole batch');
     const firstOffset = baseOffsetAt(first);
     let endOffset = assigned.endOffset;
@@ -89,10 +89,9 @@ export class FollowerLog {
     let maxTimestamp = NO_TIMESTAMP;
     for (const batch of batches) {
       maxTimestamp = Math.max(maxTimestamp, maxTimestampAt(batch));
-      const [baseOffset, lastOffset] = [baseOffsetAt(batch), lastOffsetAt(batch)];
+      const append = { bytes: batch, firstOffset: baseOffsetAt(batch), lastOffset: lastOffsetAt(batch) };
       assigned.follow(batch);
-      const append = { bytes: batch, firstOffset: baseOffset, lastOffset, isFollowed: true };
-      completion = queue({ ...append, maxTimestamp: maxTimestampAt(batch) });
+      completion = queue({ ...append, isFollowed: true, maxTimestamp: maxTimestampAt(batch) });
     }
     const info = { firstOffset, lastOffset: endOffset - 1, maxTimestamp, logAppendTimeMs: NO_TIMESTAMP };
     const { logStartOffset } = this.#log;

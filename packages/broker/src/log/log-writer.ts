@@ -176,7 +176,7 @@ export class LogWriter {
   async #writeSome(appends: readonly PendingAppend[]): Promise<readonly PendingAppend[]> {
     const [first] = appends;
     if (first === undefined) return appends;
-    await this.#mendEnd();
+    if (this.#hasTornEnd) await this.#mendEnd();
     if (this.loaded.segments.active.mustRollFor(incoming(first), this.#config))
       await this.roll(this.logEndOffset);
     const { active } = this.loaded.segments;

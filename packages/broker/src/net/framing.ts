@@ -126,7 +126,8 @@ export function frameOf(parts: readonly Uint8Array[]): Uint8Array[] {
   let length = 0;
   for (const part of parts) length += part.length;
   if (length > GATHER_ABOVE_BYTES) return [prefixOf(length), ...parts];
-  const frame = new Uint8Array(PREFIX_BYTES + length);
+  // Of memory that small buffers share: one of its own costs an allocation outside of the heap.
+  const frame = Buffer.allocUnsafe(PREFIX_BYTES + length);
   frame.set(prefixOf(length));
   let position = PREFIX_BYTES;
   for (const part of parts) {

@@ -1,6 +1,6 @@
 import { ProtocolError } from './protocol-error.ts';
 import { STRING_BYTES_MAX } from './reader.ts';
-import { UUID_BYTES, UUID_CHARACTERS } from './uuid.ts';
+import { uuidToBytes } from './uuid.ts';
 
 const TWO_POW_32 = 0x1_0000_0000;
 const INT64_MAX = 2 ** 63;
@@ -139,11 +139,7 @@ export class Writer {
   }
 
   uuid(text: string): void {
-    this.#reserve(UUID_BYTES);
-    const written =
-      text.length === UUID_CHARACTERS ? this.#buffer.write(text, this.#offset, UUID_BYTES, 'base64url') : 0;
-    if (written !== UUID_BYTES) throw new ProtocolError('unencodable', `not a uuid: ${JSON.stringify(text)}`);
-    this.#offset += UUID_BYTES;
+    this.raw(uuidToBytes(text));
   }
 
   /** A string with its length before it. */

@@ -70,19 +70,19 @@ function offsetsOf({ highWatermark, lastStableOffset, log: { logStartOffset } }:
 }
 
 /**
- * Reads whole batches from a partition for a consumer or a follower. An offset outside of the log is
- * OFFSET_OUT_OF_RANGE; one between the reader's end and the log's end yields nothing.
+ * Reads whole batches from a partition for a consumer or a follower, at once where they are at hand. An offset outside of
+ * the log is OFFSET_OUT_OF_RANGE; one between the reader's end and the log's end yields nothing.
  */
-export async function readPartition(
+export function readPartition(
   partition: Partition,
   request: PartitionReadRequest,
-): Promise<PartitionRead> {
+): PartitionRead | Promise<PartitionRead> {
   const refusal = partition.refusalOf(request.currentLeaderEpoch, request.requireLeader);
   if (refusal !== ErrorCode.NONE) return failedRead(refusal);
   const { log } = partition;
   const { fetchOffset, isolation } = request;
   const upToOffset = partition.endFor(isolation);
-  const offsets = { errorCode: ErrorCode.NONE, ...offsetsOf(partition) };
+  const offsets = offsetsOf(partition);
   if (request.lastFetchedEpoch >= 0) {
     const end = log.endOffsetForEpoch(request.lastFetchedEpoch);
     const isUnknown = end.leaderEpoch < 0 || end.endOffset < 0;
@@ -95,35 +95,35 @@ export async function readPartition(
   if (fetchOffset < log.logStartOffset || fetchOffset > log.logEndOffset) {
     return failedRead(ErrorCode.OFFSET_OUT_OF_RANGE);
   }
-  const { read, aborted } = await (isolation === 'last-stable-offset'
-    ? log.steadily(() => readCommitted(log, request, upToOffset))
-    : readAll(log, request, upToOffset));
-  if (read.kind === 'refused') {
-    // The replica has moved to another log directory meanwhile.
-    if (partition.log !== log) return readPartition(partition, request);
-    return failedRead(read.errorCode);
-  }
-  return {
-    ...offsets,
-    divergingEpoch: null,
-    abortedTransactions: aborted,
-    parts: read.parts,
-    sizeInBytes: read.sizeInBytes,
-    preferredReadReplica: -1,
+  const found = ({ read, aborted }: FoundRecords): PartitionRead | Promise<PartitionRead> => {
+    if (read.kind === 'refused') {
+      // The replica has moved to another log directory meanwhile.
+      if (partition.log !== log) return readPartition(partition, request);
+      return failedRead(read.errorCode);
+    }
+    return {
+      errorCode: ErrorCode.NONE,
+      highWatermark: offsets.highWatermark,
+      lastStableOffset: offsets.lastStableOffset,
+      logStartOffset: offsets.logStartOffset,
+      divergingEpoch: null,
+      abortedTransactions: aborted,
+      parts: read.parts,
+      sizeInBytes: read.sizeInBytes,
+      preferredReadReplica: -1,
+    };
   };
+  if (isolation === 'last-stable-offset')
+    return log.steadily(() => readCommitted(log, request, upToOffset)).then(found);
+  const read = readRecords(log, request, upToOffset);
+  return read instanceof Promise
+    ? read.then((records) => found({ read: records, aborted: null }))
+    : found({ read, aborted: null });
 }
 
 interface FoundRecords {
   readonly read: LogRead;
   readonly aborted: readonly AbortedTransaction[] | null;
-}
-
-async function readAll(
-  log: PartitionLog,
-  request: PartitionReadRequest,
-  upToOffset: number,
-): Promise<FoundRecords> {
-  return { read: await readRecords(log, request, upToOffset), aborted: null };
 }
 
 function readRecords(

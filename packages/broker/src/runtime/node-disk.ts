@@ -113,12 +113,12 @@ class NodeFile implements File {
   }
 
   write(buffers: readonly Uint8Array[], position: number): Promise<void> {
+    let length = 0;
+    for (const buffer of buffers) length += buffer.length;
+    if (length <= INLINE_WRITE_BYTES && this.#writing === null) {
+      return this.#writeInline(buffers, position, length);
+    }
     return onDisk(this.path, async () => {
-      const length = buffers.reduce((sum, buffer) => sum + buffer.length, 0);
-      if (length <= INLINE_WRITE_BYTES && this.#writing === null) {
-        this.#writeInline(buffers, position, length);
-        return;
-      }
       const before = this.#writing;
       const write = this.#writeInPool(before, { buffers, position, length });
       this.#writing = write;
@@ -130,14 +130,19 @@ class NodeFile implements File {
     });
   }
 
-  #writeInline(buffers: readonly Uint8Array[], position: number, length: number): void {
+  #writeInline(buffers: readonly Uint8Array[], position: number, length: number): Promise<void> {
     let written = 0;
     let rest = buffers;
-    while (written < length) {
-      const count = fs.writevSync(this.#descriptor, firstOf(rest), position + written);
-      written += count;
-      rest = after(rest, count);
+    try {
+      while (written < length) {
+        const count = fs.writevSync(this.#descriptor, firstOf(rest), position + written);
+        written += count;
+        if (written < length) rest = after(rest, count);
+      }
+    } catch (error) {
+      return Promise.reject(diskErrorOf(error, this.path));
     }
+    return DONE;
   }
 
   async #writeInPool(before: Promise<void> | null, write: GatherWrite): Promise<void> {
@@ -228,7 +233,13 @@ async function onDisk<Result>(path: string, work: () => Promise<Result>): Promis
   try {
     return await work();
   } catch (error) {
-    if (error instanceof DiskError) throw error;
-    throw new DiskError(systemErrorCode(error) ?? 'EIO', path, { cause: error });
+    throw diskErrorOf(error, path);
   }
 }
+
+function diskErrorOf(error: unknown, path: string): DiskError {
+  if (error instanceof DiskError) return error;
+  return new DiskError(systemErrorCode(error) ?? 'EIO', path, { cause: error });
+}
+
+const DONE: Promise<void> = Promise.resolve();
