@@ -222,9 +222,11 @@ export class LogDirectory {
     const checkpointed = this.#checkpoints.of(topicPartition);
     const cleanedTo = knownId === null ? 0 : await this.cleanerCheckpoint.cleanedTo(topicPartition);
     const recoveryPoint = Math.max(checkpointed.recoveryPoint, durableTo);
-    const known = { isClean: this.wasClean, cleanedTo, ...checkpointed, recoveryPoint };
+    // One that was open already, and is to be opened again, has not come to an end in order.
+    const isClean = this.wasClean && !this.#logs.has(name);
+    const known = { isClean, cleanedTo, ...checkpointed, recoveryPoint };
     const open = () => this.#open(topicPartition, { topicId, config, waitsForSpace, ...known });
-    return this.wasClean ? open() : this.#slots.run(open);
+    return isClean ? open() : this.#slots.run(open);
   }
 
   async #open(topicPartition: TopicPartition, state: LogState): Promise<PartitionLog> {
@@ -271,7 +273,8 @@ export class LogDirectory {
     invariant(future !== undefined, 'there is a log to be promoted');
     const { topicId, logEndOffset: recoveryPoint, logStartOffset, highWatermark } = future;
     const isSealed = await future.close();
-    if (!isSealed) throw this.#failure ?? new DiskError('EIO', future.directory);
+    // What ends a log that has not failed is a lack of something.
+    if (!isSealed) throw this.#failure ?? future.failure ?? new DiskError('ENOSPC', future.directory);
     await this.#folders.promote(topicPartition);
     const state = { isClean: true, waitsForSpace: false, recoveryPoint, logStartOffset, highWatermark };
     const log = await this.#open(topicPartition, { topicId, config, ...state });

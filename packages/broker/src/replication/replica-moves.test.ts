@@ -239,6 +239,32 @@ test('a directory that does not let go of what has moved goes offline, and not t
   expect(await texts(node)).toEqual(['a', 'b']);
 });
 
+test('a disk that is full when the copy is complete takes nothing offline, and the move can be asked for again', async () => {
+  let isFull = true;
+  let refusals = 0;
+  const disk: Disk = {
+    ...nodeDisk,
+    open: async (path, mode) => {
+      if (!isFull || !path.endsWith('.timeindex') || mode !== 'create') return nodeDisk.open(path, mode);
+      refusals++;
+      throw new DiskError('ENOSPC', path);
+    },
+  };
+  const one = await started(1, { disk });
+  const node = one.node(1);
+  await append(node, 'a');
+  await move(node, 1);
+  await vi.waitFor(() => expect(refusals).toBeGreaterThan(0));
+  await vi.waitFor(() => expect([...node.replicas.copies()]).toEqual([]));
+  expect(node.directories.map(({ isOffline }) => isOffline)).toEqual([false, false, false]);
+  expect(placeOf(node)).toBe(0);
+  expect(await append(node, 'b')).toBe(ErrorCode.NONE);
+  isFull = false;
+  expect(await move(node, 1)).toBe(ErrorCode.NONE);
+  await untilAt(node, 1);
+  expect(await texts(node)).toEqual(['a', 'b']);
+});
+
 test('a directory that is none of the broker’s, or is offline, takes no replica', async () => {
   const one = await started(1);
   const { replicas, directories } = one.node(1);
