@@ -96,7 +96,8 @@ describe('odradek topics elect', () => {
     expect(await json('topics', 'elect', 'led', '--partition', '0')).toEqual([
       { topic: 'led', partition: 0, outcome: 'elected', reason: null },
     ]);
-    expect((await ofFirst())?.leader).toBe(leader);
+    // The broker that is asked may hear of it later than the one that was told to.
+    await expect.poll(async () => (await ofFirst())?.leader, patiently).toBe(leader);
     expect(await json('topics', 'elect', 'led', '--partition', '0')).toMatchObject([
       { outcome: 'not needed' },
     ]);
@@ -140,7 +141,7 @@ describe('odradek topics reassign', () => {
     const states = async () =>
       (await json('topics', 'reassign', 'verify', '--plan', file)).map(({ state }) => state);
     await expect.poll(states, patiently).toEqual(['done', 'done']);
-    expect(await replicasOf('moved')).toEqual(planned.map(({ after }) => after));
+    await expect.poll(() => replicasOf('moved'), patiently).toEqual(planned.map(({ after }) => after));
     const back = /\{.*\}/.exec(executed.stderr)?.[0] ?? '';
     writeFileSync(file, back);
     await json('topics', 'reassign', 'execute', '--plan', file);
@@ -164,9 +165,11 @@ describe('odradek topics reassign', () => {
     expect(await json('topics', 'reassign', 'cancel', 'slow')).toEqual([
       { topic: 'slow', partition: 0, cancelled: true },
     ]);
-    expect(await replicasOf('slow')).toEqual([before]);
-    const configs = await json('configs', 'describe', '--entity-type', 'topics', '--entity-name', 'slow');
-    expect(configs.filter(({ name }) => String(name).includes('throttled'))).toEqual([]);
+    await expect.poll(() => replicasOf('slow'), patiently).toEqual([before]);
+    const describe = ['configs', 'describe', '--entity-type', 'topics', '--entity-name', 'slow'];
+    const throttles = async () =>
+      (await json(...describe)).filter(({ name }) => String(name).includes('throttled'));
+    await expect.poll(throttles, patiently).toEqual([]);
   });
 
   it('refuses brokers and plans that are not there', async () => {
