@@ -108,7 +108,10 @@ export async function openData(start: BrokerStart, links: ControllerLinks): Prom
       assign: (partition, directoryId) => assignments.assign(partition, directoryId),
     }),
     settingsOf,
-    listener: allOf(groupLeadership(groups), transactionLeadership(transactions)),
+    listener: allOf(
+      groupLeadership(groups, runtime.clock),
+      transactionLeadership(transactions, runtime.clock),
+    ),
     onReachChanged: () => served.refresh(),
     logger: runtime.logger,
   });

@@ -9,6 +9,7 @@ import type { MetadataSubscriber } from '../metadata/metadata-publisher.ts';
 import { GROUP_METADATA_TOPIC } from '../metadata/topic-name.ts';
 import { COMPRESSION_TYPES } from '../protocol/record-batch.ts';
 import type { LeadershipListener } from '../replication/replicas.ts';
+import type { Clock } from '../runtime/clock.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { brokerConfigsOf } from './broker-topic-settings.ts';
 import { PartitionCoordinatorLog } from './partition-coordinator-log.ts';
@@ -91,11 +92,11 @@ function consumerConfig(config: BrokerConfig, image: () => MetadataImage): Consu
 }
 
 /** Hands leadership of the partitions of `__consumer_offsets` to the coordinator. */
-export function groupLeadership(groups: GroupCoordinator): LeadershipListener {
+export function groupLeadership(groups: GroupCoordinator, clock: Clock): LeadershipListener {
   return {
     leading(partition) {
       if (partition.topic !== GROUP_METADATA_TOPIC) return;
-      void groups.elected(partition.partition, new PartitionCoordinatorLog(partition));
+      void groups.elected(partition.partition, new PartitionCoordinatorLog(partition, clock));
     },
     resigned(topic, partition, leaderEpoch) {
       if (topic === GROUP_METADATA_TOPIC) groups.resigned(partition, leaderEpoch);

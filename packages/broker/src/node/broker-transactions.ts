@@ -4,6 +4,7 @@ import { EMPTY_IMAGE, type MetadataImage, NO_LEADER, partitionOf } from '../meta
 import type { MetadataSubscriber } from '../metadata/metadata-publisher.ts';
 import { TRANSACTION_STATE_TOPIC } from '../metadata/topic-name.ts';
 import type { LeadershipListener } from '../replication/replicas.ts';
+import type { Clock } from '../runtime/clock.ts';
 import type { MarkerDestination } from '../transactions/marker-sender.ts';
 import type { ProducerIds } from '../transactions/producer-ids.ts';
 import { TransactionCoordinator } from '../transactions/transaction-coordinator.ts';
@@ -78,11 +79,14 @@ export function transactionCoordinator(
 }
 
 /** Hands leadership of the partitions of `__transaction_state` to the coordinator. */
-export function transactionLeadership(transactions: TransactionCoordinator): LeadershipListener {
+export function transactionLeadership(
+  transactions: TransactionCoordinator,
+  clock: Clock,
+): LeadershipListener {
   return {
     leading(partition) {
       if (partition.topic !== TRANSACTION_STATE_TOPIC) return;
-      void transactions.elected(partition.partition, new PartitionCoordinatorLog(partition));
+      void transactions.elected(partition.partition, new PartitionCoordinatorLog(partition, clock));
     },
     resigned(topic, partition, leaderEpoch) {
       if (topic === TRANSACTION_STATE_TOPIC) transactions.resigned(partition, leaderEpoch);

@@ -1,8 +1,11 @@
 import { afterEach, expect, test, vi } from 'vitest';
+import { interceptedDisk } from '../../test/log/intercepted-disk.ts';
 import { batchOf } from '../../test/log/log-bed.ts';
 import { ReplicaCluster } from '../../test/replication/replica-cluster.ts';
 import { ErrorCode } from '../protocol/errors.ts';
 import { batchesIn } from '../protocol/record-batch.ts';
+import { DiskError } from '../runtime/disk.ts';
+import { nodeClock } from '../runtime/node-clock.ts';
 import { PartitionCoordinatorLog } from './partition-coordinator-log.ts';
 
 let cluster: ReplicaCluster | null = null;
@@ -31,7 +34,7 @@ async function afterFailOver(): Promise<{
   three.change({ leader: 2, isr: [2, 3] });
   expect(three.node(2).partition.highWatermark).toBeLessThan(3);
   const replayed: Uint8Array[] = [];
-  const log = new PartitionCoordinatorLog(three.node(2).partition);
+  const log = new PartitionCoordinatorLog(three.node(2).partition, nodeClock);
   const loading = (async () => {
     for await (const batches of log.replay()) replayed.push(...batchesIn(batches));
   })();
@@ -55,7 +58,7 @@ test('a new leader replays nothing that is not committed, and then all of it', a
   three.node(3).isCutOff = false;
   three.change({ leader: 2 });
   await expect(loading).rejects.toThrow('replay ended');
-  const again = new PartitionCoordinatorLog(three.node(2).partition);
+  const again = new PartitionCoordinatorLog(three.node(2).partition, nodeClock);
   const all: Uint8Array[] = [];
   for await (const batches of again.replay()) all.push(...batchesIn(batches));
   expect(all).toHaveLength(3);
@@ -66,4 +69,39 @@ test('a replay ends when another broker leads', async () => {
   three.change({ leader: 3 });
   await expect(loading).rejects.toThrow(`replay ended: ${ErrorCode.FENCED_LEADER_EPOCH}`);
   await vi.waitFor(() => expect(three.node(2).partition.isLeader).toBe(false));
+});
+
+test('a replay goes on when there are file handles again', async () => {
+  let [isOut, refusals] = [false, 0];
+  const disk = interceptedDisk({
+    read: (path) => {
+      if (!isOut || !path.endsWith('.log')) return;
+      refusals += 1;
+      throw new DiskError('EMFILE', path);
+    },
+  });
+  cluster = await ReplicaCluster.start(1, 1, { disk });
+  for (const text of ['a', 'b', 'c']) {
+    const outcome = cluster
+      .node(1)
+      .partition.appendAsLeader(batchOf([text]), { origin: 'coordinator', requiredAcks: -1 });
+    if (outcome.kind === 'queued') expect(await outcome.done).toBe(ErrorCode.NONE);
+  }
+  // Nothing of it is in memory.
+  await cluster.crash(1);
+  const { partition } = cluster.node(1);
+  await vi.waitFor(() => expect(partition.highWatermark).toBe(3));
+  await partition.log.flush();
+  isOut = true;
+  const replayed: Uint8Array[] = [];
+  const loading = (async () => {
+    for await (const batches of new PartitionCoordinatorLog(partition, nodeClock).replay())
+      replayed.push(...batchesIn(batches));
+  })();
+  loading.catch(() => {});
+  await vi.waitFor(() => expect(refusals).toBeGreaterThan(0));
+  expect(replayed).toEqual([]);
+  isOut = false;
+  await loading;
+  expect(replayed).toHaveLength(3);
 });

@@ -2,17 +2,22 @@ import type { CoordinatorAppend, CoordinatorLog, TransactionTerms } from '../coo
 import { noRecords } from '../log/log-read.ts';
 import { ErrorCode } from '../protocol/errors.ts';
 import type { Partition } from '../replication/partition.ts';
+import type { Clock } from '../runtime/clock.ts';
 
 /** Bytes of a partition that are read at once while a coordinator loads. */
 const REPLAY_READ_BYTES = 1024 * 1024;
+/** When a read is tried again that was refused because something had run out. */
+const RETRY_MS = 500;
 
 /** The log of a coordinator: one partition of its topic, led by this broker in one leader epoch. */
 export class PartitionCoordinatorLog implements CoordinatorLog {
   readonly leaderEpoch: number;
   readonly #partition: Partition;
+  readonly #clock: Clock;
 
-  constructor(partition: Partition) {
+  constructor(partition: Partition, clock: Clock) {
     this.#partition = partition;
+    this.#clock = clock;
     this.leaderEpoch = partition.leaderEpoch;
   }
 
@@ -48,8 +53,12 @@ export class PartitionCoordinatorLog implements CoordinatorLog {
           : noRecords(fromOffset);
       // The replica has moved to another log directory.
       if (read.kind === 'refused' && log !== this.#partition.log) continue;
-      if (read.kind === 'refused') throw new Error(`replay ended: ${read.errorCode}`);
-      if (read.sizeInBytes > 0) {
+      if (read.kind === 'refused') {
+        // Nobody else would load the partition while this broker leads it, and there will be a handle again.
+        const isPassing = read.errorCode === ErrorCode.KAFKA_STORAGE_ERROR && !log.isOffline;
+        if (!isPassing) throw new Error(`replay ended: ${read.errorCode}`);
+        await new Promise<void>((resolve) => this.#clock.after(RETRY_MS, resolve));
+      } else if (read.sizeInBytes > 0) {
         yield* read.parts;
         fromOffset = read.nextOffset;
       } else if (highWatermark < end) await this.#moreCommitted(highWatermark);
