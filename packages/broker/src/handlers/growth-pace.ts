@@ -1,8 +1,8 @@
 /** How long bytes are counted for a judgement. */
 const WINDOW_MS = 20;
 
-/** Eight megabytes a second: well beyond any load for which a millisecond counts. */
-const FAST_BYTES_PER_MS = 8_000;
+/** Sixteen megabytes a second: well beyond any load for which a millisecond counts. */
+const FAST_BYTES_PER_MS = 16_000;
 
 /** Whether bytes come fast, by those of the last moments. Times are monotonic milliseconds. */
 export class GrowthPace {

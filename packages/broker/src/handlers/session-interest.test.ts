@@ -62,23 +62,36 @@ describe('a fetch of a follower that waits', () => {
     }
   });
 
-  it('gathers for a millisecond while much is appended', async () => {
+  it('gathers while much is appended, until a millisecond has brought nothing', async () => {
     const { orders, pass, fetch, load, now } = scene();
     load();
     const waiting = fetch();
     orders.readableGrew(BATCH_BYTES);
-    expect(await waiting.at()).toBeNull();
     orders.readableGrew(BATCH_BYTES);
+    pass(1);
     expect(await waiting.at()).toBeNull();
     pass(1);
     expect(await waiting.at()).toBe(now());
   });
 
-  it('has gathered enough with four batches', async () => {
+  it('gathers for three milliseconds at most', async () => {
+    const { orders, pass, fetch, load, now } = scene();
+    load();
+    const waiting = fetch();
+    orders.readableGrew(BATCH_BYTES);
+    for (let count = 0; count < 3; count += 1) {
+      expect(await waiting.at()).toBeNull();
+      orders.readableGrew(BATCH_BYTES);
+      pass(1);
+    }
+    expect(await waiting.at()).toBe(now());
+  });
+
+  it('has gathered enough with eight batches', async () => {
     const { orders, fetch, load, now } = scene();
     load();
     const waiting = fetch();
-    for (let count = 0; count < 3; count += 1) orders.readableGrew(BATCH_BYTES);
+    for (let count = 0; count < 7; count += 1) orders.readableGrew(BATCH_BYTES);
     expect(await waiting.at()).toBeNull();
     orders.readableGrew(BATCH_BYTES);
     expect(await waiting.at()).toBe(now());
@@ -129,7 +142,7 @@ describe('a fetch of a follower that waits', () => {
     const { orders, fetch, load, timers } = scene();
     load();
     const waiting = fetch();
-    for (let count = 0; count < 4; count += 1) orders.readableGrew(BATCH_BYTES);
+    for (let count = 0; count < 8; count += 1) orders.readableGrew(BATCH_BYTES);
     await waiting.at();
     expect(timers.size).toBe(0);
   });

@@ -16,11 +16,15 @@ export interface SessionInterestOptions {
   readonly tellsMoves: boolean;
 }
 
-/** While much is appended, an answer waits for so long after its first records, so that more go with it. */
+/**
+ * While much is appended, an answer waits after its first records, so that more go with it: as long as more came within
+ * the last moment, and for so many moments at most.
+ */
 const GATHER_MS = 1;
+const GATHER_MOMENTS = 3;
 
 /** As many bytes are enough for one answer. */
-const GATHERED_BYTES = 256 * 1024;
+const GATHERED_BYTES = 512 * 1024;
 
 /**
  * So many answers go out at once after one that waited for nothing: who sends a batch only when the one before is
@@ -49,6 +53,9 @@ export class SessionInterest<Subject> implements FollowerPulse {
   #timer: Timer | null = null;
   /** How many bytes had grown when the fetch began to gather; -1 while it does not. */
   #gatheringFrom = -1;
+  /** How many had when the present moment of gathering began, and how many moments may still come. */
+  #momentFrom = 0;
+  #momentsLeft = 0;
   /** How many answers are not to gather. */
   #hastyAnswers = 0;
   /** What the fetch that waits lacks. */
@@ -155,11 +162,22 @@ export class SessionInterest<Subject> implements FollowerPulse {
   #gather(): void {
     if (this.#pace.isFast && this.#hastyAnswers === 0) {
       this.#gatheringFrom = this.#grownBytes;
-      this.#wakeAfter(GATHER_MS);
+      this.#momentsLeft = GATHER_MOMENTS;
+      this.#gatherOn();
       return;
     }
     if (this.#hastyAnswers > 0) this.#hastyAnswers -= 1;
     this.#wake?.();
+  }
+
+  #gatherOn(): void {
+    this.#momentFrom = this.#grownBytes;
+    this.#momentsLeft -= 1;
+    this.#timer?.cancel();
+    this.#timer = this.#options.clock.after(GATHER_MS, () => {
+      if (this.#momentsLeft > 0 && this.#grownBytes > this.#momentFrom) this.#gatherOn();
+      else this.#wake?.();
+    });
   }
 
   moved(partition: PartitionInterest<Subject>): void {
