@@ -41,7 +41,11 @@ export function isUnreadable(error: unknown): error is DiskError {
   return error instanceof DiskError && UNREADABLE.has(error.code);
 }
 
+/** What is wrong with one path: a name that this file system does not take, a folder that is another user's. */
+const OF_ONE_PATH = new Set(['ENAMETOOLONG', 'EACCES', 'EPERM', 'ENOENT', 'ENOTDIR', 'EISDIR', 'ELOOP']);
+
 /** Whether the disk refuses for good: nothing has run out, and more than what lies at one place is concerned. */
 export function isRefusal(error: unknown): error is DiskError {
-  return error instanceof DiskError && !(error instanceof DamagedLogError) && !isPassing(error);
+  if (!(error instanceof DiskError) || error instanceof DamagedLogError) return false;
+  return !isPassing(error) && !OF_ONE_PATH.has(error.code);
 }

@@ -196,7 +196,7 @@ export class LogDirectory {
 
   /**
    * Opens the log of a partition, or begins one. Rejects with a `DiskError`, the directory being offline then unless
-   * something has run out or the log alone is damaged; or with a `DamagedFileError` when its files cannot be a log of
+   * something has run out or it concerns this log alone; or with a `DamagedFileError` when its files cannot be a log of
    * this topic id.
    */
   openLog(topicPartition: TopicPartition, options: OpenLogOptions): Promise<PartitionLog> {

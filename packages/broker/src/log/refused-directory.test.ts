@@ -143,6 +143,16 @@ describe('a log directory goes on', () => {
     expect(offline).toEqual([]);
   });
 
+  test.each(['ENAMETOOLONG', 'EACCES'])('when one folder cannot be used (%s)', async (code) => {
+    const directory = await crashed();
+    refused = { operation: 'open', end: 'orders-0/partition.metadata', code };
+    await directory.deleteLog(ORDERS);
+    await expect(openLog(directory)).rejects.toMatchObject({ code });
+    const others = { topic: 'others', partition: 0 };
+    expect((await directory.openLog(others, { config: CONFIG, topicId: OTHER_ID })).logEndOffset).toBe(0);
+    expect(offline).toEqual([]);
+  });
+
   test('when the state of the producers cannot be read, which the batches tell as well', async () => {
     const directory = await crashed();
     await openLog(directory);
