@@ -61,8 +61,9 @@ def consume(bootstrap, topic, group, count, timeout_seconds=30):
     next_offsets = {}
     try:
         deadline = time.monotonic() + timeout_seconds
-        while len(records) < count and time.monotonic() < deadline:
-            for batch in consumer.poll(timeout_ms=500).values():
+        while len(records) < count and (left := deadline - time.monotonic()) > 0:
+            # A poll that ends between the answers to JoinGroup and SyncGroup loses the assignment (3.0.12), for good.
+            for batch in consumer.poll(timeout_ms=int(left * 1000) + 1).values():
                 for message in batch:
                     next_offsets[TopicPartition(topic, message.partition)] = OffsetAndMetadata(
                         message.offset + 1, "", -1
