@@ -8,14 +8,20 @@ const STRAGGLING_MS = 40_000;
 /** The offset of a partition without a commit, as OffsetFetch says it. */
 const NEVER_COMMITTED = -1;
 
+/** A commit that was sent. Several may be of one offset, and what becomes of one says nothing of the others. */
+interface Attempt {
+  readonly offset: number;
+  readonly sentMs: number;
+}
+
 /** What is known of one group's commits to one partition. */
 interface Commits {
   /** As acknowledged, or read, last. */
   last: number;
   /** The largest that was acknowledged, or read. */
   furthest: number;
-  /** Sent and not answered: each may have been done or may yet be, by when it was sent. */
-  readonly inDoubt: Map<number, number>;
+  /** Sent and not answered: each may have been done or may yet be. */
+  readonly inDoubt: Set<Attempt>;
   /** Every offset that was ever sent: a loss may bring any of them back. */
   readonly ever: Set<number>;
   mayBeLost: boolean;
@@ -48,18 +54,19 @@ export class CommittedOffsets {
     const commits = this.#of(partition);
     // Whoever sends this has begun behind all that was acknowledged by now, and is refused if it is not its turn.
     const { furthest } = commits;
-    commits.inDoubt.set(offset, this.#time.nowMs);
+    const attempt = { offset, sentMs: this.#time.nowMs };
+    commits.inDoubt.add(attempt);
     commits.ever.add(offset);
     return {
       done: () => {
-        commits.inDoubt.delete(offset);
+        commits.inDoubt.delete(attempt);
         this.#settle(commits, offset);
         commits.mayBeLost = false;
         this.#findings.count('commits');
         if (offset < furthest && !this.#mayGoBack)
           this.#findings.violate(`${partition}: ${offset} is committed behind ${furthest}`);
       },
-      refused: () => commits.inDoubt.delete(offset),
+      refused: () => commits.inDoubt.delete(attempt),
     };
   }
 
@@ -86,8 +93,8 @@ export class CommittedOffsets {
   #settle(commits: Commits, offset: number): void {
     commits.last = offset;
     commits.furthest = Math.max(commits.furthest, offset);
-    for (const [other, sentMs] of [...commits.inDoubt])
-      if (this.#time.nowMs - sentMs > STRAGGLING_MS) commits.inDoubt.delete(other);
+    for (const attempt of [...commits.inDoubt])
+      if (this.#time.nowMs - attempt.sentMs > STRAGGLING_MS) commits.inDoubt.delete(attempt);
   }
 
   /** Records are lost, and whoever had read them reads others in their place. */
@@ -103,7 +110,7 @@ export class CommittedOffsets {
 
   #allowed(partition: string): readonly number[] {
     const { last, inDoubt, ever, mayBeLost } = this.#of(partition);
-    return mayBeLost ? [NEVER_COMMITTED, ...ever] : [last, ...inDoubt.keys()];
+    return mayBeLost ? [NEVER_COMMITTED, ...ever] : [last, ...[...inDoubt].map(({ offset }) => offset)];
   }
 
   #of(partition: string): Commits {
@@ -112,7 +119,7 @@ export class CommittedOffsets {
     const none: Commits = {
       last: NEVER_COMMITTED,
       furthest: NEVER_COMMITTED,
-      inDoubt: new Map(),
+      inDoubt: new Set(),
       ever: new Set(),
       mayBeLost: false,
     };

@@ -115,6 +115,18 @@ export class ClientProcess {
     this.#leaders.delete(`${topic}-${partition}`);
   }
 
+  /** The newest leader epoch of a partition that was heard of; -1 for none. */
+  epochOf(topic: string, partition: number): number {
+    return this.#epochs.get(`${topic}-${partition}`) ?? -1;
+  }
+
+  /** A partition was read in this leader epoch, maybe by another: whoever says an older one is not believed (KIP-320). */
+  heardOf(topic: string, partition: number, leaderEpoch: number): void {
+    if (leaderEpoch <= this.epochOf(topic, partition)) return;
+    this.#epochs.set(`${topic}-${partition}`, leaderEpoch);
+    this.forgetLeader(topic, partition);
+  }
+
   /** The coordinator of a group, or of a transactional id; null when nobody says. */
   async coordinatorOf(key: string, kind: keyof typeof KEY_TYPES = 'group'): Promise<number | null> {
     const known = this.#coordinators.get(`${kind} ${key}`);
@@ -170,7 +182,7 @@ export class ClientProcess {
       if (errorCode === ErrorCode.NONE) this.#topicIds.set(topic, topicId);
     for (const { partitionIndex, leaderId, leaderEpoch } of answer.topics[0]?.partitions ?? []) {
       const key = `${topic}-${partitionIndex}`;
-      if (leaderEpoch < (this.#epochs.get(key) ?? -1)) {
+      if (leaderEpoch < this.epochOf(topic, partitionIndex)) {
         // Whoever says so lags behind: another is asked next.
         this.#bootstrapAt += 1;
         continue;

@@ -38,7 +38,7 @@ export class GroupOffsets {
    * to be believed. By the newer protocol a member says who it is.
    */
   async committed(partition: number, member: CommittingMember | null = null): Promise<number | null> {
-    const { groupId, topic, offsets, voice } = this.#options;
+    const { client, groupId, topic, offsets, voice } = this.#options;
     const isAllowed = offsets.reading(groupId, this.nameOf(partition));
     const topics = [{ name: topic.name, partitionIndexes: [partition] }];
     const asking = member === null ? {} : { memberId: member.memberId, memberEpoch: member.generationId };
@@ -51,6 +51,7 @@ export class GroupOffsets {
     const errorCode = group?.errorCode || found?.errorCode;
     if (errorCode === undefined || !(await voice.isGood(errorCode, 'fetch of offsets'))) return null;
     if (found === undefined || !isAllowed(found.committedOffset, voice.answeredBy)) return null;
+    client.heardOf(topic.name, partition, found.committedLeaderEpoch);
     return Math.max(0, found.committedOffset);
   }
 
@@ -74,10 +75,12 @@ export class GroupOffsets {
   }
 
   async commit(partition: number, offset: number, member: CommittingMember): Promise<boolean> {
-    const { groupId, topic, offsets, voice } = this.#options;
+    const { client, groupId, topic, offsets, voice } = this.#options;
     const { memberId, groupInstanceId, generationId: generationIdOrMemberEpoch } = member;
     const commit = offsets.sending(this.nameOf(partition), offset);
-    const partitions = [{ partitionIndex: partition, committedOffset: offset, committedMetadata: null }];
+    const committedLeaderEpoch = client.epochOf(topic.name, partition);
+    const committed = { committedOffset: offset, committedLeaderEpoch, committedMetadata: null };
+    const partitions = [{ partitionIndex: partition, ...committed }];
     const answer = await voice.ask(offsetCommit, {
       ...{ groupId, memberId, groupInstanceId, generationIdOrMemberEpoch },
       topics: [{ name: topic.name, partitions }],

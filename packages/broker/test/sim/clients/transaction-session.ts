@@ -197,7 +197,9 @@ export class TransactionSession {
       );
       if (added !== 'done') return added;
     }
-    const partitions = [{ partitionIndex: partition, committedOffset: offset, committedMetadata: null }];
+    const committedLeaderEpoch = client.epochOf(topic, partition);
+    const committed = { committedOffset: offset, committedLeaderEpoch, committedMetadata: null };
+    const partitions = [{ partitionIndex: partition, ...committed }];
     const body = { transactionalId, ...place, ...producer, topics: [{ name: topic, partitions }] };
     return this.#untilAnswered('a transactional commit of offsets', async () => {
       const coordinator = await client.coordinatorOf(place.groupId);
