@@ -1,10 +1,12 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
 import { WireClient } from '../interop/differential/wire-client.ts';
 import type { KafkaTools } from '../interop/kafka-tools.ts';
 import { latencyOf, producedOf } from './client-rows.ts';
 import { BROKERS, prepareCluster, startClusterContender } from './cluster-contender.ts';
 import type { Contender, ContenderName } from './contender.ts';
-import { cpuSeconds, largestResidentMegabytes } from './process-usage.ts';
+import { cpuSeconds, largestResidentMegabytes, residentMegabytes } from './process-usage.ts';
 import { each, type Measurement, onEach, type Row, seconds } from './row.ts';
 
 /** Three brokers, from `up` until each of them names all three to a client from outside. */
@@ -47,9 +49,22 @@ export const memory3: Row = {
       await seconds(30);
       const value = await largestResidentMegabytes(contender.pids);
       await contender.stop();
-      return [{ quantity: 'largest RSS of three brokers 30 s after ready, MB', value }];
+      const largest = { quantity: 'largest RSS of three brokers 30 s after ready, MB', value };
+      if (name === 'Apache Kafka') return [largest];
+      return [largest, { quantity: 'RSS of a Node that does nothing, MB', value: await idleNodeMegabytes() }];
     }),
 };
+
+/** What of a broker's memory is Node itself: it depends on how the page cache holds the program's file (ADR 42). */
+async function idleNodeMegabytes(): Promise<number> {
+  const node = spawn(process.execPath, ['--eval', 'console.log(); setTimeout(() => {}, 60_000)'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  await once(node.stdout, 'data');
+  const megabytes = await residentMegabytes(node.pid ?? 0);
+  node.kill();
+  return megabytes;
+}
 
 export const produce3: Row = {
   name: 'produce3',
