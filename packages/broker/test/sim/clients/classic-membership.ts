@@ -20,8 +20,12 @@ const VERSION_BYTES = 2;
 
 const PASSING: readonly number[] = [ErrorCode.REBALANCE_IN_PROGRESS];
 
-/** Answers that say: you are no member, or not of this generation, or another goes by your name. */
+/**
+ * Answers that say: you are no member, or not of this generation, or another goes by your name, or nobody knows the
+ * group. It is gone when it was left without members and offsets, or when more was lost than a budget covers.
+ */
 const EXPELLED: readonly number[] = [
+  ErrorCode.GROUP_ID_NOT_FOUND,
   ErrorCode.UNKNOWN_MEMBER_ID,
   ErrorCode.ILLEGAL_GENERATION,
   ErrorCode.FENCED_INSTANCE_ID,
