@@ -12,6 +12,8 @@ const NEVER_COMMITTED = -1;
 interface Attempt {
   readonly offset: number;
   readonly sentMs: number;
+  /** How often commits may have been lost by then. */
+  readonly losses: number;
 }
 
 /** What is known of one group's commits to one partition. */
@@ -42,6 +44,7 @@ export class CommittedOffsets {
   readonly #coordinates: Coordinates;
   readonly #commits = new Map<string, Commits>();
   #mayGoBack = false;
+  #losses = 0;
 
   constructor(findings: Findings, time: VirtualTime, coordinates: Coordinates) {
     this.#findings = findings;
@@ -54,14 +57,17 @@ export class CommittedOffsets {
     const commits = this.#of(partition);
     // Whoever sends this has begun behind all that was acknowledged by now, and is refused if it is not its turn.
     const { furthest } = commits;
-    const attempt = { offset, sentMs: this.#time.nowMs };
+    const attempt = { offset, sentMs: this.#time.nowMs, losses: this.#losses };
     commits.inDoubt.add(attempt);
     commits.ever.add(offset);
     return {
       done: () => {
         commits.inDoubt.delete(attempt);
-        this.#settle(commits, offset);
-        commits.mayBeLost = false;
+        // A transaction may be committed that has lost what it was to commit.
+        if (attempt.losses === this.#losses) {
+          this.#settle(commits, offset);
+          commits.mayBeLost = false;
+        }
         this.#findings.count('commits');
         if (offset < furthest && !this.#mayGoBack)
           this.#findings.violate(`${partition}: ${offset} is committed behind ${furthest}`);
@@ -105,6 +111,7 @@ export class CommittedOffsets {
   /** Any of them may be gone, and no promise is broken. */
   mayBeLost(): void {
     this.mayGoBack();
+    this.#losses += 1;
     for (const commits of this.#commits.values()) commits.mayBeLost = true;
   }
 
