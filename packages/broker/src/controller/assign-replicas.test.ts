@@ -6,6 +6,7 @@ import {
   partitionAfter,
   TOPIC_ID,
 } from '../../test/metadata/three-brokers.ts';
+import { LOST_DIRECTORY } from '../metadata/partition-image.ts';
 import { ErrorCode } from '../protocol/errors.ts';
 import { ZERO_UUID } from '../protocol/uuid.ts';
 import { assignReplicas } from './assign-replicas.ts';
@@ -46,6 +47,15 @@ describe('a broker says where its replicas lie', () => {
   test('in a directory that it has lost it leads nothing and is not in sync', () => {
     const { partition } = assigned(unassigned, { directoryId: GONE });
     expect(partition).toMatchObject({ directories: [GONE, ZERO_UUID, ZERO_UUID], isr: [2, 3], leader: 2 });
+  });
+
+  const lastOne = { isr: [], leader: -1, eligibleLeaderReplicas: [1] };
+
+  test('the last one in sync is lost, and leads again when it is back', () => {
+    const { partition } = assigned({ partition: { isr: [1] } }, { directoryId: LOST_DIRECTORY });
+    expect(partition).toMatchObject({ ...lastOne, directories: [LOST_DIRECTORY, ONLINE, ONLINE] });
+    const lost = { ...lastOne, directories: [LOST_DIRECTORY, ONLINE, ONLINE] };
+    expect(assigned({ partition: lost }, {}).partition).toMatchObject({ isr: [1], leader: 1 });
   });
 
   test.each([

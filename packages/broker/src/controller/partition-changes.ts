@@ -2,6 +2,7 @@ import { ConfigResourceType } from '../metadata/config-resource.ts';
 import { topicConfigValues } from '../metadata/configs/topic-config-values.ts';
 import { dynamicConfigs, type MetadataImage, type TopicImage } from '../metadata/metadata-image.ts';
 import type { MetadataRecord } from '../metadata/metadata-record.ts';
+import { LOST_DIRECTORY } from '../metadata/partition-image.ts';
 import { ZERO_UUID } from '../protocol/uuid.ts';
 import type { ControllerView } from './decision.ts';
 import { tracksEligibleLeaders } from './eligible-leaders.ts';
@@ -16,9 +17,6 @@ interface TopicRules {
   readonly minInSyncReplicas: number;
   readonly allowsUncleanElection: boolean;
 }
-
-/** Kafka's reserved directory id of a replica whose directory is gone. */
-const LOST_DIRECTORY = 'AAAAAAAAAAAAAAAAAAAAAQ';
 
 /** The changes of partitions that one decision makes, gathered. */
 export class PartitionChanges {

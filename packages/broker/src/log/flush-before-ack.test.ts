@@ -63,7 +63,7 @@ test('an append completes, and counts, when it is synced and not when it is writ
   const syncs = new SlowSyncs();
   const log = await openLog(syncs, ON);
   let moves = 0;
-  log.listen({ endMoved: () => (moves += 1), startMoved: () => {}, rolledBack: () => {} });
+  log.listen({ endMoved: () => (moves += 1), startMoved: () => {}, rolledBack: () => {}, damaged: () => {} });
   const first = append(log, 'a');
   const sync = await syncs.next();
   expect([log.logEndOffset, log.acknowledgedEndOffset, first.state.code, moves]).toEqual([1, 0, null, 0]);
@@ -211,7 +211,7 @@ test.each([
   const syncs = new SlowSyncs();
   const log = await openLog(syncs, config);
   let moves = 0;
-  log.listen({ endMoved: () => (moves += 1), startMoved: () => {}, rolledBack: () => {} });
+  log.listen({ endMoved: () => (moves += 1), startMoved: () => {}, rolledBack: () => {}, damaged: () => {} });
   const append1 = append(log, 'a');
   (await syncs.next())?.done(new DiskError('EIO', log.directory));
   expect(await append1.completion).toBe(ErrorCode.KAFKA_STORAGE_ERROR);

@@ -77,6 +77,7 @@ export class LogParts {
           listener()?.rolledBack();
         },
         failed: (error) => owner.onFailure(error),
+        damaged: () => listener()?.damaged(),
       },
     });
     this.removals = new DelayedRemovals(environment);

@@ -34,6 +34,8 @@ export interface LogListener {
   rolledBack(): void;
   /** The disk refused; the log takes no more appends and its directory is to be given up. Once. */
   failed(error: DiskError): void;
+  /** Records are not as they were written; the log takes no more appends, and its directory goes on. Once. */
+  damaged(): void;
 }
 
 export interface LogWriterOptions {
@@ -381,6 +383,7 @@ export class LogWriter {
       const { code, path, position, offset, reason } = error;
       const text = 'Records are damaged; the log goes offline, and others stay';
       this.#environment.logger.error({ code, path, position, offset, reason }, text);
+      this.#listener.damaged();
       return;
     }
     this.#environment.logger.error(

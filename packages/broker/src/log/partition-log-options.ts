@@ -66,6 +66,8 @@ export interface AppendListener {
   startMoved(): void;
   /** Every append behind the log end has failed, and later ones take their offsets. */
   rolledBack(): void;
+  /** Records are not as they were written: the log is offline, and what else lies in its directory is not. */
+  damaged(): void;
 }
 
 export interface LeaderAppend extends AdmissionTerms {

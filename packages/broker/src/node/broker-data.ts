@@ -6,6 +6,7 @@ import { DirectoryAssignments } from '../replication/directory-assignments.ts';
 import type { TopicSettings } from '../replication/hosted-replica.ts';
 import { IsrChanges } from '../replication/isr-changes.ts';
 import { ReplicaFetchers } from '../replication/replica-fetchers.ts';
+import type { AssignDirectory } from '../replication/replica-move.ts';
 import { ReplicaMoves } from '../replication/replica-moves.ts';
 import { type LeadershipListener, Replicas } from '../replication/replicas.ts';
 import { ReplicationQuotas } from '../replication/replication-quotas.ts';
@@ -86,6 +87,7 @@ export async function openData(start: BrokerStart, links: ControllerLinks): Prom
     ...runtime,
     ...{ controller: links.directories, brokerId: config.nodeId, brokerEpoch },
   });
+  const assign: AssignDirectory = (partition, directoryId) => assignments.assign(partition, directoryId);
   const settingsOf = topicSettingsOf(configsOf);
   const replicas = new Replicas({
     nodeId: config.nodeId,
@@ -104,9 +106,9 @@ export async function openData(start: BrokerStart, links: ControllerLinks): Prom
     lacksDirectories: storage.failedPaths.length > 0,
     moves: new ReplicaMoves({
       ...runtime,
-      ...{ directories: storage.directories, paths: config.logDirs, quota: quotas.moves },
-      assign: (partition, directoryId) => assignments.assign(partition, directoryId),
+      ...{ directories: storage.directories, paths: config.logDirs, quota: quotas.moves, assign },
     }),
+    assign,
     settingsOf,
     listener: allOf(
       groupLeadership(groups, runtime.clock),

@@ -26,6 +26,8 @@ export interface PartitionSurroundings {
   readonly alterIsr: AlterIsr;
   /** Told of a partition that could not be led at once when the metadata said so. */
   readonly ledLate: (partition: Partition) => void;
+  /** Told of a partition whose log has gone offline for what lies in it, and not with its directory. */
+  readonly damaged: (partition: Partition) => void;
 }
 
 /** Asks the controller for an ISR, and goes on until it has answered or the proposal is of no interest any more. */

@@ -348,6 +348,11 @@ export class Partition implements AppendListener {
     this.#acknowledgements.failAbove(this.log.logEndOffset, ErrorCode.KAFKA_STORAGE_ERROR);
   }
 
+  /** Told by the log: records in it are not as they were written. */
+  damaged(): void {
+    this.#surroundings.damaged(this);
+  }
+
   /** The disk refused: nothing that waits will be committed. */
   onLogFailed(): void {
     this.#acknowledgements.failAll(ErrorCode.KAFKA_STORAGE_ERROR);

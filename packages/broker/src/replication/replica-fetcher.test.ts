@@ -83,7 +83,7 @@ class Copy implements FollowedPartition {
     return this.log.latestEpoch;
   }
   onMoved(listener: () => void) {
-    this.log.listen({ endMoved: listener, startMoved: () => {}, rolledBack: () => {} });
+    this.log.listen({ endMoved: listener, startMoved: () => {}, rolledBack: () => {}, damaged: () => {} });
   }
   endOffsetForEpoch(epoch: number) {
     return this.log.endOffsetForEpoch(epoch);

@@ -64,11 +64,6 @@ export class ReplicaMoves {
     return ErrorCode.NONE;
   }
 
-  /** Tells the controller where a replica lies. */
-  assign({ topicId, partition }: Partition, directory: LogDirectory): void {
-    void this.#options.assign({ topicId, partition }, directory.meta.directoryId);
-  }
-
   /** Goes on with a copy that was found, or begins one. */
   resume({ partition, directory, config, movedTo }: MovableReplica, target: LogDirectory): void {
     const { clock, logger, quota, assign } = this.#options;

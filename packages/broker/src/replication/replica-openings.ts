@@ -1,5 +1,6 @@
 import type { LogDirectory } from '../log/log-directory.ts';
 import type { PartitionLog } from '../log/partition-log.ts';
+import { LOST_DIRECTORY } from '../metadata/partition-image.ts';
 import type { Clock, Timer } from '../runtime/clock.ts';
 import { DiskError } from '../runtime/disk.ts';
 import type { Logger } from '../runtime/logger.ts';
@@ -8,7 +9,7 @@ import type { Hosted } from './hosted-replica.ts';
 import type { LogPlacement, PlacedPartition } from './log-placement.ts';
 import { Partition } from './partition.ts';
 import type { PartitionSurroundings } from './partition-options.ts';
-import type { ReplicaMoves } from './replica-moves.ts';
+import type { AssignDirectory } from './replica-move.ts';
 import type { WorkQueues } from './work-queues.ts';
 
 export interface ReplicaOpeningsOptions {
@@ -18,7 +19,7 @@ export interface ReplicaOpeningsOptions {
   readonly placement: LogPlacement;
   /** By the name of the folder. */
   readonly work: WorkQueues;
-  readonly moves: ReplicaMoves;
+  readonly assign: AssignDirectory;
   readonly surroundings: PartitionSurroundings;
   readonly opened: (hosted: Hosted, partition: Partition) => void;
   /** After that, for one that was not opened at once. */
@@ -68,7 +69,11 @@ export class ReplicaOpenings {
       if (error instanceof DiskError && isPassing(error)) {
         logger.warn({ code: error.code, path: error.path, retryMs }, `${name} cannot be opened yet`);
         this.#openAgain(name, hosted, retryMs);
-      } else logger.error({ err: error, partition: name }, 'a partition cannot be opened');
+      } else {
+        logger.error({ err: error, partition: name }, 'a partition cannot be opened');
+        // Another in-sync replica is to lead, which the controller does not see from a heartbeat.
+        void this.#options.assign({ topicId: hosted.topicId, partition: hosted.index }, LOST_DIRECTORY);
+      }
     }
     if (hosted.isShut || retryMs > REOPEN_MS.first) this.#options.onReachChanged();
   }
@@ -120,8 +125,9 @@ export class ReplicaOpenings {
       hosted.partition.retire();
       return;
     }
-    if (this.#assignedId(hosted) !== directory.meta.directoryId) {
-      this.#options.moves.assign(hosted.partition, directory);
+    const { directoryId } = directory.meta;
+    if (this.#assignedId(hosted) !== directoryId) {
+      void this.#options.assign({ topicId, partition: index }, directoryId);
     }
     this.#options.opened(hosted, hosted.partition);
   }

@@ -9,6 +9,7 @@ import {
   type TopicImage,
 } from '../metadata/metadata-image.ts';
 import type { MetadataSubscriber } from '../metadata/metadata-publisher.ts';
+import { LOST_DIRECTORY } from '../metadata/partition-image.ts';
 import { ErrorCode } from '../protocol/errors.ts';
 import type { Clock, Timer } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
@@ -18,6 +19,7 @@ import { LogPlacement } from './log-placement.ts';
 import type { Partition } from './partition.ts';
 import type { AlterIsr } from './partition-options.ts';
 import type { ReplicaFetchers } from './replica-fetchers.ts';
+import type { AssignDirectory } from './replica-move.ts';
 import type { MovableReplica, ReplicaMoves } from './replica-moves.ts';
 import { ReplicaOpenings } from './replica-openings.ts';
 import { WorkQueues } from './work-queues.ts';
@@ -44,6 +46,7 @@ export interface ReplicasOptions {
   readonly lacksDirectories: boolean;
   /** Replicas on their way between directories; closed with the replicas. */
   readonly moves: ReplicaMoves;
+  readonly assign: AssignDirectory;
   readonly settingsOf: (image: MetadataImage, topic: string) => TopicSettings;
   readonly listener: LeadershipListener;
   /** Some partition has come to be within reach, or out of it. */
@@ -93,6 +96,7 @@ export class Replicas implements MetadataSubscriber {
           this.#leads(partition);
           this.#tellLed();
         },
+        damaged: (partition) => this.#onDamaged(partition),
       },
       opened: (hosted, partition) => this.#opened(hosted, partition),
       openedLate: () => this.#tellLed(),
@@ -210,12 +214,23 @@ export class Replicas implements MetadataSubscriber {
   onDirectoryOffline(path: string): void {
     for (const partition of this.all()) {
       if (!partition.log.directory.startsWith(`${path}/`)) continue;
-      const { isLeader, topic, leaderEpoch } = partition;
-      partition.onLogFailed();
-      this.#options.fetchers.unfollow(partition.topicId, partition.partition);
-      if (isLeader) this.#options.listener.resigned(topic, partition.partition, leaderEpoch);
+      this.#giveUp(partition);
     }
     this.#options.onReachChanged();
+  }
+
+  /** The controller has another in-sync replica lead: the directory of this one it believes to be well (KIP-858). */
+  #onDamaged(partition: Partition): void {
+    this.#giveUp(partition);
+    void this.#options.assign(partition, LOST_DIRECTORY);
+    this.#options.onReachChanged();
+  }
+
+  #giveUp(partition: Partition): void {
+    const { isLeader, topic, topicId, leaderEpoch, partition: index } = partition;
+    partition.onLogFailed();
+    this.#options.fetchers.unfollow(topicId, index);
+    if (isLeader) this.#options.listener.resigned(topic, index, leaderEpoch);
   }
 
   /** Wakes every fetch that waits: the broker is about to stop, and they would hold it up. */

@@ -22,6 +22,7 @@ import type { IsrAnswer, IsrProposal } from '../../src/replication/leadership.ts
 import type { ReplicaSelector } from '../../src/replication/nearest-replica.ts';
 import type { Partition } from '../../src/replication/partition.ts';
 import { ReplicaFetchers } from '../../src/replication/replica-fetchers.ts';
+import type { AssignDirectory } from '../../src/replication/replica-move.ts';
 import { ReplicaMoves } from '../../src/replication/replica-moves.ts';
 import { Replicas } from '../../src/replication/replicas.ts';
 import { ReplicationQuotas } from '../../src/replication/replication-quotas.ts';
@@ -86,6 +87,7 @@ export class ReplicaNode {
     const configsOf = (image: MetadataImage) => brokerConfigValues({ image, nodeId: id, staticValues });
     const configs = configsOf(EMPTY_IMAGE);
     this.quotas = new ReplicationQuotas({ nodeId: id, clock: nodeClock, configsOf, configs });
+    const assign: AssignDirectory = (partition, directoryId) => cluster.assign(this, partition, directoryId);
     const settings = { waitMaxMs, minBytes: 1, maxBytes: 4096, responseMaxBytes: 65_536, backoffMs: 2 };
     this.replicas = new Replicas({
       nodeId: id,
@@ -107,8 +109,9 @@ export class ReplicaNode {
         directories: opened.directories,
         paths: opened.directories.map(({ path }) => path),
         ...{ clock: nodeClock, logger: silentLogger, quota: this.quotas.moves },
-        assign: (partition, directoryId) => cluster.assign(this, partition, directoryId),
+        assign,
       }),
+      assign,
       settingsOf: () => ({ log: DEFAULT_LOG_CONFIG, minInSyncReplicas: cluster.minInSyncReplicas }),
       listener: { leading: () => {}, resigned: () => {} },
       onReachChanged: () => {},

@@ -12,4 +12,5 @@ export const SURROUNDINGS: PartitionSurroundings = {
     partitionEpoch: partitionEpoch + 1,
   }),
   ledLate: () => {},
+  damaged: () => {},
 };
