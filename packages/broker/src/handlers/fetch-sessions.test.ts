@@ -47,7 +47,7 @@ const full: SessionRequest = {
   sessionId: 0,
   sessionEpoch: 0,
   usesTopicIds: false,
-  followerId: null,
+  follower: null,
   fetches: [fetchOf(0), fetchOf(1), fetchOf(2)],
   forgotten: [],
 };
@@ -192,7 +192,7 @@ describe('FetchSessions', () => {
   it("frees a consumer's slot for a follower, but not the other way round", () => {
     const { sessions } = scene(1);
     opened(sessions);
-    expect(opened(sessions, { ...full, followerId: 1 })).not.toBe(0);
+    expect(opened(sessions, { ...full, follower: { id: 1, brokerEpoch: 10 } })).not.toBe(0);
     expect(opened(sessions)).toBe(0);
   });
 });

@@ -34,8 +34,8 @@ export interface SessionRequest {
   readonly sessionId: number;
   readonly sessionEpoch: number;
   readonly usesTopicIds: boolean;
-  /** The broker that follows; null for anybody else. */
-  readonly followerId: number | null;
+  /** The broker that follows, and the epoch of its registration, -1 where it does not say; null for anybody else. */
+  readonly follower: { readonly id: number; readonly brokerEpoch: number } | null;
   readonly fetches: readonly PartitionFetch[];
   readonly forgotten: readonly {
     readonly topic: string;
@@ -155,7 +155,7 @@ export class FetchSessions {
     if (session.epoch !== request.sessionEpoch) return { kind: 'refused', reason: 'wrong-epoch' };
     if (session.usesTopicIds !== request.usesTopicIds)
       return { kind: 'refused', reason: 'topic-id-mismatch' };
-    session.interest?.begin();
+    session.interest?.begin(request.follower?.brokerEpoch ?? -1);
     updatePartitions(session, request);
     if (session.partitions.size === 0) {
       this.#remove(session);
@@ -176,16 +176,16 @@ export class FetchSessions {
   }
 
   #newSession(request: SessionRequest): FetchSession {
-    const { followerId, usesTopicIds, fetches } = request;
+    const { follower, usesTopicIds, fetches } = request;
     const now = this.#clock.monotonicMs();
     const interest: Interest | null =
-      followerId === null
+      follower === null
         ? null
-        : new SessionInterest({ replicaId: followerId, clock: this.#clock, tellsMoves: this.#tellsMoves });
-    interest?.begin();
+        : new SessionInterest({ replicaId: follower.id, clock: this.#clock, tellsMoves: this.#tellsMoves });
+    interest?.begin(follower?.brokerEpoch ?? -1);
     const partitions = new Map(fetches.map((fetch) => [keyOf(fetch), new SessionPartition(fetch, interest)]));
     return {
-      ...{ id: NO_SESSION_ID, isPrivileged: followerId !== null, usesTopicIds },
+      ...{ id: NO_SESSION_ID, isPrivileged: follower !== null, usesTopicIds },
       ...{ createdMs: now, lastUsedMs: now, epoch: nextEpoch(INITIAL_EPOCH), partitions, interest },
     };
   }
@@ -200,7 +200,7 @@ export class FetchSessions {
 
   #evictFor(request: SessionRequest): boolean {
     const now = this.#clock.monotonicMs();
-    const isFollower = request.followerId !== null;
+    const isFollower = request.follower !== null;
     const [oldest] = this.#sessions.values();
     if (oldest === undefined) return false;
     if (now - oldest.lastUsedMs > this.#evictionMs) return this.#remove(oldest);
@@ -239,7 +239,7 @@ export class FetchSessions {
 /** Nothing is watched for the session any more, and a fetch of it that waits ends. */
 function endInterest(session: FetchSession): void {
   if (session.interest === null) return;
-  session.interest.begin();
+  session.interest.begin(session.interest.brokerEpoch);
   for (const { interest } of session.partitions.values()) interest?.end();
 }
 

@@ -85,7 +85,7 @@ async function handle(
     sessionId: request.sessionId,
     sessionEpoch: request.sessionEpoch,
     usesTopicIds: context.apiVersion >= FIRST_VERSION_WITH_TOPIC_IDS,
-    followerId: replicaId >= 0 ? replicaId : null,
+    follower: replicaId >= 0 ? { id: replicaId, brokerEpoch: request.replicaState.replicaEpoch } : null,
     fetches: fetchesOf(request),
     forgotten: request.forgottenTopicsData.flatMap(({ topic, topicId, partitions }) =>
       partitions.map((partition) => ({ topic, topicId, partition })),
@@ -99,10 +99,9 @@ async function handle(
   if (scope.interest === null) await readForConsumer(pass, patience);
   else {
     const { interest } = scope;
-    const brokerEpoch = request.replicaState.replicaEpoch;
     const maxWaitMs = needs.sessions.followerWaitMs(patience.maxWaitMs);
     read = await readForFollower(pass, read, {
-      ...{ interest, brokerEpoch, targetOf },
+      ...{ interest, targetOf },
       patience: { ...patience, maxWaitMs },
     });
     for (let index = 0; index < pass.targets.length; index++) {

@@ -6,7 +6,6 @@ import type { SessionPartition } from './session-partition.ts';
 
 export interface FollowerReadsOptions {
   readonly interest: SessionInterest<SessionPartition>;
-  readonly brokerEpoch: number;
   readonly patience: FetchPatience;
   readonly targetOf: (partition: SessionPartition) => FetchTarget;
 }
@@ -63,12 +62,8 @@ function isOpen(pass: ReadPass, index: number): boolean {
 }
 
 /** A follower has what lies below the offset that it fetches from, where it was found to be the leader's. */
-function noteProgress(
-  pass: ReadPass,
-  epochs: readonly number[],
-  { interest, brokerEpoch }: FollowerReadsOptions,
-): void {
-  const { replicaId } = interest;
+function noteProgress(pass: ReadPass, epochs: readonly number[], { interest }: FollowerReadsOptions): void {
+  const { replicaId, brokerEpoch } = interest;
   let index = -1;
   for (const { partition, fetch } of pass.targets) {
     index += 1;

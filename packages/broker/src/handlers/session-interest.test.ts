@@ -26,7 +26,7 @@ function scene() {
   };
   /** A fetch that waits for the next record; says when it was answered. */
   const fetch = () => {
-    session.begin();
+    session.begin(20);
     const waiting: { answeredMs: number | null } = { answeredMs: null };
     void session.wait(1, 500).then(() => {
       waiting.answeredMs = nowMs;
@@ -107,7 +107,7 @@ describe('a fetch of a follower that waits', () => {
     // Nor does the one that ends because another one came.
     const overtaken = fetch();
     orders.readableGrew(BATCH_BYTES);
-    session.begin();
+    session.begin(20);
     expect(await overtaken.at()).toBe(now());
   });
 

@@ -44,6 +44,7 @@ export class SessionInterest<Subject> implements FollowerPulse {
   readonly #stirred = new Set<PartitionInterest<Subject>>();
   #size = 0;
   #lastFetchMs = Number.NEGATIVE_INFINITY;
+  #brokerEpoch = -1;
   #grownBytes = 0;
   #isUrgent = false;
   readonly #pace = new GrowthPace();
@@ -78,9 +79,14 @@ export class SessionInterest<Subject> implements FollowerPulse {
     return this.#lastFetchMs;
   }
 
+  get brokerEpoch(): number {
+    return this.#brokerEpoch;
+  }
+
   /** A fetch begins, and one that still waits ends: its answer would be of no use. */
-  begin(): void {
+  begin(brokerEpoch: number): void {
     this.#wake?.();
+    this.#brokerEpoch = brokerEpoch;
     this.#lastFetchMs = this.#options.clock.monotonicMs();
     this.#stirred.clear();
     this.#grownBytes = 0;

@@ -1,7 +1,9 @@
-/** When a follower last fetched, for all partitions of one fetch session. */
+/** The last fetch of a follower, for all partitions of one fetch session. */
 export interface FollowerPulse {
   /** Monotonic. */
   readonly lastFetchMs: number;
+  /** Of its registration then; -1 where the fetch did not say. A process may be registered anew while its session goes on. */
+  readonly brokerEpoch: number;
 }
 
 /** How far a follower has come, as its fetch says. */
@@ -20,13 +22,12 @@ export class FollowerProgress {
   /** The end of its log as of its last fetch; -1 until it has fetched from this leader. */
   logEndOffset = -1;
   logStartOffset = -1;
-  /** Of the incarnation that fetched; -1 where the fetch did not say. */
-  brokerEpoch = -1;
   /** The last moment that was noted at which it had everything the leader had. */
   #lastCaughtUpMs: number;
   #lastFetchMs = Number.NEGATIVE_INFINITY;
   /** Where the leader's log ended at the last fetch. */
   #leaderEndAtLastFetch = Number.POSITIVE_INFINITY;
+  #brokerEpoch = -1;
   #pulse: FollowerPulse | null = null;
 
   /** Who is in sync has as long as anybody to be heard of by a new leader. */
@@ -40,7 +41,7 @@ export class FollowerProgress {
     else if (fetch.fetchOffset >= this.#leaderEndAtLastFetch) this.#wasCaughtUpAt(this.#lastFetchMs);
     this.logEndOffset = fetch.fetchOffset;
     this.logStartOffset = fetch.logStartOffset;
-    this.brokerEpoch = fetch.brokerEpoch;
+    this.#brokerEpoch = fetch.brokerEpoch;
     this.#leaderEndAtLastFetch = leaderEndOffset;
     this.#lastFetchMs = nowMs;
     this.#pulse = fetch.pulse;
@@ -57,7 +58,13 @@ export class FollowerProgress {
   left(pulse: FollowerPulse, leaderEndOffset: number): void {
     if (this.#pulse !== pulse) return;
     this.leaderEndMoves(leaderEndOffset);
+    this.#brokerEpoch = pulse.brokerEpoch;
     this.#pulse = null;
+  }
+
+  /** Of the registration by which it has fetched last, if only by its session; -1 where the fetch did not say. */
+  get brokerEpoch(): number {
+    return this.#pulse?.brokerEpoch ?? this.#brokerEpoch;
   }
 
   /** Whether it has fetched lately, if only by its session. */

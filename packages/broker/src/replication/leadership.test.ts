@@ -307,9 +307,9 @@ describe('who is in sync', () => {
 
 describe('a follower that goes on fetching in its session without naming the partition', () => {
   /** Both followers have all there is, and the session of broker 3 fetches again at 40 s. */
-  function quiet(): { story: LeaderStory; pulse: { lastFetchMs: number } } {
+  function quiet() {
     const story = new LeaderStory();
-    const pulse = { lastFetchMs: 0 };
+    const pulse = { lastFetchMs: 0, brokerEpoch: 30 };
     story.fetch(2, 0);
     story.fetch(3, 0, { pulse });
     story.nowMs = LAG_MS + 10_000;
@@ -359,6 +359,27 @@ describe('a follower that goes on fetching in its session without naming the par
     pulse.lastFetchMs = story.nowMs;
     story.pass(LAG_MS / 2);
     expect(story.proposed).toEqual([1, 2, 3]);
+  });
+
+  test('comes back under the epoch by which it was registered anew since', () => {
+    const { story, pulse } = quiet();
+    story.epochs.set(3, 31);
+    story.metadata({ isr: [1, 2], partitionEpoch: 8 });
+    story.unfenced();
+    expect(story.proposed).toBeNull();
+    pulse.brokerEpoch = 31;
+    story.pass(LAG_MS / 2);
+    expect(story.proposed).toEqual([1, 2, 3]);
+  });
+
+  test('does not come back under the epoch of a session that it has left before', () => {
+    const { story, pulse } = quiet();
+    story.leadership.followerLeft(3, pulse);
+    pulse.brokerEpoch = 31;
+    story.epochs.set(3, 31);
+    story.metadata({ isr: [1, 2], partitionEpoch: 8 });
+    story.pass(LAG_MS / 2);
+    expect(story.proposed).toBeNull();
   });
 
   test('comes back when the in-sync replicas were changed without it, and another after it', () => {
