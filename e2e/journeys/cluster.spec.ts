@@ -39,7 +39,7 @@ test('a broker is killed: shapes and words show it, and the feed tells it', asyn
     await expect(replicas(page, 'offline')).toHaveCount(PARTITIONS);
     await expect(replicas(page, 'leader')).toHaveCount(PARTITIONS);
     await expect(matrix(page).getByRole('columnheader', { name: 'Broker 2' })).toContainText('stopped');
-    await expect(matrix(page).getByText('broker 2 offline').first()).toBeVisible();
+    await expect(matrix(page).getByText('offline on broker 2').first()).toBeVisible();
     await expect(feed(page)).toContainText(/The leader moved from broker 2 to [13], leader epoch up to \d+/);
     await expect(feed(page)).toContainText(/Broker 2 (was fenced|left the cluster)/);
     await drawn(page);

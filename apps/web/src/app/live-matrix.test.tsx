@@ -22,7 +22,7 @@ it('the matrix changes with what the server pushes, and is asked for anew when s
   const patch = { type: 'replicas' as const, cluster: 'local', removed: [], checkedAt: sampledAt };
   push({ ...patch, from: 1, to: 2, changed: [lost] });
   await waitFor(() =>
-    expect(within(grid).getByRole('row', { name: /orders-0/ }).textContent).toContain('broker 1 offline'),
+    expect(within(grid).getByRole('row', { name: /orders-0/ }).textContent).toContain('offline on broker 1'),
   );
   const asked = () => sent.filter(({ request }) => request === matrix).length;
   const before = asked();

@@ -20,7 +20,7 @@ describe('a row', () => {
       null,
     ]);
     expect(rowOf(aPartition({ isr: [1], offline: [3] }))).toMatchObject({
-      note: 'broker 3 offline · broker 2 out of sync',
+      note: 'offline on broker 3 · out of sync on broker 2',
       tone: 'warn',
     });
   });
@@ -28,7 +28,7 @@ describe('a row', () => {
   it('says of a partition without a leader who had everything last', () => {
     const lost = aPartition({ leader: null, isr: [2], offline: [1, 2, 3] });
     expect(rowOf(lost).cells[1]?.label).toBe('offline, in sync when it was last seen');
-    expect(rowOf(lost)).toMatchObject({ note: 'no leader · brokers 1, 2, 3 offline', tone: 'critical' });
+    expect(rowOf(lost)).toMatchObject({ note: 'no leader · offline on brokers 1, 2, 3', tone: 'critical' });
   });
 
   it('shows what a reassignment adds and takes away, and does not take the newcomer for one that fell behind', () => {

@@ -110,8 +110,9 @@ function matterOf({ leader, replicas, isr, offline, adding, removing }: Partitio
   const away = replicas.filter((id) => offline.includes(id));
   const notes = [
     leader === null && 'no leader',
-    away.length > 0 && `${named(away)} offline`,
-    behind.length > 0 && `${named(behind)} out of sync`,
+    // A replica can be offline on a broker that is up: its disk, or what it holds, is damaged.
+    away.length > 0 && `offline on ${named(away)}`,
+    behind.length > 0 && `out of sync on ${named(behind)}`,
     adding.length > 0 && `adding ${adding.join(', ')}`,
     removing.length > 0 && `removing ${removing.join(', ')}`,
     leader !== null && leader !== replicas[0] && `led by ${leader}, not by ${replicas[0]}`,
