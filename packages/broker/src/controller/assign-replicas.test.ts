@@ -49,12 +49,11 @@ describe('a broker says where its replicas lie', () => {
     expect(partition).toMatchObject({ directories: [GONE, ZERO_UUID, ZERO_UUID], isr: [2, 3], leader: 2 });
   });
 
-  const lastOne = { isr: [], leader: -1, eligibleLeaderReplicas: [1] };
-
   test('the last one in sync is lost, and leads again when it is back', () => {
     const { partition } = assigned({ partition: { isr: [1] } }, { directoryId: LOST_DIRECTORY });
-    expect(partition).toMatchObject({ ...lastOne, directories: [LOST_DIRECTORY, ONLINE, ONLINE] });
-    const lost = { ...lastOne, directories: [LOST_DIRECTORY, ONLINE, ONLINE] };
+    const directories = [LOST_DIRECTORY, ONLINE, ONLINE];
+    const lost = { isr: [], leader: -1, eligibleLeaderReplicas: [1], directories };
+    expect(partition).toMatchObject(lost);
     expect(assigned({ partition: lost }, {}).partition).toMatchObject({ isr: [1], leader: 1 });
   });
 
